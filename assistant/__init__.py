@@ -1,0 +1,1 @@
+"""The assistant: dialogue, ranking, sessions, reports, and the front ends over them."""

@@ -1,0 +1,1 @@
+"""Probes of architecture: how the model is built. One file a probe."""

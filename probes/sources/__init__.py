@@ -1,0 +1,1 @@
+"""Ways into a case: a script, and what remains of one."""

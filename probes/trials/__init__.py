@@ -1,0 +1,1 @@
+"""Treatments and controlled trials of a case."""

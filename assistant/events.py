@@ -1,0 +1,168 @@
+"""The events of a session: what happened, in order; everything a screen shows is rebuilt from them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from probes.process.description import CaseDescription
+
+UNKNOWN = "unknown"
+"""The answer to a question that nobody and nothing could answer."""
+
+SKIPPED = "skipped"
+"""The answer of a person who passes over a question."""
+
+
+class Event(BaseModel):
+    """One thing that happened in a session; never changed once it is written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+
+
+class CaseOpened(Event):
+    """The program was held at its ``fit``, or failed before it got there."""
+
+    event: Literal["case_opened"] = "case_opened"
+    case: CaseDescription
+    """What is held: model, settings, data in numbers, places in the source."""
+
+
+class SymptomNamed(Event):
+    """Somebody said what is wrong to see."""
+
+    event: Literal["symptom_named"] = "symptom_named"
+    symptom: str
+    """Id of the symptom."""
+    by: Literal["person", "probe"] = "person"
+    """Who named it; what a person names stands above what a probe names."""
+    text: str | None = None
+    """The person's own words, where the symptom was understood from them."""
+
+
+class ProbeFinished(Event):
+    """A probe measured the case, or could not."""
+
+    event: Literal["probe_finished"] = "probe_finished"
+    probe: str
+    """Id of the probe."""
+    measurement: dict[str, Any] | None = None
+    """The measurement as JSON-like values with real ``nan`` and ``inf``; None when the probe could not answer."""
+    unknown: str | None = None
+    """Why there is no measurement, in words for the person."""
+    seconds: float = 0.0
+    """Wall-clock seconds that it took."""
+
+
+class PersonAnswered(Event):
+    """A person answered a question, said that they are not sure, or passed it over."""
+
+    event: Literal["person_answered"] = "person_answered"
+    question: str
+    """Id of the question."""
+    answer: str
+    """Id of the answer, or ``unknown``, or ``skipped``."""
+
+
+class TrialOutcome(BaseModel):
+    """The scores of repeated short trainings with and without a treatment (design of the report, version 1)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+
+    score: str
+    """What was scored: ``balanced_accuracy`` or ``r2``."""
+    control: tuple[float, ...]
+    """Score of each untreated arm."""
+    treated: tuple[float, ...]
+    """Score of each treated arm; arm i shares its seed with control i."""
+    symptom_gone: bool
+    """Whether no treated arm shows the symptom any more."""
+    horizon: Literal["planned_end", "budget"]
+    """How far the arms were trained."""
+    steps: int
+    """Training steps of one arm."""
+    seconds: float
+    """Wall-clock seconds of all arms together."""
+
+
+class TrialFinished(Event):
+    """A trial of a treatment ended, was declined, or could not be run."""
+
+    event: Literal["trial_finished"] = "trial_finished"
+    cause: str
+    """Id of the cause that the treatment is for."""
+    remedy: str
+    """Id of the remedy."""
+    treatment: str
+    """Id of the treatment."""
+    outcome: TrialOutcome | None = None
+    """None when there was no trial; ``unknown`` says why."""
+    unknown: str | None = None
+    """Why there is no outcome, in words for the person."""
+    proven: bool = False
+    """Whether the outcome proves the cause."""
+    patch: str | None = None
+    """The remedy as a unified diff of the user's program."""
+    locations: tuple[str, ...] = ()
+    """Kinds of places that the patch touches."""
+
+
+class CauseConcluded(Event):
+    """The dialogue told the person about a cause that had become likely or proven."""
+
+    event: Literal["cause_concluded"] = "cause_concluded"
+    cause: str
+    """Id of the cause."""
+    status: str
+    """Its status when it was told."""
+
+
+class Undone(Event):
+    """The person went back: of the events so far in force only the first ``keep`` remain."""
+
+    event: Literal["undone"] = "undone"
+    keep: int = Field(ge=0)
+    """How many of the events in force before this one stay in force."""
+
+
+class Stopped(Event):
+    """The person, or what drove the session, ended it before the walk was over."""
+
+    event: Literal["stopped"] = "stopped"
+    reason: str = "stopped by the person"
+    """Why, in words."""
+
+
+AnyEvent = Annotated[
+    CaseOpened | SymptomNamed | ProbeFinished | PersonAnswered | TrialFinished | CauseConcluded | Undone | Stopped,
+    Field(discriminator="event"),
+]
+"""Any event, told apart by its field ``event``."""
+
+_adapter: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+
+
+def to_json(event: Event) -> str:
+    """The event as a line of JSON; numbers that are not finite are written as the constants that Python reads."""
+    return event.model_dump_json(by_alias=True)
+
+
+def from_json(text: str) -> AnyEvent:
+    """The event of a line written by ``to_json``.
+
+    Raises:
+        pydantic.ValidationError: the line is no event.
+    """
+    return _adapter.validate_json(text)
+
+
+def in_force(events: tuple[AnyEvent, ...]) -> tuple[AnyEvent, ...]:
+    """The events that still count once every ``Undone`` has dropped what it drops."""
+    kept: list[AnyEvent] = []
+    for event in events:
+        if isinstance(event, Undone):
+            del kept[event.keep :]
+        else:
+            kept.append(event)
+    return tuple(kept)

@@ -1,0 +1,1 @@
+"""The report: what a session found, for programs and for people."""

@@ -1,0 +1,1 @@
+"""Sessions: the kept logs of dialogues."""

@@ -1,0 +1,1 @@
+"""The full-screen front end: a Textual application over the dialogue engine."""

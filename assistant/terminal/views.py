@@ -1,0 +1,284 @@
+"""What the screens show: small immutable views, made from the dialogue by pure functions and drawn by the widgets.
+
+A widget never sees the dialogue, an event or the worker; a test feeds it the views that a real session would give.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Mark = Literal["good", "notable", "bad", "unknown", "quiet"]
+"""How an answer stands: nothing wrong, speaks for a cause, shows a failure, could not be answered, of no weight."""
+
+Status = Literal["proven", "likely", "possible", "ruled_out"]
+Tone = Literal["plain", "quiet", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class PlaceView:
+    """A place in the user's source. ``code`` is the line itself; ``column`` counts from 1, 0 when unknown."""
+
+    file: str
+    line: int
+    code: str = ""
+    column: int = 0
+    end_column: int = 0
+
+
+@dataclass(frozen=True)
+class Said:
+    """A short turn of the assistant."""
+
+    key: str
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the person typed or chose, as the conversation remembers it."""
+
+    key: str
+    text: str
+    reply_to: str = ""
+
+
+@dataclass(frozen=True)
+class Looking:
+    """A probe, a trial or a stage that is running. ``started`` is on the monotonic clock, in seconds."""
+
+    key: str
+    title: str
+    started: float
+    cost: str = ""
+    cancellable: bool = True
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What one probe answered: one sentence with the decisive number, and the whole measurement when unfolded."""
+
+    key: str
+    title: str
+    sentence: str
+    mark: Mark
+    seconds: float | None = None
+    asked: str = ""
+    details: tuple[tuple[str, str], ...] = ()
+    probe: str = ""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Several quick looks folded into one line; those that stand out are shown, the others when unfolded."""
+
+    key: str
+    title: str
+    looked: tuple[Looked, ...]
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something failed in the program or in its worker: one clear sentence, the place, and what can be done."""
+
+    key: str
+    text: str
+    place: PlaceView | None = None
+    advice: str = ""
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EvidenceView:
+    """One answer that speaks for or against a cause."""
+
+    text: str
+    by: str
+    weight: str
+    speaks_for: bool
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class QuoteView:
+    """Words of a document or a reference that name the cause."""
+
+    text: str
+    origin: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TrialView:
+    """Scores with and without a remedy, pair by pair; both in the unit of ``score``."""
+
+    score: str
+    control: tuple[float, ...]
+    treated: tuple[float, ...]
+    symptom_gone: bool
+    seconds: float = 0.0
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class RemedyView:
+    """What to do about a cause. ``patch`` is a unified diff, empty when there is none."""
+
+    id: str
+    title: str
+    text: str
+    code: str = ""
+    costs: str = ""
+    patch: str = ""
+    trial: TrialView | None = None
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A cause in this session, as a card shows it. ``confidence`` is a probability."""
+
+    cause: str
+    title: str
+    status: Status
+    confidence: float
+    summary: str
+    rank: int = 1
+    because: str = ""
+    evidence: tuple[EvidenceView, ...] = ()
+    places: tuple[PlaceView, ...] = ()
+    what: str = ""
+    why: str = ""
+    recognise: str = ""
+    lookalikes: tuple[tuple[str, str], ...] = ()
+    remedies: tuple[RemedyView, ...] = ()
+    quotes: tuple[QuoteView, ...] = ()
+    correction: str = ""
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding told in the conversation."""
+
+    key: str
+    finding: FindingView
+
+
+@dataclass(frozen=True)
+class Diff:
+    """A patch of the user's program, as a unified diff."""
+
+    key: str
+    title: str
+    text: str
+
+
+Turn = Said | Heard | Looking | Looked | Gathered | Trouble | Found | Diff
+
+
+@dataclass(frozen=True)
+class OptionView:
+    """One answer to choose. ``key`` is what is pressed."""
+
+    id: str
+    text: str
+    means: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """A question that stands before the person."""
+
+    id: str
+    ask: str
+    options: tuple[OptionView, ...]
+    why: str = ""
+    optional: bool = True
+    can_go_back: bool = False
+    not_sure: bool = True
+
+
+@dataclass(frozen=True)
+class PathNode:
+    """One question of the path taken, or a heading over several."""
+
+    id: str
+    ask: str
+    answer: str = ""
+    by: Literal["probe", "person", "skipped", "unknown", "to_come", "now", "heading"] = "to_come"
+    mark: Mark = "quiet"
+    children: tuple[PathNode, ...] = ()
+    position: int | None = None
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One layer of the model as the table shows it."""
+
+    name: str
+    kind: str
+    shape: str
+    parameters: str
+    activation: str
+    trainable: bool = True
+    health: str = ""
+    mark: Mark = "quiet"
+    place: PlaceView | None = None
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """The case: headline, settings and data as label and value, and the layers."""
+
+    source: str
+    headline: str
+    settings: tuple[tuple[str, str], ...] = ()
+    data: tuple[tuple[str, str], ...] = ()
+    layers: tuple[LayerRow, ...] = ()
+    classes: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class SeriesView:
+    """One line of a plot."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class CurveView:
+    """A plot: its series, and what the axes are."""
+
+    id: str
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[SeriesView, ...]
+    note: str = ""
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """Everything the session screen shows at one moment."""
+
+    program: str
+    stage: str = ""
+    symptom: str = ""
+    turns: tuple[Turn, ...] = ()
+    question: QuestionView | None = None
+    findings: tuple[FindingView, ...] = ()
+    ruled_out: tuple[tuple[str, str], ...] = ()
+    path: tuple[PathNode, ...] = ()
+    case: CaseView | None = None
+    curves: tuple[CurveView, ...] = ()
+    busy: bool = False
+    finished: bool = False
+    session: str = ""
+    output: tuple[tuple[str, str], ...] = field(default=(), repr=False)

@@ -1,0 +1,223 @@
+"""Every sentence of the full-screen assistant, in one place, so that it can be read as a whole and translated.
+
+Words in braces are filled in by :func:`str.format`.
+"""
+
+from __future__ import annotations
+
+TITLE = "keras-triage"
+
+GREETING = "I run {program} up to its call of fit, then look at what it would train on."
+GREETING_TRUST = (
+    "Your code trains nothing beyond that point, I write nothing into your folder, and nothing leaves this machine."
+)
+GREETING_RESUME = "This is session {session}, as you left it. I start {program} again only when a probe needs it."
+GREETING_OPENING = "Starting Python with TensorFlow takes a few seconds. You can answer or type meanwhile."
+
+ASK_SYMPTOM = "What do you see?"
+ASK_SYMPTOM_WHY = "It decides what I look at first. If you are not sure, I watch a short training and name it myself."
+ASK_SYMPTOM_SKIP = "I am not sure, watch a run"
+ASK_WHICH = "Which of these is closer?"
+ASK_WHICH_WHY = "I could not tell what “{text}” means."
+NEITHER = "Neither"
+
+PLACEHOLDER = "Say what you see, or / for commands"
+PLACEHOLDER_NARROW = "Say what you see"
+PLACEHOLDER_FINISHED = "Ask about a cause, or / for commands"
+
+NOT_SURE = "not sure"
+SKIP = "skip"
+WHY = "why?"
+BACK = "back"
+MEANS = "would mean"
+
+STATUS = {"proven": "proven", "likely": "likely", "possible": "possible", "ruled_out": "ruled out"}
+MARK = {"good": "fine", "notable": "stands out", "bad": "failed", "unknown": "unknown", "quiet": "noted"}
+BY = {
+    "probe": "probe",
+    "person": "you",
+    "skipped": "skipped",
+    "unknown": "unknown",
+    "to_come": "to come",
+    "now": "asking",
+    "heading": "",
+}
+
+CARD_WHY = "Why I think so"
+CARD_WHERE = "Where it is written"
+CARD_REMEDY = "What to do"
+CARD_OTHER_REMEDIES = "Or"
+CARD_MORE = "what it is, what looks alike, sources"
+CARD_FOLD = "less"
+CARD_WHAT = "What it is"
+CARD_STOPS = "Why it stops learning"
+CARD_RECOGNISE = "How to recognise it"
+CARD_LOOKALIKES = "What looks the same"
+CARD_EXAMPLE = "An example"
+CARD_SOURCES = "What is written about it"
+CARD_CORRECTION = "Correction"
+CARD_COSTS = "Costs: {costs}"
+CARD_BECAUSE = "because: {cause}"
+CARD_AGAINST = "against"
+CARD_TRIAL = "Tried {pairs} times with and without"
+CARD_WITHOUT = "without"
+CARD_WITH = "with"
+CARD_ALSO = "and {count} more places"
+
+PANES = {
+    "chat": "Chat",
+    "findings": "Findings",
+    "path": "Path",
+    "case": "Case",
+    "curves": "Curves",
+    "output": "Output",
+}
+PANES_SHORT = {
+    "chat": "Chat",
+    "findings": "Finds",
+    "path": "Path",
+    "case": "Case",
+    "curves": "Plots",
+    "output": "Out",
+}
+EMPTY = {
+    "findings": "Nothing stands out yet. Causes appear here as evidence arrives, the likeliest first.",
+    "path": "The questions asked so far will stand here.",
+    "case": "The model, its layers and its data will stand here once the program has reached fit.",
+    "curves": "The recorded run and other curves will stand here.",
+    "output": "What your program prints is kept here, away from the conversation.",
+}
+FINDINGS_STANDING = "Standing"
+FINDINGS_RULED_OUT = "Ruled out"
+PATH_HINT = "Enter goes back to that question"
+CASE_MODEL = "Model"
+CASE_SETTINGS = "Settings"
+CASE_DATA = "Data"
+CASE_CLASSES = "Classes"
+LAYER_COLUMNS = ("Layer", "Kind", "Output", "Parameters", "Activation", "Gradient")
+FROZEN = "frozen"
+
+STAGE = {
+    "": "",
+    "host": "starting Python",
+    "import": "loading TensorFlow",
+    "program": "running your program",
+    "hold": "holding at fit",
+    "probes": "looking",
+    "question": "your turn",
+    "trial": "trying",
+    "finished": "done",
+    "failed": "program failed",
+    "resumed": "resumed",
+}
+LOOKING = "Looking: {title}"
+CANCEL_HINT = "esc cancels"
+CANCELLED = "Cancelled. The answer counts as unknown."
+GATHERED = "{count} quick looks"
+GATHERED_ALL_FINE = "nothing stands out"
+GATHERED_SOME = "{count} stand out"
+GATHERED_ONE = "1 stands out"
+GATHERED_UNKNOWN = "{count} unknown"
+DETAILS_NONE = "No measurement was taken."
+ASKED = "Asked: {question}"
+
+UNDERSTOOD = "I take that as: {symptom}."
+UNDERSTOOD_ANSWER = "I take that as your answer: {answer}."
+NOT_UNDERSTOOD = "I do not know what “{text}” means yet. Say what the loss or the metric does, or choose from the list."
+LOG_SEEN = "That looks like a training log: {epochs} epochs, last loss {loss}. I have plotted it under Curves."
+WHY_NOTHING = "Nothing is being asked at the moment."
+WHY_SAID = "I ask because: {why}"
+WENT_BACK = "Back to: {question}"
+NOTHING_TO_UNDO = "There is nothing to take back."
+RULED_OUT_NONE = "Nothing has been ruled out yet."
+RULED_OUT_HEAD = "Ruled out so far:"
+NO_FINDING = "No cause stands at the moment."
+UNKNOWN_CAUSE = "I know no cause called “{text}”. The nearest: {near}."
+UNKNOWN_COMMAND = "There is no command /{text}. The nearest: {near}."
+NOT_YET = "There is nothing to show for that yet."
+NOTED = "Noted."
+COPIED = "Copied."
+REPORT_WRITTEN = "The report is in {file}."
+REPORT_FAILED = "The report could not be written to {file}: {reason}."
+RERUNNING = "Starting {program} again."
+WORKER_LOST = "The worker process ended: {reason}. The session goes on; /rerun starts it again."
+FAILED_HERE = "Something went wrong on my side: {reason}. The session is kept; {advice}"
+FAILED_ADVICE = "type /rerun to start the program again, or leave with ^c and resume later."
+
+PATCH_NONE = "There is no patch: none of the causes that stand has a remedy that can be written into the program."
+PATCH_TITLE = "Patch of your program"
+
+GOODBYE_SESSION = "Session {session} is kept."
+GOODBYE_RESUME = "  keras-triage resume {session}      go on where you left"
+GOODBYE_REPORT = "  keras-triage report {session}      the report"
+
+START_HEAD = "The assistant to open when a Keras model does not converge."
+START_OPEN = "Open a training program"
+START_RECENT = "Recent"
+START_RESUME = "Resume a session"
+START_DEMO = "Try a demo"
+START_PLACEHOLDER = "path of a .py file or a notebook"
+START_NO_FILE = "There is no file {file}."
+START_NONE = "none yet"
+START_HINT = "A program runs up to its call of fit, as you would run it. Nothing leaves this machine."
+
+HELP_TITLE = "Keys and commands"
+HELP_KEYS = "Keys"
+HELP_COMMANDS = "Commands"
+HELP_TYPING = (
+    "Number keys answer the question that stands. Any other letter starts a sentence: say what you see, answer in "
+    "your own words, or paste a training log. Enter or a click unfolds what has the focus; Tab moves on."
+)
+HELP_CLOSE = "Escape closes this."
+
+ACTIONS: dict[str, tuple[str, str]] = {
+    "why": ("why?", "Why the question that stands is asked, and what each answer would mean."),
+    "back": ("back", "Take back the last answer and everything that followed from it."),
+    "not_sure": ("not sure", "Answer the question that stands with not sure."),
+    "skip": ("skip", "Leave the question that stands unanswered."),
+    "cancel": ("cancel", "Cancel the probe that is running; its answer counts as unknown."),
+    "chat": ("chat", "Show the conversation."),
+    "findings": ("findings", "Show the causes that stand, the likeliest first."),
+    "path": ("path", "Show the questions asked so far as a tree."),
+    "case": ("case", "Show the model, its layers, the settings and the data."),
+    "curves": ("curves", "Show the recorded run and other curves."),
+    "output": ("output", "Show what your program printed."),
+    "evidence": ("evidence", "How I know: the answers for and against a cause."),
+    "ruled_out": ("ruled out", "What has been ruled out, and by what."),
+    "explain": ("explain", "Explain a cause: what it is, how to recognise it, what looks the same, what helps."),
+    "trial": ("trial", "Train shortly with and without the remedy of a cause."),
+    "patch": ("patch", "Show the changes of your program that the findings suggest."),
+    "report": ("report", "Write the report as Markdown."),
+    "note": ("note", "Keep a note with the session."),
+    "rerun": ("rerun", "Start the program again in a new worker."),
+    "write": ("write", "Write a command or a sentence."),
+    "fold_all": ("fold", "Fold or unfold everything in the conversation."),
+    "copy": ("copy", "Copy the block that has the focus."),
+    "light_dark": ("light or dark", "Change between the light and the dark theme."),
+    "commands": ("commands", "Search everything that can be done."),
+    "help": ("help", "Keys and commands."),
+    "leave": ("leave", "Leave at once. The session is kept and can be resumed."),
+    "leave_q": ("leave", "Leave at once, when no sentence is being typed."),
+}
+"""Label and sentence of every action, by its id."""
+
+
+def seconds(value: float | None) -> str:
+    """A duration with sensible digits: ``0.4 s``, ``12 s``, ``2 min 05 s``."""
+    if value is None:
+        return ""
+    if value < 10:
+        return f"{value:.1f} s"
+    if value < 60:
+        return f"{value:.0f} s"
+    return f"{int(value // 60)} min {int(value % 60):02d} s"
+
+
+def percent(share: float) -> str:
+    """A probability for people; never 0 % or 100 %, which nothing here is."""
+    return "> 99 %" if share > 0.99 else "< 1 %" if share < 0.01 else f"{share * 100:.0f} %"
+
+
+def count(number: int, one: str, many: str) -> str:
+    """A number with its noun: ``1 layer``, ``7 layers``."""
+    return f"{number:,} {one if number == 1 else many}"

@@ -1,0 +1,172 @@
+"""A finding as a card: how sure, why, where, what to do; unfolded, everything that is known about the cause."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from assistant.terminal import texts
+from assistant.terminal.glyphs import Glyphs
+from assistant.terminal.views import EvidenceView, FindingView, Found, RemedyView, Status, TrialView
+from assistant.terminal.widgets.blocks import Block, coloured_diff, source_line
+from assistant.terminal.widgets.rows import Heading, Line, Row, code_lines
+
+STATUS_STYLE: dict[Status, str] = {
+    "proven": "$error",
+    "likely": "$warning",
+    "possible": "$text-soft",
+    "ruled_out": "$text-soft",
+}
+EVIDENCE_SHOWN = 3
+"""Answers shown on a card that is not unfolded."""
+
+
+class FindingCard(Block):
+    """A finding in the conversation."""
+
+    def __init__(self, turn: Found, glyphs: Glyphs, *, unfolded: bool = False) -> None:
+        super().__init__(turn, glyphs, unfolded=unfolded)
+        self.add_class(f"-{turn.finding.status.replace('_', '-')}")
+
+    @property
+    def can_fold(self) -> bool:
+        """A card always has more to tell."""
+        return True
+
+    async def take(self, turn: object) -> None:
+        """Show another state of the finding, and the colour of its status."""
+        assert isinstance(turn, Found)
+        for status in STATUS_STYLE:
+            self.set_class(turn.finding.status == status, f"-{status.replace('_', '-')}")
+        await super().take(turn)
+
+    def compose(self) -> ComposeResult:
+        """Head, summary, places, evidence, remedy; the rest when unfolded."""
+        assert isinstance(self.turn, Found)
+        finding, glyphs = self.turn.finding, self.glyphs
+        yield Line(head(finding, glyphs), classes="card-head")
+        if finding.summary:
+            yield Line(finding.summary, classes="card-summary")
+        for place in finding.places[: None if self.unfolded else 1]:
+            yield Line(source_line(place, glyphs), classes="source")
+        if len(finding.places) > 1 and not self.unfolded:
+            yield Line(texts.CARD_ALSO.format(count=len(finding.places) - 1), classes="tone-quiet indented")
+        if finding.evidence:
+            yield Heading(texts.CARD_WHY, classes="heading")
+            shown = [one for one in finding.evidence if one.speaks_for][:EVIDENCE_SHOWN]
+            for one in finding.evidence if self.unfolded else shown or finding.evidence[:1]:
+                yield evidence_row(one, glyphs)
+        yield from remedies(finding.remedies, glyphs, everything=self.unfolded)
+        if self.unfolded:
+            yield from explanation(finding, glyphs)
+        fold = (glyphs.unfolded, texts.CARD_FOLD) if self.unfolded else (glyphs.folded, texts.CARD_MORE)
+        yield Line(Content.assemble((f"{fold[0]} {fold[1]}", "$text-soft")), classes="card-fold")
+
+
+def head(finding: FindingView, glyphs: Glyphs, *, with_bar: bool = False) -> Content:
+    """Sign, status word, confidence and title of a finding on one line."""
+    style = STATUS_STYLE[finding.status]
+    parts: list[tuple[str, str] | str] = [
+        (f"{glyphs.of(finding.status)} {texts.STATUS[finding.status]}", f"{style} bold"),
+        (f"  {texts.percent(finding.confidence)}  ", style),
+        (finding.title, "bold"),
+    ]
+    if finding.because:
+        parts.append((f"  {texts.CARD_BECAUSE.format(cause=finding.because)}", "$text-soft"))
+    return Content.assemble(*parts)
+
+
+def evidence_row(one: EvidenceView, glyphs: Glyphs) -> Row:
+    """One answer, with who gave it and whether it speaks against."""
+    sign = (glyphs.bullet, "$warning") if one.speaks_for else (glyphs.ruled_out, "$text-soft")
+    aside = f"  {texts.BY.get(one.by, one.by)}" + ("" if one.speaks_for else f", {texts.CARD_AGAINST}")
+    text = Content.assemble((one.text, "" if one.speaks_for else "$text-soft"), (aside, "$text-soft"))
+    return Row(Content.assemble(sign), text, classes="evidence")
+
+
+def remedies(given: tuple[RemedyView, ...], glyphs: Glyphs, *, everything: bool) -> ComposeResult:
+    """The first remedy, or all of them, with code, cost, trial and patch."""
+    for position, remedy in enumerate(given if everything else given[:1]):
+        yield Heading(texts.CARD_REMEDY if position == 0 else texts.CARD_OTHER_REMEDIES, classes="heading")
+        yield Line(remedy.title, classes="remedy-title indented")
+        if everything or not remedy.code:
+            yield Line(remedy.text, classes="indented")
+        if remedy.code:
+            yield Line(code_lines(remedy.code), classes="code")
+        if remedy.costs and everything:
+            yield Line(texts.CARD_COSTS.format(costs=remedy.costs), classes="tone-quiet indented")
+        if remedy.trial:
+            yield Line(trial_lines(remedy.trial, glyphs), classes="indented trial")
+        if remedy.patch and everything:
+            yield Line(coloured_diff(remedy.patch), classes="diff-text")
+
+
+def trial_lines(trial: TrialView, glyphs: Glyphs) -> Content:
+    """Scores of both arms, pair by pair, with a bar for the mean of each."""
+    parts: list[tuple[str, str]] = [
+        (texts.CARD_TRIAL.format(pairs=len(trial.treated)) + f"  {trial.score}\n", "$text-soft")
+    ]
+    arms = ((texts.CARD_WITHOUT, trial.control, "$text-soft"), (texts.CARD_WITH, trial.treated, "$success"))
+    for name, scores, style in arms:
+        mean = sum(scores) / len(scores) if scores else 0.0
+        filled = max(0, min(16, round(mean * 16)))
+        numbers = "  ".join(f"{score:.2f}" for score in scores)
+        parts += [
+            (f"{name:<8}", ""),
+            (glyphs.bar * filled, style),
+            (glyphs.bar_empty * (16 - filled), "$line"),
+            (f"  {numbers}\n", ""),
+        ]
+    return Content.assemble(*parts, (trial.verdict, "$text-soft")).rstrip()
+
+
+def explanation(finding: FindingView, glyphs: Glyphs) -> ComposeResult:
+    """What the knowledge base says of the cause, in fixed sections."""
+    sections = (
+        (texts.CARD_WHAT, finding.what),
+        (texts.CARD_STOPS, finding.why),
+        (texts.CARD_RECOGNISE, finding.recognise),
+    )
+    for title, text in sections:
+        if text:
+            yield Heading(title, classes="heading")
+            yield Line(text.strip(), classes="indented")
+    if finding.lookalikes:
+        yield Heading(texts.CARD_LOOKALIKES, classes="heading")
+        for name, tell in finding.lookalikes:
+            yield Row(
+                Content.assemble((glyphs.bullet, "$text-soft")),
+                Content.assemble((f"{name}: ", "bold"), tell.strip()),
+                classes="evidence",
+            )
+    if finding.example:
+        yield Heading(texts.CARD_EXAMPLE, classes="heading")
+        yield Line(code_lines(finding.example), classes="code")
+    if finding.quotes or finding.correction:
+        yield Heading(texts.CARD_SOURCES, classes="heading")
+    for quote in finding.quotes:
+        said = [(f"“{quote.text.strip()}”\n", "italic")] if quote.text else []
+        yield Line(
+            Content.assemble(*said, (quote.origin, "$text-soft"), (f"\n{quote.note}" if quote.note else "", "")),
+            classes="quote",
+        )
+    if finding.correction:
+        yield Line(
+            Content.assemble((f"{texts.CARD_CORRECTION}: ", "bold"), finding.correction.strip()), classes="indented"
+        )
+
+
+class Explained(Vertical):
+    """The whole of a cause, for a screen of its own."""
+
+    def __init__(self, finding: FindingView, glyphs: Glyphs) -> None:
+        super().__init__(classes="explained")
+        self._finding = finding
+        self._glyphs = glyphs
+
+    def compose(self) -> ComposeResult:
+        """Summary, explanation and remedies."""
+        yield Line(self._finding.summary, classes="card-summary")
+        yield from explanation(self._finding, self._glyphs)
+        yield from remedies(self._finding.remedies, self._glyphs, everything=True)

@@ -1,0 +1,84 @@
+"""The conversation: a scroll of blocks that follows the turns it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.containers import VerticalScroll
+
+from assistant.terminal.glyphs import Glyphs
+from assistant.terminal.views import Diff, Found, Gathered, Heard, Looked, Looking, Said, Trouble, Turn
+from assistant.terminal.widgets import blocks
+from assistant.terminal.widgets.blocks import Block
+from assistant.terminal.widgets.cards import FindingCard
+
+
+class Conversation(VerticalScroll):
+    """Shows turns; a turn is known by its key, so that one that changed is changed in place and one that went goes."""
+
+    can_focus = True
+
+    def __init__(self, glyphs: Glyphs, *, id: str) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._keys: list[str] = []
+
+    def on_mount(self) -> None:
+        """Stay at the end until the person scrolls."""
+        self.anchor()
+
+    def block(self, key: str) -> Block | None:
+        """The block of a turn."""
+        for child in self.children:
+            if isinstance(child, Block) and child.turn.key == key:
+                return child
+        return None
+
+    async def show(self, turns: Sequence[Turn]) -> None:
+        """Make the blocks those of ``turns``, touching only what differs."""
+        wanted = {turn.key: turn for turn in turns}
+        standing = {child.turn.key: child for child in self.children if isinstance(child, Block)}
+        stale = [
+            child for key, child in standing.items() if key not in wanted or type(child.turn) is not type(wanted[key])
+        ]
+        if stale:
+            await self.remove_children(stale)
+        kept = {child.turn.key: child for child in self.children if isinstance(child, Block)}
+        after: Block | None = None
+        for turn in turns:
+            block = kept.get(turn.key)
+            if block is not None:
+                await block.take(turn)
+            else:
+                block = block_of(turn, self._glyphs)
+                await self._insert(block, after)
+            after = block
+
+    async def _insert(self, block: Block, after: Block | None) -> None:
+        if after is None and self.children:
+            await self.mount(block, before=0)
+        elif after is None or after is self.children[-1]:
+            await self.mount(block)
+        else:
+            await self.mount(block, after=after)
+
+
+def block_of(turn: Turn, glyphs: Glyphs) -> Block:
+    """The block that shows a turn."""
+    match turn:
+        case Said():
+            return blocks.SaidBlock(turn, glyphs)
+        case Heard():
+            return blocks.HeardBlock(turn, glyphs)
+        case Looking():
+            return blocks.LookingBlock(turn, glyphs)
+        case Looked():
+            return blocks.LookedBlock(turn, glyphs)
+        case Gathered():
+            return blocks.GatheredBlock(turn, glyphs)
+        case Trouble():
+            return blocks.TroubleBlock(turn, glyphs)
+        case Diff():
+            return blocks.DiffBlock(turn, glyphs)
+        case Found():
+            return FindingCard(turn, glyphs, unfolded=False)

@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
-from assistant.events import AnyEvent, Undone
-from assistant.ranking import Answer, Finding
-from assistant.steps import NamedSymptom, ProbeInfo, Step, Why
-from knowledge_base.schema import KnowledgeBase
+from assistant.events import (
+    AnyEvent,
+    CaseOpened,
+    PersonAnswered,
+    ProbeFinished,
+    SymptomNamed,
+    Undone,
+    in_force,
+)
+from assistant.facts import Facts, gather
+from assistant.ranking import CONFIRMED, Answer, Finding, rank, worth_telling
+from assistant.steps import (
+    AskPerson,
+    Conclude,
+    Finished,
+    NamedSymptom,
+    OfferTrial,
+    ProbeInfo,
+    RunProbe,
+    Step,
+    Why,
+)
+from assistant.walking import HEALTHY, Need, Walk
+from knowledge_base.loading import KnowledgeBase
+from knowledge_base.questions import Chosen, Question, answer_of
+from probes.process.description import CaseDescription
 
 
 class Dialogue:
-    """Says what comes next, takes what happened, and explains itself at every step."""
+    """Says what comes next, takes what happened, and explains itself at every step.
+
+    Nothing but the events decides its state: two dialogues over one knowledge base with the same events are the same.
+    """
 
     def __init__(
         self,
@@ -22,52 +48,176 @@ class Dialogue:
         budget: float = 120.0,
         trials: bool = False,
     ) -> None:
-        """A dialogue in the state that the events lead to; ``budget`` is in seconds of probes and trials."""
-        raise NotImplementedError
+        """A dialogue in the state that the events lead to.
+
+        Args:
+            kb: the knowledge base.
+            catalogue: the probes that can be run.
+            events: the log so far.
+            budget: seconds of probes and trials after which nothing dear is asked any more.
+            trials: whether trials of remedies are offered.
+        """
+        self.kb = kb
+        self.catalogue = catalogue
+        self.budget = budget
+        self._trials = trials
+        self._events = list(events)
+        self._chosen: dict[tuple[str, int], Chosen] = {}
+        self._facts = gather(in_force(tuple(self._events)))
+        self._walk_anew()
 
     def next_step(self) -> Step:
         """What is to be done next; the same until an event is recorded."""
-        raise NotImplementedError
+        if self._facts.stopped is not None:
+            return Finished("stopped", self._facts.stopped)
+        for finding in self.findings():
+            if finding.status in CONFIRMED and (finding.cause, finding.status) not in self._facts.concluded:
+                return Conclude(finding)
+        return self._need or self._trial_to_offer() or self._end()
 
     def record(self, event: AnyEvent) -> None:
         """Take what happened."""
-        raise NotImplementedError
+        self._events.append(event)
+        if isinstance(event, Undone):
+            self._facts = gather(in_force(tuple(self._events)))
+        else:
+            self._facts.take(event)
+        self._walk_anew()
 
     def undo(self) -> Undone | None:
-        """Take back the last thing the person said, and what followed; the event to keep, or None if there is nothing."""
-        raise NotImplementedError
+        """Take back the last thing that the person said, and all that followed it.
+
+        Returns:
+            The event to keep, or None if the person has said nothing.
+        """
+        current = in_force(tuple(self._events))
+        for place in range(len(current) - 1, -1, -1):
+            event = current[place]
+            if isinstance(event, PersonAnswered) or (isinstance(event, SymptomNamed) and event.by == "person"):
+                undone = Undone(keep=place)
+                self.record(undone)
+                return undone
+        return None
 
     @property
     def events(self) -> tuple[AnyEvent, ...]:
         """The whole log, what was undone included."""
-        raise NotImplementedError
+        return tuple(self._events)
+
+    @property
+    def facts(self) -> Facts:
+        """The events in force, by kind; to be read only."""
+        return self._facts
+
+    @property
+    def case(self) -> CaseDescription | None:
+        """The case, once it is open."""
+        return self._facts.case
 
     @property
     def symptom(self) -> NamedSymptom | None:
         """The symptom, once it has a name."""
-        raise NotImplementedError
+        return self._walk.symptom
 
     @property
     def answers(self) -> Mapping[str, Answer]:
         """The questions put so far, by id, in order."""
-        raise NotImplementedError
+        return MappingProxyType(self._walk.answers)
+
+    @property
+    def conclusion(self) -> str | None:
+        """Id of the conclusion that the symptom's tree came to, if it did."""
+        return self._walk.conclusion
+
+    @property
+    def seconds_left(self) -> float:
+        """What is left of the budget."""
+        return max(0.0, self.budget - self._facts.seconds)
 
     def findings(self) -> tuple[Finding, ...]:
-        """The causes with any evidence, ranked; those ruled out last."""
-        raise NotImplementedError
+        """The causes that a person should hear of, ranked; those ruled out last."""
+        return self._told
 
     def path(self) -> tuple[Answer, ...]:
         """The questions as the walk met them, with what each was answered."""
-        raise NotImplementedError
+        return tuple(self._walk.answers.values())
 
     def why(self, question: str) -> Why:
-        """Why this question is asked."""
-        raise NotImplementedError
+        """Why this question is asked.
+
+        Raises:
+            KeyError: the knowledge base has no such question.
+        """
+        entry = self.kb.questions[question]
+        weights = [(cause, band) for option in entry.answers.values() for cause, band in option.evidence.items()]
+        against = ("against", "rules_out")
+        trail = [one for one in self.path() if one.question != question and one.phase == "tree" and one.text]
+        seen = [self.kb.symptoms[self.symptom.id].title] if self.symptom else []
+        return Why(
+            question=question,
+            reason=entry.why,
+            speaks_for=tuple(dict.fromkeys(cause for cause, band in weights if band not in against)),
+            speaks_against=tuple(dict.fromkeys(cause for cause, band in weights if band in against)),
+            path=(*seen, *(one.text for one in trail)),
+        )
 
     def how_known(self, cause: str) -> Finding:
-        """What speaks for and against this cause."""
-        raise NotImplementedError
+        """What speaks for and against this cause, whether or not it is worth telling.
+
+        Raises:
+            KeyError: the knowledge base has no such cause.
+        """
+        for finding in (*self._told, *self._ranked):
+            if finding.cause == cause:
+                return finding
+        raise KeyError(cause)
 
     def ruled_out(self) -> tuple[Finding, ...]:
         """The causes that were ruled out, with what ruled them out."""
-        raise NotImplementedError
+        return tuple(one for one in self._told if one.status == "ruled_out")
+
+    def measured_before(self, probe: str) -> ProbeFinished | None:
+        """The latest measurement of a probe, even if it was undone: the case has not changed since."""
+        past = (one for one in reversed(self._events) if isinstance(one, ProbeFinished) and one.probe == probe)
+        return next((one for one in past if one.measurement is not None), None)
+
+    def case_before(self) -> CaseDescription | None:
+        """The case, even if its opening was undone."""
+        return next((one.case for one in reversed(self._events) if isinstance(one, CaseOpened)), None)
+
+    def _walk_anew(self) -> None:
+        self._walk = Walk(self.kb, self.catalogue, self._facts, self._judge, self.budget)
+        self._need: Need | None = next(self._walk.run(), None)
+        self._ranked = rank(self.kb, self._walk.answers.values(), self._walk.symptoms, self._facts.trials)
+        self._told = worth_telling(self._ranked)
+
+    def _judge(self, question: Question, finished: ProbeFinished) -> Chosen:
+        key = (question.id, id(finished))
+        if key not in self._chosen:
+            self._chosen[key] = answer_of(question, finished.measurement or {})
+        return self._chosen[key]
+
+    def _trial_to_offer(self) -> OfferTrial | None:
+        symptom = self.symptom
+        if not self._trials or symptom is None or symptom.id == HEALTHY or self.seconds_left == 0:
+            return None
+        tried = {(one.cause, one.remedy) for one in self._facts.trials}
+        for finding in self._told:
+            if finding.status not in CONFIRMED:
+                continue
+            for remedy in self.kb.causes[finding.cause].remedies:
+                if remedy.treatment and (finding.cause, remedy.id) not in tried:
+                    return OfferTrial(finding.cause, remedy.id, remedy.treatment, remedy.title, remedy.costs)
+        return None
+
+    def _end(self) -> Finished:
+        if self._facts.case is not None and self._facts.case.failure is not None:
+            return Finished("failed", "The program failed; everything that can be said about it was looked at.")
+        if self.symptom is not None and self.symptom.id == HEALTHY:
+            return Finished("healthy", "The planned training ran to its end, and it learns.")
+        if self._walk.over_budget:
+            return Finished("budget", f"The budget of {self.budget:.0f} s is spent; some questions were not looked at.")
+        return Finished("complete", "Everything that can be asked about this case was asked.")
+
+
+__all__ = ["AskPerson", "Conclude", "Dialogue", "Finished", "NamedSymptom", "OfferTrial", "RunProbe", "Step", "Why"]

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.events import TrialFinished
+from knowledge_base.loading import KnowledgeBase
+from knowledge_base.schema import Band, Bands, Cause
 
 By = Literal["probe", "person"]
 Status = Literal["proven", "likely", "possible", "ruled_out"]
+
 CONFIRMED: tuple[Status, ...] = ("proven", "likely")
+"""What a report stands by."""
+
+LIKELY = 0.7
+"""Confidence from which a cause with strong evidence is likely (design, section 4)."""
+
+RULED_OUT = 0.05
+"""Confidence below which a cause with evidence against it is ruled out."""
+
+WORTH_TELLING = 0.2
+"""Confidence from which a cause without strong evidence is worth telling as possible."""
+
+MOST_POSSIBLE = 10
+"""How many merely possible causes a person can take in."""
+
+NO_SYMPTOM = frozenset({"none", "unsure"})
+"""Symptoms under which nothing can be likely: oddities are then remarks."""
+
+_STATUSES: tuple[Status, ...] = ("proven", "likely", "possible", "ruled_out")
+_STRONG = ("decides", "strong")
 
 
 @dataclass(frozen=True)
@@ -62,7 +87,7 @@ class Evidence:
     answer: str
     by: By
     probe: str | None
-    band: str
+    band: Band
     weight: float
     text: str
     places: tuple[str, ...]
@@ -93,3 +118,157 @@ class Finding:
     symptom_fit: float
     evidence: tuple[Evidence, ...]
     trials: tuple[TrialFinished, ...]
+
+    @property
+    def log_odds(self) -> float:
+        """What the confidence is the logistic function of; tells apart what rounding would not."""
+        return self.prior + self.symptom_fit + sum(one.weight for one in self.evidence)
+
+    @property
+    def speaks_for(self) -> tuple[Evidence, ...]:
+        """The evidence in its favour."""
+        return tuple(one for one in self.evidence if one.band in (*_STRONG, "weak"))
+
+
+def sigmoid(log_odds: float) -> float:
+    """The probability of these log-odds, without overflow."""
+    if log_odds >= 0:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    return math.exp(log_odds) / (1.0 + math.exp(log_odds))
+
+
+def weight_of(bands: Bands, band: Band, by: By) -> float:
+    """The log-odds of a band; a person's answer counts one band less than a probe's, and the lowest counts a half."""
+    if by == "probe":
+        return float(getattr(bands, band))
+    less: dict[Band, float] = {
+        "decides": bands.strong,
+        "strong": bands.weak,
+        "weak": bands.weak / 2,
+        "against": bands.against / 2,
+        "rules_out": bands.against,
+    }
+    return less[band]
+
+
+def is_plausible(cause: Cause, symptoms: Collection[str]) -> bool:
+    """Whether the cause is known to show any of these symptoms; without symptoms every cause is."""
+    return not symptoms or any(symptom in cause.symptoms for symptom in symptoms)
+
+
+def rank(
+    kb: KnowledgeBase,
+    answers: Iterable[Answer],
+    symptoms: Sequence[str] = (),
+    trials: Sequence[TrialFinished] = (),
+) -> tuple[Finding, ...]:
+    """Every cause as a finding, in order: proven, likely, possible, ruled out.
+
+    Args:
+        kb: the knowledge base.
+        answers: the answers given so far.
+        symptoms: what is seen, the named symptom first; the one that a cause fits best counts.
+        trials: the trials that ended.
+    """
+    gathered = _gather(kb, answers)
+    seen = tuple(one for one in symptoms if one not in NO_SYMPTOM)
+    findings = {
+        cause.id: _judge(kb, cause, gathered.get(cause.id, ()), seen, [one for one in trials if one.cause == cause.id])
+        for cause in kb.causes.values()
+    }
+    explained = {id: _explainer(kb.causes[id], findings) for id in findings}
+    ordered = _order([replace(one, because=explained[one.cause]) for one in findings.values()])
+    return tuple(replace(one, rank=place) for place, one in enumerate(ordered, start=1))
+
+
+def worth_telling(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Of ranked findings those that a person should hear of; ranks are closed up."""
+    told: list[Finding] = []
+    possible = 0
+    for one in findings:
+        if one.status == "possible":
+            strong = any(evidence.band in _STRONG for evidence in one.speaks_for)
+            if not one.speaks_for or possible >= MOST_POSSIBLE or not (strong or one.confidence >= WORTH_TELLING):
+                continue
+            possible += 1
+        if one.status == "ruled_out" and not one.evidence:
+            continue
+        told.append(one)
+    return tuple(replace(one, rank=place) for place, one in enumerate(told, start=1))
+
+
+def _gather(kb: KnowledgeBase, answers: Iterable[Answer]) -> dict[str, tuple[Evidence, ...]]:
+    """The evidence on each cause; of answers that read one measurement only the strongest keeps its weight."""
+    by_source: dict[str, dict[str, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
+    for answer in answers:
+        question = kb.questions[answer.question]
+        option = question.answers.get(answer.answer)
+        if option is None:
+            continue
+        source = f"probe:{answer.probe}" if answer.by == "probe" else f"person:{answer.question}"
+        for cause, band in option.evidence.items():
+            weight = weight_of(kb.weights.bands, band, answer.by)
+            one = Evidence(
+                answer.question, answer.answer, answer.by, answer.probe, band, weight, answer.text, answer.places
+            )
+            by_source[cause][source].append(one)
+    return {cause: _strongest_first(sources.values()) for cause, sources in by_source.items()}
+
+
+def _strongest_first(sources: Iterable[list[Evidence]]) -> tuple[Evidence, ...]:
+    counted: list[Evidence] = []
+    for evidence in sources:
+        strongest = max(evidence, key=lambda one: abs(one.weight))
+        counted += [one if one is strongest else replace(one, weight=0.0) for one in evidence]
+    return tuple(sorted(counted, key=lambda one: -abs(one.weight)))
+
+
+def _judge(
+    kb: KnowledgeBase, cause: Cause, evidence: Sequence[Evidence], seen: Sequence[str], trials: Sequence[TrialFinished]
+) -> Finding:
+    fits = kb.weights.symptom_fit
+    fit = max((float(getattr(fits, cause.symptoms.get(one, "foreign"))) for one in seen), default=0.0)
+    prior = float(getattr(kb.weights.prior, cause.prior))
+    unranked = Finding(cause.id, 0, "possible", 0.0, None, prior, fit, tuple(evidence), tuple(trials))
+    proven = bool(seen) and any(one.proven for one in trials)
+    confidence = sigmoid(unranked.log_odds + (kb.weights.bands.decides if proven else 0.0))
+    judged = replace(unranked, confidence=confidence)
+    return replace(judged, status="proven" if proven else _status(kb, judged, bool(seen)))
+
+
+def _status(kb: KnowledgeBase, finding: Finding, symptom_seen: bool) -> Status:
+    bands = {one.band for one in finding.evidence if one.by == "probe"}
+    speaks_against = any(one.weight < 0 for one in finding.evidence)
+    if "rules_out" in bands and "decides" not in bands:
+        return "ruled_out"
+    if finding.confidence < RULED_OUT and speaks_against:
+        return "ruled_out"
+    strong = any(
+        one.band in _STRONG and (one.by == "probe" or kb.questions[one.question].probe is None)
+        for one in finding.evidence
+    )
+    return "likely" if symptom_seen and strong and finding.confidence >= LIKELY else "possible"
+
+
+def _explainer(cause: Cause, findings: Mapping[str, Finding]) -> str | None:
+    """The surest confirmed cause that explains this one, where this one stands too."""
+    own = findings[cause.id]
+    if own.status == "ruled_out" or not own.speaks_for:
+        return None
+    standing = [findings[one] for one in cause.explained_by if one in findings and findings[one].status in CONFIRMED]
+    return max(standing, key=lambda one: one.log_odds).cause if standing else None
+
+
+def _order(findings: Sequence[Finding]) -> list[Finding]:
+    """By status, then by log-odds; an explained finding never above its explainer of the same status."""
+    by_id = {one.cause: one for one in findings}
+
+    def key(one: Finding, seen: tuple[str, ...] = ()) -> tuple[int, float, int]:
+        own = (_STATUSES.index(one.status), -one.log_odds, 0)
+        explainer = by_id.get(one.because or "")
+        if explainer is None or explainer.cause in (*seen, one.cause):
+            return own
+        status, odds, depth = key(explainer, (*seen, one.cause))
+        return max(own, (status, odds, depth + 1)) if one.status != "proven" or explainer.status == "proven" else own
+
+    return sorted(findings, key=key)

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from assistant.ranking import Finding
 
 Phase = Literal["looking", "recorded_run", "tree", "rest"]
-"""Where the walk stands: instant groups, the recorded run, the tree of the symptom, what else may explain what is left."""
+"""Where the walk stands: instant questions, the recorded run, the tree of the symptom, what may explain the rest."""
 
 
 class ProbeInfo(Protocol):

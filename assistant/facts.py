@@ -1,0 +1,77 @@
+"""What a log of events amounts to: the facts that a walk over the knowledge base goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from assistant.events import (
+    AnyEvent,
+    CaseOpened,
+    CauseConcluded,
+    PersonAnswered,
+    ProbeFinished,
+    Stopped,
+    SymptomNamed,
+    TrialFinished,
+    Undone,
+)
+from assistant.steps import NamedSymptom
+from probes.process.description import CaseDescription
+
+
+@dataclass
+class Facts:
+    """The events in force, by kind.
+
+    Attributes:
+        case: the case, once it is open.
+        symptom: what the person named, if they did.
+        measured: what each probe said, in the order in which they finished.
+        persons: what the person answered, by question.
+        trials: the trials that ended, in order.
+        concluded: the causes that were told, with the status they had.
+        stopped: the reason, if the session was ended.
+    """
+
+    case: CaseDescription | None = None
+    symptom: NamedSymptom | None = None
+    measured: dict[str, ProbeFinished] = field(default_factory=dict)
+    persons: dict[str, PersonAnswered] = field(default_factory=dict)
+    trials: list[TrialFinished] = field(default_factory=list)
+    concluded: set[tuple[str, str]] = field(default_factory=set)
+    stopped: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of probes and trials so far."""
+        probes = sum(one.seconds for one in self.measured.values())
+        return probes + sum(one.outcome.seconds for one in self.trials if one.outcome)
+
+    def take(self, event: AnyEvent) -> None:
+        """Add what an event says; ``Undone`` is none of them, because it takes facts away."""
+        match event:
+            case CaseOpened():
+                self.case = event.case
+            case SymptomNamed():
+                self.symptom = NamedSymptom(event.symptom, event.by, event.text)
+            case ProbeFinished():
+                self.measured[event.probe] = event
+            case PersonAnswered():
+                self.persons[event.question] = event
+            case TrialFinished():
+                self.trials.append(event)
+            case CauseConcluded():
+                self.concluded.add((event.cause, event.status))
+            case Stopped():
+                self.stopped = event.reason
+            case Undone():
+                raise ValueError("an undone event takes facts away; gather them anew")
+
+
+def gather(events: Iterable[AnyEvent]) -> Facts:
+    """The facts of the events, which must all be in force."""
+    facts = Facts()
+    for event in events:
+        facts.take(event)
+    return facts

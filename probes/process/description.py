@@ -100,7 +100,7 @@ class DataDescription(Part):
     """One argument that brings data, as the program hands it over."""
 
     kind: str
-    """``array``, ``list``, ``frame``, ``tensor``, ``dataset``, ``pydataset``, ``generator``, ``none`` or a class name."""
+    """``array``, ``list``, ``frame``, ``tensor``, ``dataset``, ``pydataset``, ``generator`` or a class name."""
     shapes: tuple[tuple[int | None, ...], ...] = ()
     """Shape of each array; the first axis counts samples, of batches where the kind is a stream."""
     dtypes: tuple[str, ...] = ()
@@ -131,7 +131,7 @@ class Failure(Part):
     """How the program ended without a training that could be held."""
 
     stage: Literal["before_fit", "in_fit", "no_fit"]
-    """``before_fit``: an exception on the way; ``in_fit``: an exception of the training itself; ``no_fit``: it ended."""
+    """``before_fit``: an exception on the way; ``in_fit``: one of the training itself; ``no_fit``: it ended."""
     type: str
     """Class of the exception; empty where there was none."""
     message: str
@@ -181,8 +181,8 @@ class CaseDescription(Part):
     facts: dict[str, str | float | int | bool | None] = Field(default_factory=dict)
     """What a remedy's placeholders are filled from."""
     places: dict[str, Place] = Field(default_factory=dict)
-    """By kind: ``optimizer``, ``loss``, ``metrics``, ``compile``, ``fit``, ``fit.x``, ``compile.loss``, ``output_layer``,
-    ``first_layer``, ``layer:NAME``, ..."""
+    """By kind: ``optimizer``, ``loss``, ``metrics``, ``compile``, ``fit``, ``fit.x``, ``compile.loss``,
+    ``output_layer``, ``first_layer``, ``layer:NAME``, ..."""
     failure: Failure | None = None
     fits: tuple[Fit, ...] = ()
     """The calls that were seen."""

@@ -1,0 +1,138 @@
+"""The instrumented step: the model's own training step, built by Keras itself, that also tells what went on inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .case import Case
+from .watching import Watch, variable_path, variable_summary, watching
+
+_SHARED = "instrumented_step"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one step showed, as numbers.
+
+    Attributes:
+        activations: per layer, the fields of :data:`watching.ACTIVATION_FIELDS`.
+        alive: per layer, for each unit whether it gave anything but zero.
+        gradients: per variable, norm, largest absolute value, finite share.
+        weights, updates: per variable, norm, largest absolute value, finite share; of the weight before the step, and
+            of what the step added to it.
+        loss: of the batch, the regularisation penalty included; NaN where the step computes none that can be seen.
+        penalty: the regularisation penalty alone.
+    """
+
+    activations: dict[str, NDArray[Any]]
+    alive: dict[str, NDArray[Any]]
+    gradients: dict[str, NDArray[Any]]
+    weights: dict[str, NDArray[Any]]
+    updates: dict[str, NDArray[Any]]
+    loss: float
+    penalty: float
+
+
+@dataclass
+class InstrumentedStep:
+    """A train function that ``fit`` can use in place of its own.
+
+    Attributes:
+        function: takes an iterator of batches, as Keras' own train function does, and returns the logs.
+        source: ``apply``, or ``none`` where the step never called an optimizer.
+        clipped_by_user: whether the program changes gradients before it applies them.
+        missing: variables for which no gradient arrived.
+    """
+
+    function: Callable[[Any], Any]
+    watch: Watch = field(default_factory=Watch)
+    raw: Any = None
+
+    @property
+    def source(self) -> str:
+        """Where gradients were seen."""
+        return self.watch.source
+
+    @property
+    def clipped_by_user(self) -> bool:
+        """Whether the program changes gradients before it applies them."""
+        return self.watch.clipped_by_user
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Variables for which no gradient arrived."""
+        return tuple(dict.fromkeys(self.watch.missing))
+
+    def losses(self) -> tuple[float, float]:
+        """Loss and penalty of the last step; NaN where not seen."""
+        found = self.raw["losses"]
+        total, penalty = found.get("total"), found.get("penalty")
+        return (float("nan") if total is None else float(total), 0.0 if penalty is None else float(penalty))
+
+    def seen(self) -> Seen:
+        """What the last step showed."""
+        numbers = {part: {name: np.asarray(one) for name, one in self.raw[part].items()} for part in self.raw}
+        updates = {name.removeprefix("+"): one for name, one in numbers["updates"].items() if name.startswith("+")}
+        weights = {name: one for name, one in numbers["updates"].items() if not name.startswith("+")}
+        loss, penalty = self.losses()
+        return Seen(numbers["activations"], numbers["alive"], numbers["gradients"], weights, updates, loss, penalty)
+
+
+def instrumented_step(case: Case) -> InstrumentedStep:
+    """The case's instrumented step; made once, compiled at its first use, shared by all that look inside a step.
+
+    ``make_train_function`` of the model itself builds it, so that ``run_eagerly``, ``jit_compile`` and a
+    program's own ``train_step`` keep their meaning, and what fails in ``fit`` fails here.
+    """
+    return case.once(_SHARED, lambda: build_step(case.model))
+
+
+def build_step(model: Any) -> InstrumentedStep:
+    """An instrumented step of this model as it is compiled now. Leaves the model's own train function in place."""
+    made = InstrumentedStep(function=lambda _: None)
+    before = {name: vars(model).get(name, None) for name in ("train_step", "train_function", "steps_per_execution")}
+    own_step = model.train_step
+
+    def step(data: Any) -> dict[str, Any]:
+        watch = Watch()
+        weights = {variable_path(one): _as_float(one) for one in model.trainable_variables}
+        with watching(model, watch):
+            logs = own_step(data)
+        for one in model.trainable_variables:
+            path = variable_path(one)
+            if path in weights:
+                watch.updates[path] = variable_summary(weights[path])
+                watch.updates["+" + path] = variable_summary(_as_float(one) - weights[path])
+        made.watch = watch
+        return {"logs": logs, "seen": watch.tensors()}
+
+    try:
+        vars(model)["train_step"] = step
+        vars(model)["steps_per_execution"] = 1
+        model.make_train_function(force=True)
+        inner = model.train_function
+    finally:
+        for name, one in before.items():
+            if one is None and name == "train_step":
+                vars(model).pop(name, None)
+            else:
+                vars(model)[name] = one
+
+    def function(iterator: Any) -> Any:
+        given = inner(iterator)
+        made.raw = given["seen"]
+        return given["logs"]
+
+    made.function = function
+    return made
+
+
+def _as_float(variable: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.cast(tf.identity(tf.convert_to_tensor(variable)), tf.float32)

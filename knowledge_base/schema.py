@@ -240,3 +240,14 @@ class Cause(Entry):
     """The quotes and references that it stands on."""
     correction: Text | None = None
     """Where a document is out of date or wrong, and what is right."""
+
+
+class Advice(Entry):
+    """The sentences of a document, read one by one and parted into those that advise and those that do not."""
+
+    document: str
+    """The document."""
+    advice: tuple[Text, ...]
+    """Sentences that name a cause, or tell the reader what to do or to look at."""
+    other: tuple[Text, ...]
+    """All other sentences: greetings, headings, definitions, links between paragraphs."""

@@ -107,7 +107,11 @@ _VARIABLE_TYPES = {"ResourceVariable", "UninitializedVariable", "AutoCastVariabl
 
 def _readable(variable: Any, tf: Any) -> bool:
     try:
-        return bool(isinstance(variable, tf.Variable) and variable.shape.is_fully_defined() and hasattr(variable.handle, "numpy"))
+        return bool(
+            isinstance(variable, tf.Variable)
+            and variable.shape.is_fully_defined()
+            and hasattr(variable.handle, "numpy")
+        )
     except (ValueError, AttributeError, ReferenceError):
         return False
 

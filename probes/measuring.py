@@ -42,7 +42,9 @@ def run_probe(case: Case, probe_id: str, seconds: float) -> dict[str, Any]:
         outcome["unknown"] = str(reason)
     except Exception as problem:  # noqa: BLE001 - a probe that fails answers `unknown`; the dialogue goes on
         where = traceback.extract_tb(problem.__traceback__)[-1]
-        outcome["unknown"] = f"the probe failed: {type(problem).__name__}: {str(problem)[:300]} ({where.name}:{where.lineno})"
+        outcome["unknown"] = (
+            f"the probe failed: {type(problem).__name__}: {str(problem)[:300]} ({where.name}:{where.lineno})"
+        )
     outcome["seconds"] = round(time.perf_counter() - began, 4)
     return outcome
 

@@ -141,7 +141,9 @@ def _monitor(case: Case, plan: Plan, budget: Budget, result: Run, step: Instrume
             loss, penalty = step.losses()
             if not result.losses:
                 result.first_step_seconds = budget.seconds - budget.left
-            result.losses.append(float((logs or {}).get("loss", math.nan)) if math.isnan(loss) and not _seen(step) else loss)
+            result.losses.append(
+                float((logs or {}).get("loss", math.nan)) if math.isnan(loss) and not _seen(step) else loss
+            )
             result.penalties.append(penalty)
             result.rates.append(learning_rate(case.optimizer))
             if plan.on_step is not None:
@@ -218,7 +220,10 @@ def replay(held: Recorded, case: Case) -> Any:
         shapes = [np.shape(one) for one in leaves]
         ranks = {len(shape) for shape in shapes}
         open_shape = (
-            [shapes[0][axis] if axis and len({shape[axis] for shape in shapes}) == 1 else None for axis in range(len(shapes[0]))]
+            [
+                shapes[0][axis] if axis and len({shape[axis] for shape in shapes}) == 1 else None
+                for axis in range(len(shapes[0]))
+            ]
             if len(ranks) == 1
             else None
         )

@@ -15,9 +15,11 @@ def map_leaves(function: Callable[[Any], Any], structure: Any) -> Any:
     if isinstance(structure, Mapping):
         return {key: map_leaves(function, one) for key, one in structure.items()}
     if isinstance(structure, (list, tuple)) and not _is_plain_list(structure):
-        return type(structure)(map_leaves(function, one) for one in structure) if not hasattr(structure, "_fields") else type(
-            structure
-        )(*(map_leaves(function, one) for one in structure))
+        return (
+            type(structure)(map_leaves(function, one) for one in structure)
+            if not hasattr(structure, "_fields")
+            else type(structure)(*(map_leaves(function, one) for one in structure))
+        )
     return function(structure)
 
 
@@ -74,4 +76,6 @@ def size_in_bytes(structure: Any) -> int:
 
 
 def _is_plain_list(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, (int, float, bool, str)) for one in value[:8])
+    return (
+        isinstance(value, list) and bool(value) and all(isinstance(one, (int, float, bool, str)) for one in value[:8])
+    )

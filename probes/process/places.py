@@ -180,8 +180,11 @@ class Places:
         return outer or inner
 
     def _reference(self, instance: Any, registry: dict[Any, Any], key: Any) -> Any:
+        def forget(_: Any) -> None:
+            registry.pop(key, None)
+
         try:
-            return weakref.ref(instance, lambda _, key=key: registry.pop(key, None))
+            return weakref.ref(instance, forget)
         except TypeError:
             return lambda: instance
 
@@ -194,9 +197,9 @@ class Places:
         while frame is not None:
             code = frame.f_code
             chosen = own if code.co_filename in self.user_code else outside
-            if chosen is own or not self.user_code.is_installed(code.co_filename):
-                if own or outside or skip is None or not skip(frame):
-                    chosen.append(RawFrame(code, frame.f_lasti, frame.f_lineno))
+            wanted = chosen is own or not self.user_code.is_installed(code.co_filename)
+            if wanted and (own or outside or skip is None or not skip(frame)):
+                chosen.append(RawFrame(code, frame.f_lasti, frame.f_lineno))
             frame = frame.f_back
         return tuple(own or outside)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from .places import Place, Places, Trace
 from .source_text import (
-    assigned_names,
     SourceText,
+    assigned_names,
     called_name,
     dotted_name,
     module_file,
@@ -61,9 +61,9 @@ def _parameters(function: Callable[..., Any] | None) -> tuple[str, ...]:
 def arguments(
     call: ast.Call, method: str, parameters: tuple[str, ...], source: SourceText
 ) -> Iterator[tuple[str, Any]]:
-    """The arguments of a call with their names: keywords, positions, and the entries of ``**settings`` given as a dict."""
+    """The arguments of a call with their names: keywords, positions, and what a dict brings as ``**settings``."""
     if called_name(call) in (method, "__init__", ""):
-        for name, node in zip(parameters, call.args):
+        for name, node in zip(parameters, call.args, strict=False):
             if isinstance(node, ast.Starred):
                 break
             yield name, node
@@ -80,7 +80,7 @@ def _unpacked(value: ast.AST, call: ast.Call, source: SourceText) -> Iterator[tu
         assigned = source.last_assignments(name, call)
         value = getattr(assigned[0], "value", value) if assigned else value
     if isinstance(value, ast.Dict):
-        for key, entry in zip(value.keys, value.values):
+        for key, entry in zip(value.keys, value.values, strict=False):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 yield key.value, entry
     elif isinstance(value, ast.Call) and called_name(value) == "dict":
@@ -161,8 +161,8 @@ class Follower:
 
     def _default(self, function: Any, name: str, trace: Trace) -> list[Place]:
         positional = [*function.args.posonlyargs, *function.args.args]
-        defaults = dict(zip([one.arg for one in reversed(positional)], reversed(function.args.defaults)))
-        defaults.update(zip([one.arg for one in function.args.kwonlyargs], function.args.kw_defaults))
+        defaults = dict(zip([one.arg for one in reversed(positional)], reversed(function.args.defaults), strict=False))
+        defaults.update(zip([one.arg for one in function.args.kwonlyargs], function.args.kw_defaults, strict=False))
         node = defaults.get(name)
         return [self._at(trace, node)] if node is not None else []
 

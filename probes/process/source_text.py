@@ -1,4 +1,4 @@
-"""Source files of the program read as text and as syntax trees: which call stands where, and what was assigned before."""
+"""Source files of the program as text and syntax trees: which call stands where, and what was assigned before it."""
 
 from __future__ import annotations
 
@@ -199,9 +199,7 @@ def _targets(targets: Iterable[ast.AST]) -> Iterator[str]:
     for target in targets:
         if isinstance(target, (ast.Tuple, ast.List)):
             yield from _targets(target.elts)
-        elif isinstance(target, ast.Starred):
-            yield from _targets([target.value])
-        elif isinstance(target, ast.Subscript):
+        elif isinstance(target, (ast.Starred, ast.Subscript)):
             yield from _targets([target.value])
         else:
             name = dotted_name(target)

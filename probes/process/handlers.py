@@ -1,0 +1,74 @@
+"""The requests that a worker serves: one registry, filled by the modules that answer them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Report = Callable[..., None]
+"""``report(text, done=None, total=None)`` tells how far a long request has come."""
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What a handler may use.
+
+    Attributes:
+        hold: the held program (``Hold``): its call, its places, its case, its description.
+        report: sends progress.
+    """
+
+    hold: Any
+    report: Report
+
+
+Handler = Callable[[Serving, Mapping[str, Any]], Mapping[str, Any]]
+
+_registry: dict[str, Handler] = {}
+
+
+class UnknownRequest(Exception):
+    """No handler is registered under that name."""
+
+
+def handler(name: str) -> Callable[[Handler], Handler]:
+    """Register the decorated ``function(serving, arguments) -> JSON values`` for a request.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+
+    def register(function: Handler) -> Handler:
+        taken = _registry.get(name)
+        if taken is not None and taken.__module__ != function.__module__:
+            raise ValueError(f"two handlers for {name!r}")
+        _registry[name] = function
+        return function
+
+    return register
+
+
+def handle(name: str, serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Answer a request.
+
+    Raises:
+        UnknownRequest: nothing answers to that name.
+    """
+    if name not in _registry:
+        raise UnknownRequest(f"no handler for {name!r}; there are {', '.join(sorted(_registry))}")
+    return _registry[name](serving, arguments)
+
+
+@handler("describe")
+def describe(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The description of the case as it is now."""
+    return dict(serving.hold.describe())
+
+
+@handler("probe")
+def probe(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Run one probe: ``{"probe": id, "seconds": budget}``."""
+    from ..measuring import run_probe
+
+    return run_probe(serving.hold.case(), str(arguments["probe"]), float(arguments["seconds"]))

@@ -1,0 +1,243 @@
+"""Which call of ``fit`` is held, what runs for real before it, and what is held there."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .failing import ended, failure_of
+from .places import Places, RawFrame, Trace
+
+RECORDED_BATCHES = 64
+"""Real batches of a ``train_on_batch`` loop that run before it is held."""
+
+RECORDED_BYTES = 128 * 2**20
+"""Bytes of such batches that are kept."""
+
+
+@dataclass(frozen=True)
+class FitCall:
+    """The held call.
+
+    Attributes:
+        model: the live model.
+        method: ``fit`` or ``train_on_batch``.
+        arguments: the bound arguments with Keras' defaults filled in, without the model.
+        number: which of the program's training calls it is, counted from 1.
+        trace: the user's frames behind it, innermost first.
+        batches: for ``train_on_batch`` the recorded ``(x, y, sample_weight)``; the weights are as before the first.
+    """
+
+    model: Any
+    method: str
+    arguments: Mapping[str, Any]
+    number: int
+    trace: Trace
+    batches: tuple[Any, ...] = ()
+
+
+@dataclass
+class SeenFit:
+    """A training call of the program: one model at one line, however often it comes by."""
+
+    model: Any
+    method: str
+    where: RawFrame | None
+    trace: Trace
+    arguments: Mapping[str, Any]
+    number: int
+    times: int = 0
+    batches: list[Any] = field(default_factory=list)
+    size: int = 0
+    start: Any = None
+
+    def call(self) -> FitCall:
+        """The call as it is held."""
+        return FitCall(self.model, self.method, self.arguments, self.number, self.trace, tuple(self.batches))
+
+
+class Hold:
+    """A program that is held, or that failed.
+
+    Args:
+        call: the held call; None where the program failed before one.
+        places: the registry.
+        about: the parts of the description that are known beforehand (source, folder, seconds, versions, fits).
+        failure: the plain values of a failure.
+    """
+
+    def __init__(
+        self,
+        call: FitCall | None,
+        places: Places,
+        about: Mapping[str, Any],
+        failure: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.call = call
+        self.places = places
+        self.about = dict(about)
+        self.failure = None if failure is None else dict(failure)
+        self._case: Any = None
+
+    def case(self) -> Any:
+        """The case of the held call, built at the first use.
+
+        Raises:
+            NothingHeld: the program failed before there was a model to hold, or its data cannot be read.
+        """
+        if self.call is None:
+            raise NothingHeld("the program failed before its `fit`")
+        if self._case is None and self.failure is None:
+            self._build()
+        if self._case is None:
+            raise NothingHeld(f"the training cannot start: {(self.failure or {}).get('message', '')}"[:400])
+        return self._case
+
+    def _build(self) -> None:
+        from ..case import build_case
+
+        try:
+            self._case = build_case(self.call, self.places)
+        except Exception as error:  # noqa: BLE001 - reading the data runs the user's own code
+            self.failure = self._in_fit(failure_of(error.__cause__ or error, self.places, "in_fit"))
+            return
+        error = getattr(self._case, "error", None)
+        if error is not None:
+            plain = {**ended(str(error.message)), "stage": "in_fit", "type": str(error.type)}
+            self.failure = self._in_fit(plain)
+
+    def _in_fit(self, failure: dict[str, Any]) -> dict[str, Any]:
+        if failure["place"] is None and self.call is not None and self.call.trace:
+            place = self.places.place(self.call.trace, callee=self.call.method)
+            failure["place"] = dataclasses.asdict(place)
+            failure["frames"] = [dataclasses.asdict(one) for one in place.frames]
+        return failure
+
+    def describe(self) -> Mapping[str, Any]:
+        """The plain values of the description."""
+        from ..describing import describe
+
+        if self.call is not None and self._case is None and self.failure is None:
+            self._build()
+        return {**describe(self.call, self.places), **self.about, "failure": self.failure}
+
+
+class NothingHeld(Exception):
+    """There is no live case to work on; the message says why."""
+
+
+class Holder:
+    """Decides at every training call of the program: run it, record it, run one step of it, or hold it.
+
+    Args:
+        places: the registry.
+        wanted: the number of the call to hold, counted from 1.
+        listing: every call runs for one step and none is held.
+        hold: called with the call to hold; never returns.
+    """
+
+    def __init__(self, places: Places, wanted: int, listing: bool, hold: Callable[[FitCall], None]) -> None:
+        self.places = places
+        self.seen: list[SeenFit] = []
+        self.began = time.perf_counter()
+        self._wanted = wanted
+        self._listing = listing
+        self._hold = hold
+        self._inside = False
+
+    def training(
+        self, model: Any, method: str, arguments: Mapping[str, Any], trace: Trace, run: Callable[[Mapping[str, Any]], Any]
+    ) -> Any:
+        """What a call of the program comes to; ``run`` carries it out with the given arguments.
+
+        Args:
+            model: the live model.
+            method: ``fit`` or ``train_on_batch``.
+            arguments: bound, with defaults.
+            trace: the user's frames behind the call.
+        """
+        if self._inside:
+            return run(arguments)
+        fit = self._meet(model, method, arguments, trace)
+        self._inside = True
+        try:
+            if self._listing:
+                return run(one_step(arguments) if method == "fit" else arguments)
+            if fit.number != self._wanted:
+                return run(arguments)
+            if method == "fit":
+                self._hold(fit.call())
+            return self._record(fit, arguments, run)
+        finally:
+            self._inside = False
+
+    def _meet(self, model: Any, method: str, arguments: Mapping[str, Any], trace: Trace) -> SeenFit:
+        where = trace[0] if trace else None
+        for fit in self.seen:
+            if fit.model is model and fit.method == method and _same_line(fit.where, where):
+                fit.times += 1
+                return fit
+        fit = SeenFit(model, method, where, trace, arguments, len(self.seen) + 1, times=1)
+        self.seen.append(fit)
+        return fit
+
+    def _record(self, fit: SeenFit, arguments: Mapping[str, Any], run: Callable[[Mapping[str, Any]], Any]) -> Any:
+        from .starting_point import StartingPoint, copied, size_of
+
+        batch = tuple(copied(arguments.get(name)) for name in ("x", "y", "sample_weight"))
+        if fit.start is None:
+            fit.start = StartingPoint(fit.model, batch)
+        fit.batches.append(batch)
+        fit.size += size_of(batch)
+        if len(fit.batches) < RECORDED_BATCHES and fit.size < RECORDED_BYTES:
+            return run(arguments)
+        fit.start.restore()
+        return self._hold(fit.call())
+
+    def finish(self) -> None:
+        """The program has ended: hold a ``train_on_batch`` loop that ran fewer batches than are recorded."""
+        for fit in self.seen:
+            if fit.number == self._wanted and fit.batches and not self._listing:
+                fit.start.restore()
+                self._hold(fit.call())
+
+    def listed(self) -> list[dict[str, Any]]:
+        """The calls that were seen, as plain values."""
+        return [self._listed(fit) for fit in self.seen]
+
+    def _listed(self, fit: SeenFit) -> dict[str, Any]:
+        place = self.places.place(fit.trace, callee=fit.method) if fit.trace else None
+        return {
+            "number": fit.number,
+            "method": fit.method,
+            "model": f"{fit.model.name} ({type(fit.model).__name__})",
+            "epochs": _whole(fit.arguments.get("epochs")),
+            "batch_size": _whole(fit.arguments.get("batch_size")),
+            "times": fit.times,
+            "place": None if place is None else dataclasses.asdict(place),
+        }
+
+
+def one_step(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of ``fit`` for one step of one epoch."""
+    first = arguments.get("initial_epoch") or 0
+    one = {**arguments, "epochs": first + 1, "steps_per_epoch": 1, "verbose": 0}
+    if one.get("validation_data") is not None or one.get("validation_split"):
+        one["validation_steps"] = 1
+    return one
+
+
+def _same_line(one: RawFrame | None, other: RawFrame | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return (one.code.co_filename, one.line) == (other.code.co_filename, other.line)
+
+
+def _whole(value: Any) -> int | None:
+    try:
+        return None if value is None else int(value)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,307 @@
+"""A reference for what the data allow: simple closed-form models, fitted in a moment, NumPy alone.
+
+The reference says whether the inputs predict the targets at all, and how well a model that anybody could have made does
+on the same rows. A network that falls far short of it has a fault; one that equals it has not failed to learn.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .case import Case
+from .catalogue import Unanswerable
+from .recording import Batch
+from .scoring import Score, score_of
+from .structures import leaves
+from .tasks import Output, class_ids, outputs, target_of
+
+ROWS = 2000
+MAX_FEATURES = 800
+RANDOM_FEATURES = 400
+PENALTIES = (1e-3, 1e-1, 10.0)
+PERMUTATIONS = 12
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """How well simple models do out of sample.
+
+    Attributes:
+        output: the output that is predicted.
+        score: of the best simple model, on validation rows where there are any, else on training rows held out.
+        training: of the same model on rows of the training data it did not see.
+        permuted: mean score with the training targets permuted; ``permuted_spread`` its standard deviation.
+        model: which simple model was best: ``linear``, ``random_features``, ``neighbours`` or ``components``.
+        linear: the score of the linear model on the held-out training rows.
+    """
+
+    output: Output
+    score: Score
+    training: Score
+    permuted: float
+    permuted_spread: float
+    model: str
+    linear: float
+
+    @property
+    def beyond_chance(self) -> float:
+        """Score over that with permuted targets, in standard deviations of the latter."""
+        return (self.training.value - self.permuted) / max(self.permuted_spread, 1e-3)
+
+
+def references(case: Case) -> tuple[Reference, ...]:
+    """A reference for every output that one can be made for.
+
+    Raises:
+        Unanswerable: there is no output with a task, or fewer than 16 rows.
+    """
+    return case.once("references", lambda: _references(case))
+
+
+def _references(case: Case) -> tuple[Reference, ...]:
+    sample = case.train.sample(ROWS)
+    if sample.rows < 16:
+        raise Unanswerable("fewer than 16 training rows were recorded")
+    shaper = FeatureShaper.of(case, sample)
+    features = shaper.features(sample)
+    held = None
+    if case.validation is not None and case.validation.rows >= 8:
+        other = case.validation.sample(ROWS)
+        held = (shaper.features(other), other)
+    found = []
+    for output in outputs(case):
+        made = _reference(output, features, sample, held, case)
+        if made is not None:
+            found.append(made)
+    if not found:
+        raise Unanswerable("no output has a task that a simple model could be tried on")
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class FeatureShaper:
+    """Turns inputs into a matrix of standardised columns, fitted on training rows.
+
+    Attributes:
+        tokens: for each input leaf, the size of its vocabulary where it holds token ids, else 0.
+    """
+
+    tokens: tuple[int, ...]
+    mean: Matrix
+    scale: Matrix
+    kept: NDArray[np.bool_]
+    projection: Matrix | None
+
+    @classmethod
+    def of(cls, case: Case, sample: Batch) -> FeatureShaper:
+        """Fit on a sample of the training rows."""
+        tokens = tuple(_vocabulary(np.asarray(one), case) for one in leaves(sample.x))
+        raw = _raw(sample, tokens)
+        mean = np.nanmean(raw, axis=0)
+        mean[~np.isfinite(mean)] = 0.0
+        scale = np.nanstd(raw, axis=0)
+        scale[~np.isfinite(scale)] = 0.0
+        kept = scale > 1e-12 * (1 + np.abs(mean))
+        projection = None
+        if kept.sum() > MAX_FEATURES:
+            draws = np.random.default_rng(0).standard_normal((int(kept.sum()), MAX_FEATURES))
+            projection = draws / math.sqrt(kept.sum())
+        return cls(tokens, mean, np.where(kept, scale, 1.0), kept, projection)
+
+    def features(self, batch: Batch) -> Matrix:
+        """Columns of zero mean and unit spread, at most 800; values that are not finite count as the mean."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            raw = _raw(batch, self.tokens)
+            columns = ((raw - self.mean) / self.scale)[:, self.kept]
+        columns = np.clip(np.nan_to_num(columns, nan=0.0, posinf=0.0, neginf=0.0), -10, 10)
+        if self.projection is not None:
+            columns = columns @ self.projection
+        return columns if columns.shape[1] else np.zeros((len(raw), 1))
+
+
+def _vocabulary(array: NDArray[Any], case: Case) -> int:
+    if not any(type(layer).__name__ == "Embedding" for layer in case.model._flatten_layers()):
+        return 0
+    if array.dtype.kind not in "iuf" or array.ndim > 2 or not np.all(array == np.round(array)) or array.min() < 0:
+        return 0
+    return int(array.max()) + 1 if array.max() > 1 else 0
+
+
+def _raw(batch: Batch, tokens: tuple[int, ...]) -> Matrix:
+    parts = []
+    for one, size in zip(leaves(batch.x), tokens):
+        array = np.asarray(one)
+        if array.dtype.kind in "OUS":
+            continue
+        if array.dtype.kind == "b":
+            array = array.astype("float64")
+        parts.append(_token_features(array, size) if size else array.reshape(len(array), -1).astype("float64"))
+    if not parts:
+        raise Unanswerable("the inputs are texts, which the reference models cannot read")
+    return np.concatenate(parts, axis=1)
+
+
+def _token_features(array: NDArray[Any], size: int) -> Matrix:
+    ids = array.reshape(len(array), -1).astype(np.int64)
+    buckets = min(size, 400)
+    counts = np.zeros((len(ids), buckets))
+    np.add.at(counts, (np.arange(len(ids))[:, None], np.minimum(ids, size - 1) % buckets), 1.0)
+    if ids.shape[1] * buckets <= 400:
+        placed = np.zeros((len(ids), ids.shape[1], buckets))
+        np.put_along_axis(placed, (np.minimum(ids, size - 1) % buckets)[:, :, None], 1.0, axis=2)
+        counts = np.concatenate([counts, placed.reshape(len(ids), -1)], axis=1)
+    return np.sqrt(counts)
+
+
+def _reference(output: Output, features: Matrix, sample: Batch, held: Any, case: Case) -> Reference | None:
+    if output.kind in ("none", "sequence"):
+        return None
+    target = target_of(output, sample)
+    if output.kind == "reconstruction":
+        return _components(output, target, sample, case)
+    if output.kind == "multilabel" and target.ndim != 2:
+        return None
+    wanted = _columns(output, target)
+    fine = np.isfinite(wanted).all(axis=1)
+    features, wanted, target = features[fine], wanted[fine], target[fine]
+    order = np.random.default_rng(0).permutation(len(features))
+    fit, test = order[: int(0.75 * len(order))], order[int(0.75 * len(order)) :]
+    if len(test) < 4 or len(np.unique(wanted[fit], axis=0)) < 2:
+        return None
+    best = None
+    linear = math.nan
+    for name, model in _models(features.shape[1], len(fit)):
+        score = _scored(output, model(features[fit], wanted[fit], features[test]), target[test])
+        if score is None:
+            return None
+        if name == "linear":
+            linear = max(score.value, linear) if not math.isnan(linear) else score.value
+        if best is None or score.value > best[0].value:
+            best = (score, name, model)
+    assert best is not None
+    training, name, model = best
+    final = training
+    if held is not None:
+        other = target_of(output, held[1])
+        again = _scored(output, model(features, wanted, held[0]), other)
+        final = again or training
+    permuted = _permuted(output, features, wanted, target, fit, test)
+    return Reference(output, final, training, float(np.mean(permuted)), float(np.std(permuted)), name, linear)
+
+
+def _columns(output: Output, target: NDArray[Any]) -> Matrix:
+    if output.kind in ("binary", "multiclass"):
+        ids = class_ids(output, target)
+        known = np.unique(ids)
+        one_hot = (ids[:, None] == known[None, :]).astype("float64")
+        # Columns weighed by rarity make the largest column the balanced decision.
+        return one_hot
+    return target.reshape(len(target), -1).astype("float64")
+
+
+def _scored(output: Output, predicted: Matrix, target: NDArray[Any]) -> Score | None:
+    if output.kind in ("binary", "multiclass"):
+        ids = class_ids(output, target)
+        return _balanced(predicted, ids)
+    if output.kind == "multilabel":
+        return score_of(output, np.where(predicted > 0.5, 1.0, -1.0) if output.from_logits else predicted, target)
+    return score_of(output, predicted.reshape(target.shape), target)
+
+
+def _balanced(predicted: Matrix, ids: NDArray[np.int64]) -> Score:
+    chosen = predicted.argmax(axis=1)
+    known = np.unique(ids)
+    names = known if predicted.shape[1] == len(known) else np.arange(predicted.shape[1])
+    answers = names[np.minimum(chosen, len(names) - 1)]
+    value = float(np.mean([np.mean(answers[ids == one] == one) for one in known]))
+    counts = np.unique(answers, return_counts=True)[1]
+    return Score("balanced_accuracy", value, 1.0 / len(known), len(ids), float(counts.max() / len(ids)), 1.0, True)
+
+
+def _models(width: int, rows: int) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = [("linear", _ridge(penalty)) for penalty in PENALTIES]
+    for seed, penalty in ((1, 1e-1), (2, 3.0)):
+        found.append(
+            ("random_features", _random_features(width, min(RANDOM_FEATURES, max(20, rows // 3)), penalty, seed))
+        )
+    found.append(("neighbours", _neighbours(5)))
+    return found
+
+
+def _ridge(penalty: float) -> Any:
+    def fit_predict(x: Matrix, y: Matrix, other: Matrix) -> Matrix:
+        weights = _row_weights(y)
+        root = np.sqrt(weights)[:, None]
+        mean_y = np.average(y, axis=0, weights=weights)
+        design = np.concatenate([x, np.ones((len(x), 1))], axis=1) * root
+        gram = design.T @ design + penalty * len(x) / 100 * np.eye(design.shape[1])
+        solved = np.linalg.solve(gram, design.T @ ((y - mean_y) * root))
+        return np.asarray(np.concatenate([other, np.ones((len(other), 1))], axis=1) @ solved + mean_y)
+
+    return fit_predict
+
+
+def _row_weights(y: Matrix) -> Matrix:
+    if y.shape[1] < 2 or not np.array_equal(np.unique(y), [0.0, 1.0]) or not np.all(y.sum(axis=1) == 1):
+        return np.ones(len(y))
+    counts = y.sum(axis=0)
+    return np.asarray((y / np.maximum(counts, 1)).sum(axis=1) * len(y) / (counts > 0).sum())
+
+
+def _random_features(width: int, units: int, penalty: float, seed: int) -> Any:
+    random = np.random.default_rng(seed)
+    weights = random.standard_normal((width, units)) * math.sqrt(1.0 / width)
+    bias = random.uniform(-1, 1, units)
+    solve = _ridge(penalty)
+
+    def lift(x: Matrix) -> Matrix:
+        return np.concatenate([x, np.maximum(x @ weights + bias, 0.0)], axis=1)
+
+    return lambda x, y, other: solve(lift(x), y, lift(other))
+
+
+def _neighbours(count: int) -> Any:
+    def fit_predict(x: Matrix, y: Matrix, other: Matrix) -> Matrix:
+        distance = (other**2).sum(1)[:, None] + (x**2).sum(1)[None, :] - 2 * other @ x.T
+        near = np.argpartition(distance, min(count, len(x) - 1), axis=1)[:, : min(count, len(x))]
+        weights = _row_weights(y)[near][:, :, None]
+        return np.asarray((y[near] * weights).sum(axis=1) / weights.sum(axis=1))
+
+    return fit_predict
+
+
+def _permuted(
+    output: Output, features: Matrix, wanted: Matrix, target: NDArray[Any], fit: Any, test: Any
+) -> list[float]:
+    random, solve, found = np.random.default_rng(3), _ridge(1e-1), []
+    for _ in range(PERMUTATIONS):
+        shuffled = random.permutation(fit)
+        score = _scored(output, solve(features[fit], wanted[shuffled], features[test]), target[test])
+        found.append(0.0 if score is None else score.value)
+    return found
+
+
+def _components(output: Output, target: NDArray[Any], sample: Batch, case: Case) -> Reference | None:
+    # What a linear projection through the narrowest layer keeps of the variance.
+    widths = [int(np.prod(layer.output.shape[1:])) for layer in case.model.layers if _known_shape(layer)]
+    flat = target.reshape(len(target), -1).astype("float64")
+    if not widths or not np.isfinite(flat).all():
+        return None
+    values = np.linalg.svd(flat - flat.mean(axis=0), compute_uv=False) ** 2
+    kept = float(values[: min(widths)].sum() / values.sum()) if values.sum() else 0.0
+    score = Score("r2", kept, 0.0, len(flat), 0.0, 1.0, True)
+    return Reference(output, score, score, 0.0, 0.05, "components", kept)
+
+
+def _known_shape(layer: Any) -> bool:
+    try:
+        return all(size is not None for size in layer.output.shape[1:])
+    except (AttributeError, ValueError):
+        return False

@@ -1,0 +1,182 @@
+"""How well a model does, by its task and not by its loss: balanced accuracy at the program's own rule, or R2."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .case import Case, fed
+from .recording import Batch
+from .structures import leaves
+from .tasks import CLASSIFYING, Output, class_ids, outputs, target_of
+
+SCORED_ROWS = 1500
+CHUNK = 250
+
+
+@dataclass(frozen=True)
+class Score:
+    """The score of one output on some rows.
+
+    Attributes:
+        measure: ``balanced_accuracy`` or ``r2``.
+        value: balanced accuracy in [0, 1], or R2, not below -1.
+        chance: what a constant prediction scores.
+        rows: how many were scored.
+        majority: share of the most frequent predicted class, or of the most frequent predicted value.
+        spread: standard deviation of the predictions over that of the targets; for classes, distinct ones over those there.
+        finite: whether every prediction is finite.
+    """
+
+    measure: str
+    value: float
+    chance: float
+    rows: int
+    majority: float
+    spread: float
+    finite: bool
+
+    @property
+    def skill(self) -> float:
+        """Of the way from chance to perfect, the share that is covered; in [-1, 1]."""
+        return max(-1.0, (self.value - self.chance) / (1.0 - self.chance)) if self.chance < 1 else 0.0
+
+
+def predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
+    """The outputs on a batch in inference mode, one array an output, in chunks of 250 rows."""
+    import tensorflow as tf
+
+    model = case.model
+
+    def forward() -> Any:
+        takes = getattr(model, "_call_has_training_arg", True)
+        return tf.function(lambda x: model(x, training=False) if takes else model(x), reduce_retracing=True)
+
+    function = case.once("forward", forward) if not getattr(model, "run_eagerly", False) else model
+    parts = []
+    for start in range(0, batch.rows, CHUNK):
+        piece = Batch(*(_slice(one, start) for one in (batch.x, batch.y, batch.weights)))
+        parts.append([np.asarray(one, dtype="float64") for one in leaves(_plain(function(fed(piece, case).x)))])
+    return [np.concatenate(one, axis=0) for one in zip(*parts)]
+
+
+def _plain(given: Any) -> Any:
+    return given
+
+
+def _slice(structure: Any, start: int) -> Any:
+    from .structures import cut
+
+    return None if structure is None else cut(structure, slice(start, start + CHUNK))
+
+
+def scores(case: Case, batch: Batch) -> list[tuple[Output, Score]]:
+    """The score of every output that has a task, on these rows."""
+    return score_predictions(case, predict(case, batch), batch)
+
+
+def score_predictions(case: Case, predicted: list[NDArray[Any]], batch: Batch) -> list[tuple[Output, Score]]:
+    """As :func:`scores`, of predictions already made."""
+    found = []
+    for place, output in enumerate(outputs(case)):
+        if output.kind == "none" or place >= len(predicted):
+            continue
+        score = score_of(output, predicted[place], target_of(output, batch))
+        if score is not None:
+            found.append((output, score))
+    return found
+
+
+def score_of(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> Score | None:
+    """The score of predictions; None where predictions and targets do not belong together."""
+    if output.kind in ("binary", "multiclass", "sequence"):
+        return _classes(output, predicted, target)
+    if output.kind == "multilabel":
+        return _labels(output, predicted, target)
+    return _quantities(predicted, target)
+
+
+def decided(output: Output, predicted: NDArray[Any]) -> NDArray[np.int64]:
+    """Class ids by the program's own decision rule: the largest, or the threshold that the loss implies."""
+    width = predicted.shape[-1] if predicted.ndim > 1 else 1
+    if width > 1:
+        return predicted.argmax(axis=-1).ravel().astype(np.int64)
+    return (predicted.ravel() > threshold(output)).astype(np.int64)
+
+
+def threshold(output: Output) -> float:
+    """Where one unit is cut into two classes: 0 for logits, hinge and -1/+1 targets, else 0.5."""
+    signed = output.from_logits or output.family == "hinge" or output.encoding == "minus_plus_one"
+    return 0.0 if signed else 0.5
+
+
+def _classes(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> Score | None:
+    wanted = class_ids(output, target)
+    width = predicted.shape[-1] if predicted.ndim > 1 else 1
+    if width == 1 and output.encoding == "integers" and output.classes > 2:
+        chosen = np.round(np.nan_to_num(predicted.ravel(), nan=-1.0, posinf=-1.0, neginf=-1.0)).astype(np.int64)
+    else:
+        chosen = decided(output, np.nan_to_num(predicted, nan=0.0))
+    if len(chosen) != len(wanted):
+        return None
+    finite = bool(np.isfinite(predicted).all())
+    known = np.unique(wanted)
+    right = float(np.mean([np.mean(chosen[wanted == one] == one) for one in known])) if finite else 0.0
+    counts = np.unique(chosen, return_counts=True)[1]
+    chance = 1.0 / len(known)
+    return Score(
+        "balanced_accuracy",
+        right,
+        chance,
+        len(wanted),
+        float(counts.max() / len(chosen)),
+        len(counts) / max(1, len(known)),
+        finite,
+    )
+
+
+def _labels(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> Score | None:
+    if predicted.shape != target.shape:
+        return None
+    finite = bool(np.isfinite(predicted).all())
+    cut = threshold(output)
+    chosen, wanted = predicted > cut, target > 0.5
+    columns = [column for column in range(target.shape[-1]) if 0 < wanted[:, column].mean() < 1]
+    right = [0.5 * (chosen[wanted[:, one], one].mean() + (~chosen[~wanted[:, one], one]).mean()) for one in columns]
+    value = float(np.mean(right)) if right and finite else 0.5
+    return Score(
+        "balanced_accuracy",
+        value,
+        0.5,
+        len(target),
+        float(max(chosen.mean(), 1 - chosen.mean())),
+        float(chosen.std() / max(wanted.std(), 1e-9)),
+        finite,
+    )
+
+
+def _quantities(predicted: NDArray[Any], target: NDArray[Any]) -> Score | None:
+    if predicted.size != target.size:
+        return None
+    finite = bool(np.isfinite(predicted).all())
+    wanted = target.reshape(len(target), -1).astype("float64")
+    given = predicted.reshape(len(target), -1)
+    fine = np.isfinite(wanted).all(axis=1)
+    wanted, given = wanted[fine], given[fine]
+    spread = float(((wanted - wanted.mean(axis=0)) ** 2).sum()) if len(wanted) else 0.0
+    if not spread:
+        return None
+    value = max(-1.0, 1.0 - float(((wanted - given) ** 2).sum()) / spread) if finite else -1.0
+    rounded = np.round(given[:, 0], 6)
+    same = float(np.unique(rounded, return_counts=True)[1].max() / len(rounded)) if finite else 1.0
+    share = float(given.std(axis=0).mean() / max(float(wanted.std(axis=0).mean()), 1e-300)) if finite else math.nan
+    return Score("r2", value, 0.0, len(wanted), same, share, finite)
+
+
+def is_classification(output: Output) -> bool:
+    """Whether the output is scored by classes."""
+    return output.kind in ("binary", "multiclass", "multilabel", "sequence") or output.family in CLASSIFYING

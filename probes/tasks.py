@@ -1,0 +1,249 @@
+"""The task of each output, named from targets and loss, never from the head."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .case import Case
+from .recording import Batch
+from .structures import leaves, named_leaves
+
+FAMILIES = {
+    "sparse_categorical_crossentropy": "sparse_crossentropy",
+    "categorical_crossentropy": "crossentropy",
+    "categorical_focal_crossentropy": "crossentropy",
+    "kl_divergence": "crossentropy",
+    "binary_crossentropy": "binary_crossentropy",
+    "binary_focal_crossentropy": "binary_crossentropy",
+    "hinge": "hinge",
+    "squared_hinge": "hinge",
+    "categorical_hinge": "categorical_hinge",
+    "mean_squared_error": "squared_error",
+    "mean_absolute_error": "absolute_error",
+    "mean_absolute_percentage_error": "relative_error",
+    "mean_squared_logarithmic_error": "relative_error",
+    "huber": "absolute_error",
+    "log_cosh": "absolute_error",
+    "logcosh": "absolute_error",
+    "poisson": "relative_error",
+    "cosine_similarity": "cosine",
+}
+CLASSIFYING = ("sparse_crossentropy", "crossentropy", "binary_crossentropy", "hinge", "categorical_hinge")
+MAX_CLASSES = 1000
+EXAMINED_ROWS = 2000
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of the model, with what it is trained towards.
+
+    Attributes:
+        name: of the output.
+        loss: name of the loss in Keras' snake case; empty where none is compiled.
+        family: of :data:`FAMILIES`; ``other`` for a loss of the user's own, ``none`` where none is compiled.
+        from_logits: what the loss was told of its predictions.
+        kind: ``binary``, ``multiclass``, ``multilabel``, ``regression``, ``sequence``, ``reconstruction`` or ``none``.
+        encoding: of the targets: ``integers``, ``one_hot``, ``zero_one``, ``minus_plus_one``, ``many_hot``, ``floats``.
+        classes: classes that the targets name (highest id + 1 for integers); 0 where they name none.
+        position: of the output among the leaves of the targets.
+    """
+
+    name: str
+    loss: str
+    family: str
+    from_logits: bool
+    kind: str
+    encoding: str
+    classes: int
+    position: int
+
+
+def outputs(case: Case) -> tuple[Output, ...]:
+    """Every output with its task; empty where the targets are not recorded and no loss is compiled."""
+    return case.once("outputs", lambda: _outputs(case))
+
+
+def _outputs(case: Case) -> tuple[Output, ...]:
+    sample = case.train.sample(EXAMINED_ROWS)
+    if sample.y is None:
+        return ()
+    names = tuple(getattr(case.model, "output_names", None) or ())
+    targets = named_leaves(sample.y, names, "output")
+    losses = _losses(case.model, [name for name, _ in targets])
+    accurate = _counts_right(case.model)
+    inputs = [np.asarray(one) for one in leaves(sample.x)]
+    return tuple(
+        _output(name, np.asarray(target), losses[place], inputs, accurate, place)
+        for place, (name, target) in enumerate(targets)
+    )
+
+
+def target_of(output: Output, batch: Batch) -> NDArray[Any]:
+    """The targets of this output in a batch."""
+    return np.asarray(leaves(batch.y)[output.position])
+
+
+def loss_name(loss: Any) -> str:
+    """Keras' snake-case name of a loss given as a string, a function or an object; empty for none."""
+    import keras
+
+    if loss is None:
+        return ""
+    if isinstance(loss, str):
+        try:
+            loss = keras.losses.get(loss)
+        except ValueError:
+            return str(loss)
+    name = str(getattr(loss, "__name__", "") or type(loss).__name__)
+    return (
+        "".join(
+            ("_" if place and letter.isupper() and not name[place - 1].isupper() else "") + letter.lower()
+            for place, letter in enumerate(name)
+        )
+        .replace("k_l_", "kl_")
+        .replace("kldivergence", "kl_divergence")
+    )
+
+
+def logits_expected(loss: Any) -> bool:
+    """Whether a loss object was told ``from_logits=True``; functions and strings never are."""
+    arguments = getattr(loss, "_fn_kwargs", None) or {}
+    return bool(arguments.get("from_logits", getattr(loss, "from_logits", False)))
+
+
+def _losses(model: Any, names: list[str]) -> list[Any]:
+    given = getattr(model, "loss", None) if getattr(model, "compiled", False) else None
+    if isinstance(given, dict):
+        return [given.get(name) for name in names]
+    if isinstance(given, (list, tuple)):
+        return [given[place] if place < len(given) else None for place in range(len(names))]
+    return [given] * len(names)
+
+
+def _counts_right(model: Any) -> bool:
+    configured = getattr(model, "_compile_metrics", None)
+    named = str(getattr(configured, "_user_metrics", "") or "").lower()
+    return "acc" in named
+
+
+def _output(name: str, target: NDArray[Any], loss: Any, inputs: list[Any], accurate: bool, position: int) -> Output:
+    called = loss_name(loss)
+    family = FAMILIES.get(called, "other" if called else "none")
+    encoding, classes = encoding_of(target)
+    kind = _kind(target, encoding, family, inputs, accurate)
+    return Output(name, called, family, logits_expected(loss), kind, encoding, classes, position)
+
+
+def encoding_of(target: NDArray[Any]) -> tuple[str, int]:
+    """How targets are written, and how many classes that names (0 where they are measured quantities)."""
+    if target.dtype.kind == "b":
+        target = target.astype(np.int64)
+    if target.dtype.kind in "OUS":
+        return "text", len(np.unique(target))
+    known = target[np.isfinite(target)] if target.dtype.kind == "f" else target
+    values = np.unique(known[:200_000].ravel() if known.ndim == 1 else known.ravel()[:200_000])
+    width = target.shape[-1] if target.ndim > 1 else 1
+    binary = set(values.tolist()) <= {0, 1}
+    if width > 1 and binary:
+        sums = target.reshape(-1, width).sum(axis=1)
+        return ("one_hot", width) if bool(np.all(sums == 1)) else ("many_hot", width)
+    if binary:
+        return "zero_one", 2
+    if set(values.tolist()) == {-1, 1}:
+        return "minus_plus_one", 2
+    whole = bool(np.all(values == np.round(values))) if len(values) else False
+    if whole and len(values) <= MAX_CLASSES and values.min() >= 0:
+        return "integers", int(values.max()) + 1
+    return "floats", 0
+
+
+def _kind(target: NDArray[Any], encoding: str, family: str, inputs: list[Any], accurate: bool) -> str:
+    if _is_copy(target, inputs):
+        return "reconstruction"
+    width = target.shape[-1] if target.ndim > 1 else 1
+    if target.ndim >= 3 or (target.ndim == 2 and width > 1 and family == "sparse_crossentropy"):
+        return "sequence" if family in CLASSIFYING or encoding in ("one_hot", "integers") else "regression"
+    if encoding == "one_hot":
+        return "multiclass"
+    if encoding == "many_hot":
+        return "multilabel"
+    if family in ("sparse_crossentropy", "crossentropy", "categorical_hinge"):
+        return "multiclass" if width == 1 or family != "sparse_crossentropy" else "sequence"
+    if encoding in ("zero_one", "minus_plus_one"):
+        return "binary" if width == 1 else "multilabel"
+    if family == "binary_crossentropy":
+        return _under_binary_loss(target, encoding, accurate)
+    if encoding == "integers" and width == 1 and (accurate or family == "hinge"):
+        return "multiclass"
+    return "none" if encoding == "text" else "regression"
+
+
+def _under_binary_loss(target: NDArray[Any], encoding: str, accurate: bool) -> str:
+    if encoding == "integers" and len(np.unique(target)) <= 50:
+        return "multiclass"
+    inside = bool(np.all((target >= 0) & (target <= 1)))
+    return "regression" if not accurate or not inside else "multiclass"
+
+
+def _is_copy(target: NDArray[Any], inputs: list[Any]) -> bool:
+    for one in inputs:
+        if one.size == target.size and one.dtype.kind in "fiu" and target.dtype.kind in "fiu":
+            flat, wanted = one.reshape(len(one), -1)[:200], target.reshape(len(target), -1)[:200]
+            if flat.shape == wanted.shape and wanted.shape[1] > 1:
+                difference = float(np.nanmean(np.abs(flat - wanted)))
+                spread = float(np.nanstd(wanted)) or 1.0
+                # Denoising autoencoders see a noisy copy: strongly correlated, not the same.
+                if difference < 1e-6 * spread or _correlated(flat, wanted):
+                    return True
+    return False
+
+
+def _correlated(first: NDArray[Any], second: NDArray[Any]) -> bool:
+    a, b = first.ravel().astype("float64"), second.ravel().astype("float64")
+    if not (np.isfinite(a).all() and np.isfinite(b).all()) or a.std() == 0 or b.std() == 0:
+        return False
+    return bool(abs(np.corrcoef(a, b)[0, 1]) > 0.7)
+
+
+def class_ids(output: Output, target: NDArray[Any]) -> NDArray[np.int64]:
+    """Targets of a classification as one class id a row."""
+    if output.encoding == "one_hot":
+        return target.reshape(-1, target.shape[-1]).argmax(axis=-1).astype(np.int64)
+    flat = target.ravel()
+    if output.encoding == "minus_plus_one":
+        return (flat > 0).astype(np.int64)
+    if output.encoding == "floats":
+        # A cross-entropy of integer labels reads floats as integers; this is what training sees.
+        return np.nan_to_num(flat).astype(np.int64)
+    return flat.astype(np.int64)
+
+
+def constant_loss(output: Output, target: NDArray[Any]) -> float:
+    """The loss of the best constant prediction, from the targets alone; NaN where the loss is none of Keras' own.
+
+    Entropy of the class shares for cross-entropies, variance for the squared error, mean absolute deviation from the
+    median for the absolute error.
+    """
+    if output.family in ("sparse_crossentropy", "crossentropy"):
+        if output.encoding not in ("one_hot", "integers", "zero_one"):
+            return math.nan
+        shares = np.unique(class_ids(output, target), return_counts=True)[1] / max(1, len(class_ids(output, target)))
+        return float(-(shares * np.log(shares)).sum())
+    flat = target.reshape(len(target), -1).astype("float64")
+    if output.family == "binary_crossentropy":
+        mean = np.clip(np.nanmean(flat, axis=0), 1e-7, 1 - 1e-7)
+        return (
+            float(np.mean(-(mean * np.log(mean) + (1 - mean) * np.log(1 - mean))))
+            if ((flat >= 0) & (flat <= 1)).all()
+            else math.nan
+        )
+    if output.family == "squared_error":
+        return float(np.nanmean(np.nanvar(flat, axis=0)))
+    if output.family == "absolute_error":
+        return float(np.nanmean(np.abs(flat - np.nanmedian(flat, axis=0))))
+    return math.nan

@@ -141,11 +141,13 @@ class SourcePart(Part):
     """Where the knowledge comes from."""
 
     document: str | None = None
-    """Title of one of the documents."""
-    quote: str | None = None
-    """Words that stand there."""
+    """Name of one of the documents."""
     reference: str | None = None
-    """Title of a public reference."""
+    """Id of a public reference, in place of a document."""
+    title: str | None = None
+    """Title of the document or reference."""
+    quote: str | None = None
+    """Words that stand in the document."""
     url: str | None = None
     """Its address."""
     note: str | None = None

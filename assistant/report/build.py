@@ -1,0 +1,213 @@
+"""From a dialogue to its report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from assistant.dialogue import Dialogue
+from assistant.events import UNKNOWN, TrialFinished
+from assistant.ranking import CONFIRMED, Answer, Evidence, Finding
+from assistant.report.model import (
+    CasePart,
+    CausePart,
+    EvidencePart,
+    FailurePart,
+    ModelPart,
+    QuestionPart,
+    RemedyPart,
+    Report,
+    ReportStatus,
+    SourcePart,
+    SymptomPart,
+    TrialPart,
+)
+from assistant.report.places import locations
+from assistant.report.remarks import remarks
+from assistant.walking import CRASHES, HEALTHY
+from assistant.wording import fill_code
+from knowledge_base.loading import KnowledgeBase
+from knowledge_base.schema import Citation, Document, Reference, Remedy
+from probes.process.description import CaseDescription, Failure, ModelDescription
+
+
+def build(dialogue: Dialogue, *, program: str, seconds: float, trouble: tuple[str, ...] = ()) -> Report:
+    """The report of a dialogue as it stands.
+
+    Args:
+        dialogue: the dialogue, at its end or anywhere before.
+        program: the program's file name, for a session whose program could not be opened.
+        seconds: wall-clock seconds of the whole.
+        trouble: what went wrong on the way, in words.
+    """
+    status = status_of(dialogue)
+    symptom = dialogue.symptom
+    causes = tuple(_cause(dialogue, one) for one in dialogue.findings() if status != "healthy" or _is_settled(one))
+    patch = _patch(dialogue)
+    return Report(
+        status=status,
+        text=_headline(dialogue, status),
+        case=_case(dialogue.case, program),
+        symptom=SymptomPart(id=symptom.id, by=symptom.by) if symptom else None,
+        causes=causes,
+        remarks=(*trouble, *remarks(dialogue, status)),
+        questions=tuple(_question(one) for one in dialogue.path()),
+        patch=patch,
+        patch_status="unverified" if patch else None,
+        timings=_timings(dialogue, seconds),
+    )
+
+
+def status_of(dialogue: Dialogue) -> ReportStatus:
+    """The outcome in a word."""
+    if any(one.status in CONFIRMED for one in dialogue.findings()):
+        return "diagnosed"
+    symptom = dialogue.symptom
+    if dialogue.case is not None and dialogue.case.failure is not None:
+        return "program_failed"
+    if symptom is not None and symptom.by == "probe" and symptom.id == CRASHES:
+        return "program_failed"
+    return "healthy" if symptom is not None and symptom.id == HEALTHY else "inconclusive"
+
+
+def _is_settled(finding: Finding) -> bool:
+    return finding.status != "possible"
+
+
+def _headline(dialogue: Dialogue, status: ReportStatus) -> str:
+    if status == "diagnosed":
+        first = dialogue.findings()[0]
+        sure = {"proven": "Proven", "likely": "Most likely"}[first.status]
+        return f"{sure}: {_sentence(dialogue.kb.causes[first.cause].title)}"
+    failure = dialogue.case.failure if dialogue.case else None
+    if status == "program_failed":
+        if failure is None:
+            return "The program fails in its training."
+        where = f" ({failure.place.file}, line {failure.place.line})" if failure.place else ""
+        return _sentence(f"The program failed{where}: {f'{failure.type}: ' if failure.type else ''}{failure.message}")
+    if status == "healthy":
+        return "Nothing is wrong: the planned training ran to its end, and it learns."
+    return "No cause could be confirmed."
+
+
+def _sentence(text: str) -> str:
+    line = " ".join(text.split())
+    return line if line.endswith((".", "!", "?")) else f"{line}."
+
+
+def _case(case: CaseDescription | None, program: str) -> CasePart:
+    if case is None:
+        return CasePart(source=PurePath(program).name, kind="script", fit_line=None, model=None)
+    return CasePart(
+        source=PurePath(case.source).name,
+        kind=case.kind,
+        fit_line=case.fit_line,
+        model=_model(case.model) if case.model else None,
+        failure=_failure(case.failure) if case.failure else None,
+    )
+
+
+def _model(model: ModelDescription) -> ModelPart:
+    return ModelPart.model_validate(
+        {"class": model.class_name, "layers": model.layers, "parameters": model.parameters or 0}
+    )
+
+
+def _failure(failure: Failure) -> FailurePart:
+    place = failure.place
+    return FailurePart(
+        type=failure.type,
+        message=failure.message,
+        file=place.file if place else None,
+        line=place.line if place else None,
+    )
+
+
+def _cause(dialogue: Dialogue, finding: Finding) -> CausePart:
+    entry = dialogue.kb.causes[finding.cause]
+    values = _values(dialogue, finding)
+    return CausePart(
+        id=entry.id,
+        title=entry.title,
+        rank=finding.rank,
+        status=finding.status,
+        confidence=round(finding.confidence, 4),
+        because=finding.because,
+        summary=entry.summary,
+        evidence=tuple(_evidence(one) for one in finding.evidence),
+        locations=locations(dialogue.case, entry, finding) if dialogue.case else (),
+        remedies=tuple(_remedy(one, finding, values) for one in entry.remedies),
+        sources=tuple(_source(dialogue.kb, one) for one in entry.sources),
+    )
+
+
+def _values(dialogue: Dialogue, finding: Finding) -> Mapping[str, Any]:
+    """What a remedy's places are filled from: the measurements behind the finding, and above them the case's facts."""
+    values: dict[str, Any] = {}
+    for evidence in reversed(finding.evidence):
+        measured = dialogue.facts.measured.get(evidence.probe or "")
+        values |= (measured.measurement or {}) if measured else {}
+    facts = dialogue.case.facts if dialogue.case else {}
+    return values | {name: value for name, value in facts.items() if value is not None}
+
+
+def _evidence(one: Evidence) -> EvidencePart:
+    return EvidencePart(
+        question=one.question, answer=one.answer, by=one.by, probe=one.probe, band=one.band, text=one.text
+    )
+
+
+def _remedy(remedy: Remedy, finding: Finding, values: Mapping[str, Any]) -> RemedyPart:
+    trials = [one for one in finding.trials if one.remedy == remedy.id]
+    trial = trials[-1] if trials else None
+    return RemedyPart(
+        id=remedy.id,
+        title=remedy.title,
+        text=remedy.text,
+        code=fill_code(remedy.code, values) if remedy.code else None,
+        costs=remedy.costs,
+        patch=trial.patch if trial else None,
+        trial=_trial(trial) if trial else None,
+    )
+
+
+def _trial(trial: TrialFinished) -> TrialPart | None:
+    return TrialPart(**trial.outcome.model_dump()) if trial.outcome else None
+
+
+def _source(kb: KnowledgeBase, citation: Citation) -> SourcePart:
+    source = kb.sources.get(citation.document or citation.reference or "")
+    match source:
+        case Document():
+            name = source.file.removesuffix(".txt")
+            return SourcePart(document=name, title=source.title, quote=citation.quote, note=citation.note)
+        case Reference():
+            return SourcePart(reference=source.id, title=source.title, url=source.url, note=citation.note)
+    return SourcePart(document=citation.document, reference=citation.reference, quote=citation.quote)
+
+
+def _question(answer: Answer) -> QuestionPart:
+    text = answer.text if answer.answer != UNKNOWN else answer.reason or answer.text
+    return QuestionPart(
+        id=answer.question, answer=answer.answer, by=answer.by, seconds=round(answer.seconds, 4), text=text
+    )
+
+
+def _patch(dialogue: Dialogue) -> str | None:
+    """The patch of the surest proven remedy."""
+    proven = (trial for one in dialogue.findings() for trial in one.trials if trial.proven and trial.patch)
+    return next((trial.patch for trial in proven), None)
+
+
+def _timings(dialogue: Dialogue, seconds: float) -> dict[str, float]:
+    started = dialogue.case.seconds if dialogue.case else {}
+    trials = sum(one.outcome.seconds for one in dialogue.facts.trials if one.outcome)
+    values = {
+        "import": started.get("import", 0.0),
+        "program": started.get("program", 0.0),
+        "probes": sum(one.seconds for one in dialogue.facts.measured.values()),
+        "trials": trials,
+        "total": seconds,
+    }
+    return {name: round(value, 3) for name, value in values.items()}

@@ -1,0 +1,50 @@
+"""Remarks: oddities that are no cause, and what could not be looked at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from assistant.dialogue import Dialogue
+from assistant.events import UNKNOWN
+from assistant.report.model import ReportStatus
+from assistant.walking import RECORDED_RUN
+
+
+def remarks(dialogue: Dialogue, status: ReportStatus) -> tuple[str, ...]:
+    """What the report tells beside its causes."""
+    told = [*_of_the_program(dialogue), *(_oddities(dialogue) if status == "healthy" else ())]
+    conclusion = dialogue.kb.conclusions.get(dialogue.conclusion or "")
+    if status == "inconclusive" and conclusion is not None:
+        told.append(conclusion.text)
+    return tuple(dict.fromkeys((*told, *_not_looked_at(dialogue))))
+
+
+def _of_the_program(dialogue: Dialogue) -> Iterator[str]:
+    case = dialogue.case
+    if case is None:
+        return
+    if len(case.fits) > 1:
+        yield f"The program trains {len(case.fits)} times; one training was examined, `--fit N` chooses another."
+    run = dialogue.facts.measured.get(RECORDED_RUN)
+    left_out = ((run.measurement or {}) if run else {}).get("callbacks_left_out") or ()
+    if left_out:
+        yield f"These callbacks were left out of the recorded run: {', '.join(map(str, left_out))}."
+
+
+def _oddities(dialogue: Dialogue) -> Iterator[str]:
+    """What would speak for a cause if there were a symptom."""
+    for finding in dialogue.findings():
+        for evidence in finding.speaks_for:
+            if finding.status == "possible" and evidence.band in ("decides", "strong"):
+                yield evidence.text
+
+
+def _not_looked_at(dialogue: Dialogue) -> Iterator[str]:
+    """Per reason, how many questions have no answer."""
+    open_questions: dict[str, list[str]] = defaultdict(list)
+    for answer in dialogue.path():
+        if answer.answer == UNKNOWN and answer.reason and answer.by == "probe":
+            open_questions[answer.reason].append(dialogue.kb.questions[answer.question].ask)
+    for reason, asked in open_questions.items():
+        yield f"Not answered ({reason.rstrip('.')}): {' '.join(asked)}"

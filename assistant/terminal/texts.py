@@ -161,6 +161,8 @@ START_NO_FILE = "There is no file {file}."
 START_NONE = "none yet"
 START_HINT = "A program runs up to its call of fit, as you would run it. Nothing leaves this machine."
 
+THEMES = ("Theme", "Choose among all themes.")
+
 HELP_TITLE = "Keys and commands"
 HELP_KEYS = "Keys"
 HELP_COMMANDS = "Commands"

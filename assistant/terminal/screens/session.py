@@ -1,0 +1,340 @@
+"""The session screen: the conversation, the question, the line to type in, and the panes beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Key, Resize
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from assistant.terminal import actions, texts
+from assistant.terminal.glyphs import Glyphs
+from assistant.terminal.partner import Partner
+from assistant.terminal.views import Looking, SessionView
+from assistant.terminal.widgets.blocks import Block
+from assistant.terminal.widgets.composer import Composer, Sentence
+from assistant.terminal.widgets.conversation import Conversation
+from assistant.terminal.widgets.panes import CasePane, CauseChosen, FindingsPane, OutputPane, PathChosen, PathPane
+from assistant.terminal.widgets.question import QuestionBlock
+from assistant.terminal.widgets.rows import Line
+from assistant.terminal.widgets.tabs import PaneChosen, PaneTabs
+
+PANES = ("findings", "path", "case", "curves", "output")
+NARROW = 90
+"""Below so many columns there is one column with tabs."""
+
+
+class SessionScreen(Screen[None]):
+    """Shows the view of its partner and hands on what the person does."""
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-tiny"),
+        (60, "-narrow"),
+        (NARROW, "-wide"),
+        (150, "-very-wide"),
+    ]
+    BINDINGS = actions.session_bindings()
+
+    def __init__(self, partner: Callable[[], Awaitable[Partner]], first: SessionView, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._make_partner = partner
+        self._partner: Partner | None = None
+        self._glyphs = glyphs
+        self._view = first
+        self._pane = "findings"
+        self._pending = False
+
+    @property
+    def view(self) -> SessionView:
+        """What is shown."""
+        return self._view
+
+    def compose(self) -> ComposeResult:
+        """Top line, panes, conversation, question and line."""
+        with Horizontal(id="top"):
+            yield Line(id="top-left")
+            yield Line(id="top-right")
+        yield PaneTabs(("chat", *PANES), id="tabs-narrow", short=True)
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield Conversation(self._glyphs, id="conversation")
+                yield QuestionBlock(self._glyphs, id="question")
+                yield Composer(self._glyphs, id="composer")
+            with Vertical(id="right"):
+                yield PaneTabs(PANES, id="tabs-wide")
+                yield FindingsPane(self._glyphs, id="pane-findings")
+                yield PathPane(self._glyphs, id="pane-path")
+                yield CasePane(self._glyphs, id="pane-case")
+                yield Vertical(id="pane-curves", classes="pane")
+                yield OutputPane(id="pane-output")
+        yield Footer(show_command_palette=False, compact=True)
+
+    async def on_mount(self) -> None:
+        """Show the greeting; everything that takes time comes after the first paint."""
+        self._choose_pane("findings")
+        await self._show()
+        self.query_one(Sentence).focus()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._converse(), name="session", exclusive=True, exit_on_error=False)
+
+    async def _converse(self) -> None:
+        self._partner = await self._make_partner()
+        self._partner.listen(self._changed, self._printed, self._attention)
+        self._changed()
+        await self._partner.start()
+
+    def _changed(self) -> None:
+        if not self._pending:
+            self._pending = True
+            self.call_later(self._refresh_view)
+
+    async def _refresh_view(self) -> None:
+        self._pending = False
+        if self._partner is not None:
+            self._view = self._partner.view
+            await self._show()
+
+    def _printed(self, text: str) -> None:
+        self.query_one(OutputPane).write(text)
+
+    def _attention(self, sentence: str) -> None:
+        self.app.bell()
+        if not self.app.app_focus:
+            self.notify(sentence, markup=False)
+
+    async def _show(self) -> None:
+        view = self._view
+        self._show_top()
+        await self.query_one(Conversation).show(view.turns)
+        await self._show_question()
+        await self.query_one(FindingsPane).show(view.findings, view.ruled_out)
+        self.query_one(PathPane).show(view.path)
+        await self.query_one(CasePane).show(view.case)
+        await self._show_curves()
+        for tabs in self.query(PaneTabs):
+            tabs.count("findings", sum(one.status in ("proven", "likely") for one in view.findings))
+        narrow = self.has_class("-tiny")
+        finished = texts.PLACEHOLDER_FINISHED if view.finished else texts.PLACEHOLDER
+        self.query_one(Sentence).placeholder = texts.PLACEHOLDER_NARROW if narrow else finished
+
+    async def _show_question(self) -> None:
+        block, composer = self.query_one(QuestionBlock), self.query_one(Composer)
+        stood = block.question
+        await block.show(self._view.question)
+        if self._view.question is None and stood is not None:
+            composer.sentence.focus()
+        elif self._view.question is not None and self._view.question != stood and not composer.is_typing:
+            block.focus()
+
+    async def _show_curves(self) -> None:
+        curves = self._view.curves
+        place = self.query_one("#pane-curves", Vertical)
+        if not place.children:
+            from assistant.terminal.widgets.curves import CurvesPane
+
+            await place.mount(CurvesPane(self._glyphs, id="curves"))
+        from assistant.terminal.widgets.curves import CurvesPane
+
+        await place.query_one(CurvesPane).show(curves)
+
+    def _show_top(self) -> None:
+        view = self._view
+        dot = self._glyphs.middot
+        name = [("keras-triage ", "$primary bold")] if not self.has_class("-tiny") else []
+        symptom = [(f" {dot} ", "$text-soft"), (view.symptom, "$warning")] if view.symptom else []
+        self.query_one("#top-left", Line).put(Content.assemble(*name, (view.program, "bold"), *symptom))
+        stage = texts.STAGE.get(view.stage, view.stage)
+        style = {"finished": "$success", "failed": "$error", "question": "$primary bold"}.get(view.stage, "$text-soft")
+        self.query_one("#top-right", Line).put(Content.assemble((stage, style)))
+        self.app.title = f"{texts.TITLE} {dot} {view.program}"
+        self.app.sub_title = stage
+
+    def on_resize(self, event: Resize) -> None:
+        """Entering the wide layout, the conversation is in sight again."""
+        if event.size.width >= NARROW and self._pane == "chat":
+            self._choose_pane("findings")
+        self.set_class(event.size.height < 20, "-short")
+        self.call_later(self._show)
+
+    def _choose_pane(self, pane: str) -> None:
+        self._pane = pane
+        narrow = self.size.width < NARROW
+        for one in PANES:
+            self.query_one(f"#pane-{one}").display = one == pane
+        self.set_class(pane != "chat", "-pane")
+        for tabs in self.query(PaneTabs):
+            tabs.choose(pane)
+        if narrow and pane == "chat":
+            self._focus_conversation()
+
+    def _focus_conversation(self) -> None:
+        block = self.query_one(QuestionBlock)
+        (block if block.display else self.query_one(Sentence)).focus()
+
+    @on(PaneChosen)
+    def _pane_chosen(self, event: PaneChosen) -> None:
+        event.stop()
+        self.action_pane(event.pane)
+
+    def action_pane(self, pane: str) -> None:
+        """Show a pane; in the wide layout *chat* gives the conversation the focus."""
+        if pane == "chat" and self.size.width >= NARROW:
+            self.query_one(Conversation).focus()
+            return
+        self._choose_pane(pane)
+
+    # What the person does
+
+    async def on_key(self, event: Key) -> None:
+        """Number keys answer; any other letter begins a sentence."""
+        block, composer = self.query_one(QuestionBlock), self.query_one(Composer)
+        if isinstance(self.focused, Sentence) or not event.is_printable or event.character is None:
+            return
+        option = block.option_of_key(event.character) if block.display else None
+        event.stop()
+        if option is not None:
+            await self._answer(option)
+        else:
+            composer.begin(event.character)
+
+    @on(QuestionBlock.Chosen)
+    async def _option_chosen(self, event: QuestionBlock.Chosen) -> None:
+        event.stop()
+        await self._answer(event.option)
+
+    async def _answer(self, option: str) -> None:
+        if self._partner is not None and self._view.question is not None:
+            await self._partner.answer(option)
+
+    @on(Composer.Submitted)
+    async def _submitted(self, event: Composer.Submitted) -> None:
+        event.stop()
+        if self._partner is None:
+            self.query_one(Composer).begin(event.text)
+            return
+        if event.text.startswith("/"):
+            await self._command(event.text)
+        else:
+            await self._partner.say(event.text)
+        self._focus_conversation()
+
+    @on(Sentence.Pasted)
+    async def _pasted(self, event: Sentence.Pasted) -> None:
+        event.stop()
+        if self._partner is not None:
+            await self._partner.paste(event.text)
+
+    async def _command(self, text: str) -> None:
+        name, _, argument = text.removeprefix("/").partition(" ")
+        action = actions.SLASH.get(name.lower())
+        if action is None:
+            near = ", ".join(f"/{one.slash}" for one in actions.matching(name)[:2]) or "/help"
+            self.notify(texts.UNKNOWN_COMMAND.format(text=name, near=near), severity="warning", markup=False)
+        elif action.takes and self._partner is not None:
+            await self._partner.command(action.id, argument.strip())
+        else:
+            await self.run_action(action.method)
+
+    async def _tell(self, action: str, argument: str = "") -> None:
+        if self._partner is not None:
+            await self._partner.command(action, argument)
+
+    async def action_why(self) -> None:
+        """Say why the question is asked."""
+        await self._tell("why")
+
+    async def action_back(self) -> None:
+        """Take the last answer back."""
+        await self._tell("back")
+
+    async def action_not_sure(self) -> None:
+        """Answer that one is not sure."""
+        await self._answer("unknown")
+
+    async def action_skip(self) -> None:
+        """Leave the question unanswered."""
+        await self._answer("skipped")
+
+    async def action_cancel(self) -> None:
+        """Leave the line, come back to the conversation, or cancel what is running."""
+        composer = self.query_one(Composer)
+        if composer.is_typing:
+            composer.clear()
+            self._focus_conversation()
+        elif self.size.width < NARROW and self._pane != "chat":
+            self._choose_pane("chat")
+        elif self._partner is not None and any(isinstance(turn, Looking) for turn in self._view.turns):
+            self._partner.cancel()
+        else:
+            self._focus_conversation()
+
+    async def action_ruled_out(self) -> None:
+        """Say what has been ruled out."""
+        await self._tell("ruled_out")
+
+    async def action_evidence(self) -> None:
+        """Say how the findings are known."""
+        await self._tell("evidence")
+
+    async def action_trial(self) -> None:
+        """Try the remedy of the leading cause."""
+        await self._tell("trial")
+
+    async def action_patch(self) -> None:
+        """Show the patch."""
+        await self._tell("patch")
+
+    async def action_report(self) -> None:
+        """Write the report."""
+        await self._tell("report")
+
+    async def action_rerun(self) -> None:
+        """Start the program again."""
+        await self._tell("rerun")
+
+    def action_write(self) -> None:
+        """Begin a command."""
+        self.query_one(Composer).begin("/")
+
+    def action_fold_all(self) -> None:
+        """Unfold everything, or fold it when anything is unfolded."""
+        blocks = [one for one in self.query(Block) if one.can_fold]
+        unfold = not any(one.unfolded for one in blocks)
+        for one in blocks:
+            one.unfolded = unfold
+
+    def action_copy_block(self) -> None:
+        """Copy the block that has the focus."""
+        widget: Widget | None = self.focused
+        if isinstance(widget, Block):
+            self.app.copy_to_clipboard(widget.as_text())
+            self.notify(texts.COPIED, timeout=2)
+
+    @on(CauseChosen)
+    def _cause_chosen(self, event: CauseChosen) -> None:
+        finding = self._partner.finding(event.cause) if self._partner else None
+        if finding is not None:
+            from assistant.terminal.screens.explain import ExplainScreen
+
+            self.app.push_screen(ExplainScreen(finding, self._glyphs))
+
+    @on(PathChosen)
+    async def _path_chosen(self, event: PathChosen) -> None:
+        if self._partner is not None:
+            await self._partner.go_back_to(event.question)
+
+    async def leave(self) -> tuple[str, ...]:
+        """End the worker; what to print afterwards."""
+        if self._partner is None:
+            return ()
+        await self._partner.close()
+        return self._partner.farewell()

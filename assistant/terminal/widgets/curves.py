@@ -1,0 +1,99 @@
+"""Curves: one plot for each, drawn with high resolution where the terminal can, and the last value in words."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import math
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+
+from assistant.terminal import texts
+from assistant.terminal.glyphs import Glyphs
+from assistant.terminal.views import CurveView
+from assistant.terminal.widgets.rows import Line
+
+COLOURS = ("primary", "warning", "success", "error")
+
+
+class CurveBlock(Vertical):
+    """Title, legend, plot and note of one curve."""
+
+    def __init__(self, curve: CurveView, plotting: Any, glyphs: Glyphs) -> None:
+        super().__init__(classes="curve")
+        self._curve = curve
+        self._plotting = plotting
+        self._glyphs = glyphs
+
+    def compose(self) -> ComposeResult:
+        """The legend stands in the title, so that it never covers a line."""
+        curve = self._curve
+        parts: list[tuple[str, str] | str] = [(curve.title, "bold")]
+        for position, series in enumerate(curve.series):
+            last = next((value for value in reversed(series.y) if math.isfinite(value)), math.nan)
+            colour = COLOURS[position % len(COLOURS)]
+            parts.append((f"   {self._glyphs.bar}{self._glyphs.bar} {series.name} ", f"${colour}"))
+            parts.append((f"{last:.4g}", "$text-soft"))
+        yield Line(Content.assemble(*parts), classes="curve-title")
+        plot = self._plotting.PlotWidget(classes="plot", allow_pan_and_zoom=False)
+        plot.can_focus = False
+        yield plot
+        if curve.note:
+            yield Line(curve.note, classes="tone-quiet")
+
+    def on_mount(self) -> None:
+        """Draw, and draw anew when the theme changes."""
+        self._draw()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
+
+    def _draw(self) -> None:
+        plot: Any = self.query_one(".plot")
+        variables = self.app.theme_variables
+        plot.clear()
+        mode = self._plotting.HiResMode.BRAILLE if self._glyphs.bar != "#" else None
+        for position, series in enumerate(self._curve.series):
+            x, y = drawable(series.x, series.y, logarithmic=self._curve.logarithmic)
+            if x:
+                style = variables[COLOURS[position % len(COLOURS)]]
+                plot.plot(x=x, y=y, line_style=style, hires_mode=mode)
+        plot.set_xlabel(self._curve.x_label)
+        plot.set_ylabel(self._curve.y_label)
+
+
+class CurvesPane(VerticalScroll):
+    """All curves, the newest first."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str) -> None:
+        super().__init__(id=id, can_focus=True, classes="pane")
+        self._glyphs = glyphs
+        self._shown: tuple[CurveView, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Nothing yet."""
+        yield Line(texts.EMPTY["curves"], classes="empty")
+
+    async def show(self, curves: tuple[CurveView, ...]) -> None:
+        """Show these curves; the plotting library is loaded with the first of them."""
+        if curves == self._shown:
+            return
+        self._shown = curves
+        plotting = await asyncio.to_thread(importlib.import_module, "textual_plot") if curves else None
+        if curves is not self._shown or not self.is_attached:
+            return
+        await self.remove_children()
+        if not curves:
+            await self.mount(Line(texts.EMPTY["curves"], classes="empty"))
+        await self.mount_all(CurveBlock(curve, plotting, self._glyphs) for curve in curves)
+
+
+def drawable(
+    x: tuple[float, ...], y: tuple[float, ...], *, logarithmic: bool
+) -> tuple[list[float], list[float]]:
+    """The points that can be drawn: finite, and positive where the scale is logarithmic (then as powers of ten)."""
+    points = [(one, other) for one, other in zip(x, y, strict=False) if math.isfinite(one) and math.isfinite(other)]
+    if logarithmic:
+        points = [(one, math.log10(other)) for one, other in points if other > 0]
+    return [one for one, _ in points], [other for _, other in points]

@@ -50,7 +50,7 @@ SINGLES: Mapping[str, type[BaseModel]] = MappingProxyType({"sources": Sources, "
 KEYS = {"phrasings": "text", "advice": "document"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KnowledgeBase:
     """All entries by id, and where each was written.
 

@@ -2,52 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import math
+import time
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from assistant.dialogue import Dialogue
-from assistant.events import AnyEvent
-from assistant.front_end import FrontEnd
+from assistant.events import (
+    AnyEvent,
+    CaseOpened,
+    CauseConcluded,
+    PersonAnswered,
+    ProbeFinished,
+    Stopped,
+    TrialFinished,
+)
+from assistant.front_end import FrontEnd, GoBack, Reply, Stop
+from assistant.ranking import Answer
+from assistant.report.build import build
 from assistant.report.model import Report
+from assistant.steps import AskPerson, Conclude, Finished, NamedSymptom, OfferTrial, RunProbe
+from assistant.walking import RECORDED_RUN
+from assistant.worker import News, Opener, Printed, Progress, Stage, Worker, WorkerGoneError
 from probes.process.description import CaseDescription
+
+RECORDED_RUN_SHARE = 0.4
+"""Share of the budget that the recorded run may take (design, section 3)."""
+
+_MOST_SECONDS = {"instant": 10.0, "seconds": 30.0}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How far an investigation may go."""
+    """How far an investigation may go; the budget is the dialogue's."""
 
-    budget: float = 120.0
-    """Seconds of probes and trials, counted from ``fit``."""
-    setup_timeout: float = 300.0
-    """Seconds that the program may take to reach its ``fit``."""
     restarts: int = 1
     """How often a worker that died is started again."""
-
-
-class Measured(Protocol):
-    """What a worker answers to a request for a probe."""
-
-    seconds: float
-    measurement: dict[str, Any] | None
-    unknown: str | None
-
-
-class Worker(Protocol):
-    """A held program."""
-
-    async def case(self) -> CaseDescription:
-        """Describe the case."""
-
-    async def probe(self, probe: str, seconds: float) -> Measured:
-        """Run a probe."""
-
-    async def close(self) -> None:
-        """End the process."""
-
-
-Opener = Callable[[Callable[[Any], Awaitable[None]]], Awaitable[Worker]]
-"""Starts the program and hands over its worker; the argument is called with stages, output and progress."""
 
 
 class Log(Protocol):
@@ -58,28 +52,269 @@ class Log(Protocol):
 
 
 class Investigation:
-    """Walks a dialogue to its end, or until the front end stops it."""
+    """Walks a dialogue to its end, or until the person stops it.
 
-    def __init__(self, dialogue: Dialogue, log: Log, opener: Opener, settings: Settings) -> None:
-        """Nothing is started before ``run``."""
+    All methods belong to one event loop. The worker is started only when something has to be measured.
+    """
+
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        log: Log,
+        opener: Opener,
+        settings: Settings | None = None,
+        *,
+        program: str = "program",
+    ) -> None:
+        """Nothing is started before ``run``; ``program`` is the program's file name, for the report."""
         self.dialogue = dialogue
+        self.trouble: list[str] = []
+        self.worker_lost = False
+        self._log = log
+        self._opener = opener
+        self._restarts = (settings or Settings()).restarts
+        self._program = program
+        self._worker: Worker | None = None
+        self._opened_once = False
+        self._front: FrontEnd | None = None
+        self._news: asyncio.Queue[News] = asyncio.Queue()
+        self._running: RunProbe | None = None
+        self._interrupted = asyncio.Event()
+        self._task: asyncio.Task[Any] | None = None
+        self._told: dict[str, Answer] = dict(dialogue.answers)
+        self._told_symptom: NamedSymptom | None = dialogue.symptom
+        self._taken_back = False
+        self._started = time.monotonic()
 
     async def run(self, front: FrontEnd) -> Report:
-        """Walk to the end; may be called again after events were interjected or taken back."""
-        raise NotImplementedError
+        """Walk to the end; may be called again after something was interjected or taken back.
+
+        Raises:
+            WorkerGoneError: the program could not be opened at all.
+        """
+        self._front = front
+        teller = asyncio.create_task(self._tell_news(front))
+        try:
+            await self._walk(front)
+        finally:
+            teller.cancel()
+            await asyncio.gather(teller, return_exceptions=True)
+        await self._drain_news(front)
+        report = self.report()
+        await front.finished(report)
+        return report
+
+    def report(self) -> Report:
+        """The report of what is known now."""
+        seconds = time.monotonic() - self._started
+        return build(self.dialogue, program=self._program, seconds=seconds, trouble=tuple(self.trouble))
 
     def interject(self, event: AnyEvent) -> None:
-        """Record something the person said of their own accord, such as a symptom; a pending question is put anew."""
-        raise NotImplementedError
+        """Record what the person says of their own accord, such as a symptom; a pending question is put anew."""
+        self._record(event)
+        self._interrupted.set()
 
     def go_back(self) -> bool:
-        """Take back the last thing the person said; False if there is nothing to take back."""
-        raise NotImplementedError
+        """Take back the last thing that the person said; False if there is nothing to take back."""
+        undone = self.dialogue.undo()
+        if undone is None:
+            return False
+        self._log.append(undone)
+        self._taken_back = True
+        self._interrupted.set()
+        return True
 
-    def stop(self) -> None:
-        """End the walk after what is running; a probe under way is abandoned."""
-        raise NotImplementedError
+    def stop(self, reason: str = "stopped by the person") -> None:
+        """End the walk now; a probe under way is abandoned, and its worker with it."""
+        self._record(Stopped(reason=reason))
+        self._interrupted.set()
+        if self._task is not None:
+            self._task.cancel()
 
     async def close(self) -> None:
         """End the worker."""
-        raise NotImplementedError
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.close()
+
+    async def _walk(self, front: FrontEnd) -> None:
+        if self.dialogue.case is None:
+            await self._open_case(front)
+        while True:
+            await self._tell_changes(front)
+            step = self.dialogue.next_step()
+            self._interrupted.clear()
+            match step:
+                case Finished():
+                    return
+                case RunProbe():
+                    await self._run_probe(front, step)
+                case AskPerson():
+                    await self._ask(front, step)
+                case Conclude():
+                    self._record(CauseConcluded(cause=step.finding.cause, status=step.finding.status))
+                    await front.concluded(step.finding)
+                case OfferTrial():
+                    await self._offer(front, step)
+
+    async def _open_case(self, front: FrontEnd) -> None:
+        known = self.dialogue.case_before()
+        if known is None:
+            known = await self._abandonable(self._open())
+        if known is not None:
+            self._record(CaseOpened(case=known))
+            await self._drain_news(front)
+            await front.case_opened(known)
+
+    async def _open(self) -> CaseDescription:
+        worker = await self._opener(self._news.put_nowait)
+        self._worker = worker
+        self._opened_once = True
+        return await worker.case()
+
+    async def _run_probe(self, front: FrontEnd, step: RunProbe) -> None:
+        before = self.dialogue.measured_before(step.probe)
+        if before is not None:
+            self._record(before)
+            return
+        await front.step_started(step)
+        self._running = step
+        try:
+            finished = await self._abandonable(self._measure(step))
+        except WorkerGoneError as error:
+            finished = ProbeFinished(probe=step.probe, unknown=str(error), seconds=0.0)
+            await self._lose_worker(front, str(error))
+        finally:
+            self._running = None
+        await self._drain_news(front)
+        if finished is not None:
+            self._record(finished)
+
+    async def _measure(self, step: RunProbe) -> ProbeFinished:
+        if self._worker is None:
+            if self._restarts <= 0 and self._opened_once:
+                raise WorkerGoneError(self.trouble[-1] if self.trouble else "the worker is gone")
+            self._restarts -= 1 if self._opened_once else 0
+            await self._open()
+        worker = self._worker
+        if worker is None:
+            raise WorkerGoneError("the worker was ended")
+        outcome = await worker.probe(step.probe, self._seconds_for(step))
+        return ProbeFinished(
+            probe=step.probe,
+            measurement=None if outcome.measurement is None else real_numbers(outcome.measurement),
+            unknown=outcome.unknown,
+            seconds=outcome.seconds,
+        )
+
+    def _seconds_for(self, step: RunProbe) -> float:
+        left = max(1.0, self.dialogue.seconds_left)
+        if step.probe == RECORDED_RUN:
+            return min(left, RECORDED_RUN_SHARE * self.dialogue.budget)
+        return min(left, _MOST_SECONDS.get(step.cost, left))
+
+    async def _lose_worker(self, front: FrontEnd, reason: str) -> None:
+        already_lost = self._worker is None
+        await self.close()
+        if already_lost and self.worker_lost:
+            return
+        self.trouble.append(reason)
+        self.worker_lost = self._restarts <= 0
+        await front.trouble(reason)
+
+    async def _ask(self, front: FrontEnd, step: AskPerson) -> None:
+        reply: Reply | None = await self._interruptible(front.ask(step))
+        match reply:
+            case PersonAnswered():
+                self._record(reply)
+            case GoBack():
+                self.go_back()
+            case Stop():
+                self._record(Stopped())
+
+    async def _offer(self, front: FrontEnd, step: OfferTrial) -> None:
+        agreed = await self._interruptible(front.offer(step))
+        if agreed is None:
+            return
+        reason = "trials are not part of this version" if agreed else "the person declined"
+        self._record(
+            TrialFinished(cause=step.cause, remedy=step.remedy, treatment=step.treatment, outcome=None, unknown=reason)
+        )
+
+    async def _interruptible(self, work: Awaitable[T]) -> T | None:
+        """What the front end replies, or None if the person said something else in between."""
+        task = asyncio.ensure_future(work)
+        interrupted = asyncio.ensure_future(self._interrupted.wait())
+        try:
+            await asyncio.wait({task, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            for one in (task, interrupted):
+                one.cancel()
+            await asyncio.gather(task, interrupted, return_exceptions=True)
+
+    async def _abandonable(self, work: Awaitable[T]) -> T | None:
+        """The result of work in the worker, or None if the person stopped it, which ends the worker."""
+        self._task = task = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait({task})
+            if not task.cancelled():
+                return task.result()
+            await self.close()
+            return None
+        finally:
+            task.cancel()
+            self._task = None
+
+    def _record(self, event: AnyEvent) -> None:
+        self._log.append(event)
+        self.dialogue.record(event)
+
+    async def _tell_changes(self, front: FrontEnd) -> None:
+        """Tell the front end of answers and symptoms that it has not heard of."""
+        if self._taken_back:
+            self._taken_back = False
+            self._told = {id: one for id, one in self._told.items() if self.dialogue.answers.get(id) == one}
+            await front.went_back()
+        for question, answer in list(self.dialogue.answers.items()):
+            told = self._told.get(question)
+            if told is None or (told.answer, told.by) != (answer.answer, answer.by):
+                self._told[question] = answer
+                await front.answered(answer)
+        symptom = self.dialogue.symptom
+        if symptom is not None and symptom != self._told_symptom:
+            self._told_symptom = symptom
+            await front.symptom(symptom)
+
+    async def _tell_news(self, front: FrontEnd) -> None:
+        while True:
+            await self._tell_one(front, await self._news.get())
+
+    async def _drain_news(self, front: FrontEnd) -> None:
+        while not self._news.empty():
+            await self._tell_one(front, self._news.get_nowait())
+
+    async def _tell_one(self, front: FrontEnd, news: News) -> None:
+        match news:
+            case Stage():
+                await front.stage(news.text)
+            case Printed():
+                await front.output("stderr" if news.stream == "stderr" else "stdout", news.text)
+            case Progress() if self._running is not None:
+                await front.progress(self._running, news.fraction, news.text)
+
+
+def real_numbers(value: Any) -> Any:
+    """A JSON value with the words for numbers that are not finite turned into those numbers."""
+    if isinstance(value, dict):
+        return {key: real_numbers(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [real_numbers(one) for one in value]
+    return (
+        {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}.get(value, value)
+        if isinstance(value, str)
+        else value
+    )
+
+
+__all__ = ["Investigation", "Log", "Settings", "real_numbers"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from assistant.report.model import CausePart, RemedyPart, Report
@@ -23,8 +24,8 @@ def escaped(text: str) -> str:
 
 def fenced(code: str, language: str = "python") -> str:
     """A block of code whose fence is longer than any run of backticks inside."""
-    longest = max((len(run) for run in code.replace("`", " ` ").split() if set(run) == {"`"}), default=0)
-    fence = "`" * max(3, longest + 1, 4 if "```" in code else 0)
+    longest = max((len(run) for run in re.findall("`+", code)), default=0)
+    fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{code.rstrip()}\n{fence}"
 
 
@@ -49,7 +50,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield from ("", f"## Patch ({report.patch_status})", "", fenced(report.patch, "diff"))
     yield from ("", "## Questions", "", "| question | answer | by | seconds |", "| --- | --- | --- | --- |")
     for question in report.questions:
-        yield f"| `{question.id}` | {escaped(question.text or question.answer)} | {question.by} | {question.seconds:.2f} |"
+        said = escaped(question.text or question.answer)
+        yield f"| `{question.id}` | {said} | {question.by} | {question.seconds:.2f} |"
 
 
 def _cause(cause: CausePart) -> Iterator[str]:

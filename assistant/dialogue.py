@@ -84,16 +84,18 @@ class Dialogue:
             self._facts.take(event)
         self._walk_anew()
 
-    def undo(self) -> Undone | None:
+    def undo(self, question: str | None = None) -> Undone | None:
         """Take back the last thing that the person said, and all that followed it.
 
+        Args:
+            question: take back from the person's answer to this question on, instead.
+
         Returns:
-            The event to keep, or None if the person has said nothing.
+            The event to keep, or None if the person has said no such thing.
         """
         current = in_force(tuple(self._events))
         for place in range(len(current) - 1, -1, -1):
-            event = current[place]
-            if isinstance(event, PersonAnswered) or (isinstance(event, SymptomNamed) and event.by == "person"):
+            if _said_by_person(current[place], question):
                 undone = Undone(keep=place)
                 self.record(undone)
                 return undone
@@ -218,6 +220,12 @@ class Dialogue:
         if self._walk.over_budget:
             return Finished("budget", f"The budget of {self.budget:.0f} s is spent; some questions were not looked at.")
         return Finished("complete", "Everything that can be asked about this case was asked.")
+
+
+def _said_by_person(event: AnyEvent, question: str | None) -> bool:
+    if isinstance(event, PersonAnswered):
+        return question in (None, event.question)
+    return question is None and isinstance(event, SymptomNamed) and event.by == "person"
 
 
 __all__ = ["AskPerson", "Conclude", "Dialogue", "Finished", "NamedSymptom", "OfferTrial", "RunProbe", "Step", "Why"]

@@ -30,8 +30,9 @@ Reply = PersonAnswered | GoBack | Stop
 class FrontEnd(Protocol):
     """A screen, a terminal or nothing at all; every value handed over is immutable.
 
-    The methods are called one at a time, in order, on the loop of the investigation. ``ask`` and ``offer`` may be
-    cancelled when the person says something else in between (``Investigation.interject``).
+    The methods are called in order, on the loop of the investigation; ``stage``, ``output`` and ``progress`` may come
+    while another is awaited. ``ask`` and ``offer`` are cancelled when the person says something else in between
+    (``Investigation.interject``, ``go_back``, ``stop``).
     """
 
     async def stage(self, text: str) -> None:

@@ -33,6 +33,8 @@ RECORDED_RUN_SHARE = 0.4
 
 _MOST_SECONDS = {"instant": 10.0, "seconds": 30.0}
 
+_NUMBERS: dict[str, Any] = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
 T = TypeVar("T")
 
 
@@ -76,8 +78,8 @@ class Investigation:
         self._program = program
         self._worker: Worker | None = None
         self._opened_once = False
-        self._front: FrontEnd | None = None
         self._news: asyncio.Queue[News] = asyncio.Queue()
+        self._teller: asyncio.Task[None]
         self._running: RunProbe | None = None
         self._interrupted = asyncio.Event()
         self._task: asyncio.Task[Any] | None = None
@@ -92,14 +94,13 @@ class Investigation:
         Raises:
             WorkerGoneError: the program could not be opened at all.
         """
-        self._front = front
-        teller = asyncio.create_task(self._tell_news(front))
+        self._teller = asyncio.create_task(self._tell_news(front))
         try:
             await self._walk(front)
+            await self._all_news_told()
         finally:
-            teller.cancel()
-            await asyncio.gather(teller, return_exceptions=True)
-        await self._drain_news(front)
+            self._teller.cancel()
+            await asyncio.gather(self._teller, return_exceptions=True)
         report = self.report()
         await front.finished(report)
         return report
@@ -114,9 +115,13 @@ class Investigation:
         self._record(event)
         self._interrupted.set()
 
-    def go_back(self) -> bool:
-        """Take back the last thing that the person said; False if there is nothing to take back."""
-        undone = self.dialogue.undo()
+    def go_back(self, question: str | None = None) -> bool:
+        """Take back the last thing that the person said, or all from their answer to a question on.
+
+        Returns:
+            False if there is nothing to take back.
+        """
+        undone = self.dialogue.undo(question)
         if undone is None:
             return False
         self._log.append(undone)
@@ -163,7 +168,7 @@ class Investigation:
             known = await self._abandonable(self._open())
         if known is not None:
             self._record(CaseOpened(case=known))
-            await self._drain_news(front)
+            await self._all_news_told()
             await front.case_opened(known)
 
     async def _open(self) -> CaseDescription:
@@ -186,7 +191,7 @@ class Investigation:
             await self._lose_worker(front, str(error))
         finally:
             self._running = None
-        await self._drain_news(front)
+        await self._all_news_told()
         if finished is not None:
             self._record(finished)
 
@@ -289,10 +294,15 @@ class Investigation:
     async def _tell_news(self, front: FrontEnd) -> None:
         while True:
             await self._tell_one(front, await self._news.get())
+            self._news.task_done()
 
-    async def _drain_news(self, front: FrontEnd) -> None:
-        while not self._news.empty():
-            await self._tell_one(front, self._news.get_nowait())
+    async def _all_news_told(self) -> None:
+        """Wait until the front end has heard all that the worker told; raises what the front end raised."""
+        told = asyncio.ensure_future(self._news.join())
+        await asyncio.wait({told, self._teller}, return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        if self._teller.done():
+            self._teller.result()
 
     async def _tell_one(self, front: FrontEnd, news: News) -> None:
         match news:
@@ -310,11 +320,9 @@ def real_numbers(value: Any) -> Any:
         return {key: real_numbers(one) for key, one in value.items()}
     if isinstance(value, list):
         return [real_numbers(one) for one in value]
-    return (
-        {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}.get(value, value)
-        if isinstance(value, str)
-        else value
-    )
+    if isinstance(value, str):
+        return _NUMBERS.get(value, value)
+    return value
 
 
 __all__ = ["Investigation", "Log", "Settings", "real_numbers"]

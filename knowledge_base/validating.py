@@ -31,7 +31,7 @@ def nearest(word: str, known: Any) -> str | None:
     """The known word that is most like another, if any is like it at all."""
     from rapidfuzz import fuzz, process
 
-    found = process.extractOne(word, list(known), scorer=fuzz.WRatio, score_cutoff=60)
+    found = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=65)
     return str(found[0]) if found else None
 
 

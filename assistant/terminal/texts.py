@@ -121,9 +121,93 @@ GATHERED_UNKNOWN = "{count} unknown"
 DETAILS_NONE = "No measurement was taken."
 ASKED = "Asked: {question}"
 
+PROBE_SAID = "No probe could tell: {reason}."
+PHASES = {
+    "looking": "Quick looks",
+    "recorded_run": "The recorded run",
+    "tree": "Following the symptom",
+    "rest": "What else may explain it",
+}
+HELD = "{program} is held at {method}{where}: {what}."
+HELD_NO_MODEL = "{program} never came to a model."
+DATA = {
+    "x": "inputs",
+    "y": "targets",
+    "sample_weight": "weights",
+    "validation": "validation",
+    "validation_x": "validation inputs",
+    "validation_y": "validation targets",
+}
+SETTINGS = {
+    "optimizer": "optimizer",
+    "loss": "loss",
+    "metrics": "metrics",
+    "epochs": "epochs",
+    "batch_size": "batch size",
+    "steps": "steps per epoch",
+    "callbacks": "callbacks",
+    "versions": "versions",
+}
+CURVES = {
+    "recorded_run": "The recorded run",
+    "one_batch_overfit": "One batch, over and over",
+    "metrics": "Metrics of the recorded run",
+    "training": "training",
+    "validation": "validation",
+    "loss": "loss",
+    "epoch": "epoch",
+    "part": "epoch",
+    "step": "step",
+    "pasted": "The log you pasted",
+}
+TRIAL_GONE = "With it the symptom is gone ({steps} steps each, {seconds} in all)."
+TRIAL_STAYS = "The symptom stays ({steps} steps each, {seconds} in all)."
+
 UNDERSTOOD = "I take that as: {symptom}."
 UNDERSTOOD_ANSWER = "I take that as your answer: {answer}."
-NOT_UNDERSTOOD = "I do not know what “{text}” means yet. Say what the loss or the metric does, or choose from the list."
+NOT_PROBE_SAID = "No probe could tell: {reason}."
+PHASES = {
+    "looking": "Quick looks",
+    "recorded_run": "The recorded run",
+    "tree": "Following the symptom",
+    "rest": "What else may explain it",
+}
+HELD = "{program} is held at {method}{where}: {what}."
+HELD_NO_MODEL = "{program} never came to a model."
+DATA = {
+    "x": "inputs",
+    "y": "targets",
+    "sample_weight": "weights",
+    "validation": "validation",
+    "validation_x": "validation inputs",
+    "validation_y": "validation targets",
+}
+SETTINGS = {
+    "optimizer": "optimizer",
+    "loss": "loss",
+    "metrics": "metrics",
+    "epochs": "epochs",
+    "batch_size": "batch size",
+    "steps": "steps per epoch",
+    "callbacks": "callbacks",
+    "versions": "versions",
+}
+CURVES = {
+    "recorded_run": "The recorded run",
+    "one_batch_overfit": "One batch, over and over",
+    "metrics": "Metrics of the recorded run",
+    "training": "training",
+    "validation": "validation",
+    "loss": "loss",
+    "epoch": "epoch",
+    "part": "epoch",
+    "step": "step",
+    "pasted": "The log you pasted",
+}
+TRIAL_GONE = "With it the symptom is gone ({steps} steps each, {seconds} in all)."
+TRIAL_STAYS = "The symptom stays ({steps} steps each, {seconds} in all)."
+
+UNDERSTOOD = "I do not know what “{text}” means yet. Say what the loss or the metric does, or choose from the list."
 LOG_SEEN = "That looks like a training log: {epochs} epochs, last loss {loss}. I have plotted it under Curves."
 WHY_NOTHING = "Nothing is being asked at the moment."
 WHY_SAID = "I ask because: {why}"

@@ -157,9 +157,7 @@ class GatheredBlock(Block):
         sign = self.glyphs.notable if notable else self.glyphs.good
         style = "$warning" if notable else "$success"
         fold = self.glyphs.unfolded if self.unfolded else self.glyphs.folded
-        head = Content.assemble(
-            turn.title, "  ", (gathered_summary(turn), "$text-soft"), "  ", (fold, "$text-soft")
-        )
+        head = Content.assemble(turn.title, "  ", (gathered_summary(turn), "$text-soft"), "  ", (fold, "$text-soft"))
         yield Row(Content.assemble((sign, style)), head, aside=texts.seconds(turn.seconds), classes="gathered-head")
         for one in turn.looked if self.unfolded else notable:
             row = looked_row(one, self.glyphs, brief=not self.unfolded)
@@ -259,7 +257,9 @@ def coloured_diff(text: str) -> Content:
     parts: list[tuple[str, str]] = []
     for line in text.rstrip("\n").split("\n"):
         head = line.startswith(("---", "+++", "@@"))
-        style = "$text-soft" if head else "$success" if line.startswith("+") else "$error" if line.startswith("-") else ""
+        style = (
+            "$text-soft" if head else "$success" if line.startswith("+") else "$error" if line.startswith("-") else ""
+        )
         parts.append((f"{line}\n", style))
     return Content.assemble(*parts).rstrip()
 

@@ -89,9 +89,7 @@ class CurvesPane(VerticalScroll):
         await self.mount_all(CurveBlock(curve, plotting, self._glyphs) for curve in curves)
 
 
-def drawable(
-    x: tuple[float, ...], y: tuple[float, ...], *, logarithmic: bool
-) -> tuple[list[float], list[float]]:
+def drawable(x: tuple[float, ...], y: tuple[float, ...], *, logarithmic: bool) -> tuple[list[float], list[float]]:
     """The points that can be drawn: finite, and positive where the scale is logarithmic (then as powers of ten)."""
     points = [(one, other) for one, other in zip(x, y, strict=False) if math.isfinite(one) and math.isfinite(other)]
     if logarithmic:

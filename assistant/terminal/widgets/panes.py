@@ -99,7 +99,9 @@ class FindingsPane(VerticalScroll):
             yield Heading(f"{texts.FINDINGS_RULED_OUT} ({len(ruled_out)})", classes="heading")
             for title, reason in ruled_out:
                 yield Line(
-                    Content.assemble((f"{self._glyphs.ruled_out} {title}", "$text-soft"), (f"  {reason}", "$text-soft")),
+                    Content.assemble(
+                        (f"{self._glyphs.ruled_out} {title}", "$text-soft"), (f"  {reason}", "$text-soft")
+                    ),
                     classes="ruled-out",
                 )
 

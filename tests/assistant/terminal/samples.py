@@ -70,18 +70,34 @@ ASK_LABELS = QuestionView(
     can_go_back=True,
 )
 LOOKED = (
-    Looked("a1", "Scale and spread of the inputs", "Inputs lie between 0 and 255; their standard deviation is 78.6.",
-           "notable", 0.02, "Are the inputs near unit scale?",
-           (("minimum", "0"), ("maximum", "255"), ("standard_deviation", "78.6"), ("finite", "yes"), ("rows", "2,000"))),
+    Looked(
+        "a1",
+        "Scale and spread of the inputs",
+        "Inputs lie between 0 and 255; their standard deviation is 78.6.",
+        "notable",
+        0.02,
+        "Are the inputs near unit scale?",
+        (("minimum", "0"), ("maximum", "255"), ("standard_deviation", "78.6"), ("finite", "yes"), ("rows", "2,000")),
+    ),
     Looked("a2", "Range and encoding of the labels", "Labels are the class ids 0 to 9.", "good", 0.01),
     Looked("a3", "Labels, loss and output together", "All three agree: 10 exclusive classes.", "good", 0.03),
     Looked("a4", "Settings of compile", "SGD with a learning rate of 3.0, 300 times the usual 0.01.", "notable", 0.0),
     Looked("a5", "Duplicate inputs", "The record holds too few rows to tell.", "unknown", 0.01),
 )
-RUN = Looked("run", "The recorded run", "The loss stays at 2.303, what chance gives for 10 classes.", "notable", 8.2,
-             "What does the loss do?", (("first_loss", "2.41"), ("last_loss", "2.303"), ("chance_loss", "2.303"), ("epochs", "5")))
+RUN = Looked(
+    "run",
+    "The recorded run",
+    "The loss stays at 2.303, what chance gives for 10 classes.",
+    "notable",
+    8.2,
+    "What does the loss do?",
+    (("first_loss", "2.41"), ("last_loss", "2.303"), ("chance_loss", "2.303"), ("epochs", "5")),
+)
 FINDING = FindingView(
-    "lr_too_high", "The learning rate is too high", "likely", 0.94,
+    "lr_too_high",
+    "The learning rate is too high",
+    "likely",
+    0.94,
     "Each step is so large that it throws the weights past where the loss is lower.",
     evidence=(
         EvidenceView("SGD with a learning rate of 3.0, 300 times the usual 0.01.", "probe", "strong", True),
@@ -94,28 +110,59 @@ FINDING = FindingView(
     recognise="The loss jumps in the first steps, then stays where guessing would put it, or becomes NaN.",
     lookalikes=(("Exploding gradient", "the gradients themselves are large, whatever the rate"),),
     remedies=(
-        RemedyView("lower", "Lower the learning rate", "Divide by ten until the loss falls smoothly.",
-                   "optimizer=keras.optimizers.SGD(0.03)", "More epochs may be needed.",
-                   trial=TrialView("balanced accuracy", (0.11, 0.10, 0.10, 0.12), (0.94, 0.95, 0.93, 0.94), True, 3.1,
-                                   "With it the loss falls and the symptom is gone.")),
+        RemedyView(
+            "lower",
+            "Lower the learning rate",
+            "Divide by ten until the loss falls smoothly.",
+            "optimizer=keras.optimizers.SGD(0.03)",
+            "More epochs may be needed.",
+            trial=TrialView(
+                "balanced accuracy",
+                (0.11, 0.10, 0.10, 0.12),
+                (0.94, 0.95, 0.93, 0.94),
+                True,
+                3.1,
+                "With it the loss falls and the symptom is gone.",
+            ),
+        ),
         RemedyView("adam", "Use Adam", "It adapts the step of every weight.", "optimizer=keras.optimizers.Adam(1e-3)"),
     ),
-    quotes=(QuoteView("If the learning rate is too high, the loss may oscillate or diverge", "CNN loss refuses to decrease"),),
+    quotes=(
+        QuoteView(
+            "If the learning rate is too high, the loss may oscillate or diverge", "CNN loss refuses to decrease"
+        ),
+    ),
 )
 POSSIBLE = FindingView(
-    "inputs_not_scaled", "The inputs are not scaled", "possible", 0.41,
-    "Values up to 255 make the first layer answer with huge numbers.", rank=2,
+    "inputs_not_scaled",
+    "The inputs are not scaled",
+    "possible",
+    0.41,
+    "Values up to 255 make the first layer answer with huge numbers.",
+    rank=2,
     evidence=(EvidenceView("Inputs lie between 0 and 255.", "probe", "weak", True),),
     places=(PlaceView("train.py", 14, "x_train = x_train.reshape(-1, 784)"),),
-    remedies=(RemedyView("rescale", "Add a Rescaling layer", "It stays right at prediction time.",
-                         "keras.layers.Rescaling(1 / 255)"),),
+    remedies=(
+        RemedyView(
+            "rescale", "Add a Rescaling layer", "It stays right at prediction time.", "keras.layers.Rescaling(1 / 255)"
+        ),
+    ),
 )
 CASE = CaseView(
-    "train.py", "Sequential with 4 layers and 101,770 parameters, held at fit on line 31",
-    settings=(("optimizer", "SGD, learning rate 3.0"), ("loss", "sparse_categorical_crossentropy"),
-              ("metrics", "accuracy"), ("epochs", "5"), ("batch size", "32")),
-    data=(("inputs", "60,000 × 784 float32, 0 to 255"), ("targets", "60,000 int64, classes 0 to 9"),
-          ("validation", "10,000 rows")),
+    "train.py",
+    "Sequential with 4 layers and 101,770 parameters, held at fit on line 31",
+    settings=(
+        ("optimizer", "SGD, learning rate 3.0"),
+        ("loss", "sparse_categorical_crossentropy"),
+        ("metrics", "accuracy"),
+        ("epochs", "5"),
+        ("batch size", "32"),
+    ),
+    data=(
+        ("inputs", "60,000 × 784 float32, 0 to 255"),
+        ("targets", "60,000 int64, classes 0 to 9"),
+        ("validation", "10,000 rows"),
+    ),
     layers=(
         LayerRow("dense", "Dense", "(None, 128)", "100,480", "relu", health="1.0", mark="good"),
         LayerRow("dropout[0]", "Dropout", "(None, 128)", "0", "", health="", mark="quiet"),
@@ -125,40 +172,93 @@ CASE = CaseView(
     classes=tuple((str(i), 0.1 + 0.01 * (i % 3)) for i in range(4)),
 )
 PATH = (
-    PathNode("h1", "Quick looks", by="heading", children=tuple(
-        PathNode(one.key, one.title, one.sentence, "unknown" if one.mark == "unknown" else "probe", one.mark)
-        for one in LOOKED)),
-    PathNode("h2", "The recorded run", by="heading",
-             children=(PathNode("run", "What does the loss do?", "flat", "probe", "notable"),)),
-    PathNode("h3", "The loss is flat", by="heading", children=(
-        PathNode("q1", "Can it learn one batch?", "yes", "probe", "good"),
-        PathNode("labels_look_right", "Do the labels belong to their images?", "", "now"))),
+    PathNode(
+        "h1",
+        "Quick looks",
+        by="heading",
+        children=tuple(
+            PathNode(one.key, one.title, one.sentence, "unknown" if one.mark == "unknown" else "probe", one.mark)
+            for one in LOOKED
+        ),
+    ),
+    PathNode(
+        "h2",
+        "The recorded run",
+        by="heading",
+        children=(PathNode("run", "What does the loss do?", "flat", "probe", "notable"),),
+    ),
+    PathNode(
+        "h3",
+        "The loss is flat",
+        by="heading",
+        children=(
+            PathNode("q1", "Can it learn one batch?", "yes", "probe", "good"),
+            PathNode("labels_look_right", "Do the labels belong to their images?", "", "now"),
+        ),
+    ),
 )
 CURVES = (
-    CurveView("run", "The recorded run", "step", "loss", (
-        SeriesView("training", tuple(range(100)), tuple(2.3 + math.exp(-i / 12) * math.sin(i) for i in range(100))),
-        SeriesView("validation", (20, 40, 60, 80, 99), (2.5, 2.4, 2.35, 2.31, 2.3)))),
-    CurveView("batch", "One batch, over and over", "step", "loss", (
-        SeriesView("loss", tuple(range(50)), tuple(2.3 * math.exp(-i / 9) for i in range(50))),)),
+    CurveView(
+        "run",
+        "The recorded run",
+        "step",
+        "loss",
+        (
+            SeriesView("training", tuple(range(100)), tuple(2.3 + math.exp(-i / 12) * math.sin(i) for i in range(100))),
+            SeriesView("validation", (20, 40, 60, 80, 99), (2.5, 2.4, 2.35, 2.31, 2.3)),
+        ),
+    ),
+    CurveView(
+        "batch",
+        "One batch, over and over",
+        "step",
+        "loss",
+        (SeriesView("loss", tuple(range(50)), tuple(2.3 * math.exp(-i / 9) for i in range(50))),),
+    ),
 )
 HELD = Said("held", "train.py is held at fit on line 31: Sequential with 4 layers, 101,770 parameters, 60,000 samples.")
 TROUBLE = Trouble(
-    "failure", "train.py failed before fit: ValueError: Shapes (32, 1) and (32, 10) are incompatible.",
+    "failure",
+    "train.py failed before fit: ValueError: Shapes (32, 1) and (32, 10) are incompatible.",
     PlaceView("train.py", 22, "model.add(layers.Dense(10, input_shape=(32, 1)))", 1, 10),
-    "Correct that line and type /rerun.", ("train.py:22 in build", "train.py:40 in <module>"))
+    "Correct that line and type /rerun.",
+    ("train.py:22 in build", "train.py:40 in <module>"),
+)
 
 START = SessionView("train.py", stage="host", turns=GREETING)
 ASKING = replace(START, question=ASK_SYMPTOM, stage="program")
 GATHERED = Gathered("instant", "23 quick looks", LOOKED, 0.6)
 MIDWAY = SessionView(
-    "train.py", stage="question", symptom="the loss is flat", case=CASE, path=PATH, curves=CURVES,
-    turns=(*GREETING, HELD, GATHERED, RUN, Heard("h", "my loss is stuck at 2.3"), Said("u", "I take that as: the loss is flat.")),
-    question=ASK_LABELS, findings=(FINDING, POSSIBLE), ruled_out=(("Labels and loss do not match", "all three agree"),),
+    "train.py",
+    stage="question",
+    symptom="the loss is flat",
+    case=CASE,
+    path=PATH,
+    curves=CURVES,
+    turns=(
+        *GREETING,
+        HELD,
+        GATHERED,
+        RUN,
+        Heard("h", "my loss is stuck at 2.3"),
+        Said("u", "I take that as: the loss is flat."),
+    ),
+    question=ASK_LABELS,
+    findings=(FINDING, POSSIBLE),
+    ruled_out=(("Labels and loss do not match", "all three agree"),),
 )
 DONE = replace(
-    MIDWAY, stage="finished", question=None, finished=True,
-    turns=(*MIDWAY.turns, Heard("l", "Yes, all that I looked at", "Do the labels belong to their images?"),
-           Found("f1", FINDING), Found("f2", POSSIBLE), Said("end", "That is all I can find out. /report writes it down.")),
+    MIDWAY,
+    stage="finished",
+    question=None,
+    finished=True,
+    turns=(
+        *MIDWAY.turns,
+        Heard("l", "Yes, all that I looked at", "Do the labels belong to their images?"),
+        Found("f1", FINDING),
+        Found("f2", POSSIBLE),
+        Said("end", "That is all I can find out. /report writes it down."),
+    ),
 )
 FAILED = SessionView("train.py", stage="failed", turns=(*GREETING, TROUBLE), finished=True)
 STATES = {"start": START, "asking": ASKING, "midway": MIDWAY, "done": DONE, "failed": FAILED}

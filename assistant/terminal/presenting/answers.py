@@ -1,0 +1,110 @@
+"""Answers as turns of the conversation and as nodes of the path."""
+
+from __future__ import annotations
+
+from assistant.dialogue import Dialogue
+from assistant.events import SKIPPED, UNKNOWN
+from assistant.ranking import Answer
+from assistant.steps import AskPerson
+from assistant.terminal import texts
+from assistant.terminal.presenting.figures import details
+from assistant.terminal.views import Heard, Looked, Mark, OptionView, PathNode, QuestionView
+
+HEALTHY = "none"
+
+
+def mark_of(dialogue: Dialogue, answer: Answer) -> Mark:
+    """How an answer stands: whether it speaks for a cause, for nothing being wrong, or is unknown."""
+    if answer.answer in (UNKNOWN, SKIPPED):
+        return "unknown"
+    chosen = dialogue.kb.questions[answer.question].answers[answer.answer]
+    if answer.names_symptom is not None:
+        return "good" if answer.names_symptom == HEALTHY else "notable"
+    bands = chosen.evidence.values()
+    if any(band in ("decides", "strong", "weak") for band in bands):
+        return "notable"
+    return "good"
+
+
+def looked(dialogue: Dialogue, answer: Answer, key: str) -> Looked:
+    """The answer of a probe."""
+    question = dialogue.kb.questions[answer.question]
+    info = dialogue.catalogue.get(answer.probe or "")
+    measured = dialogue.facts.measured.get(answer.probe or "")
+    values = measured.measurement if measured else None
+    sentence = answer.text if answer.answer != UNKNOWN else (answer.reason or answer.text)
+    return Looked(
+        key=key,
+        title=info.title if info else question.ask,
+        sentence=as_sentence(sentence),
+        mark=mark_of(dialogue, answer),
+        seconds=answer.seconds or None,
+        asked=question.ask,
+        details=details(values) if values else (),
+        probe=answer.probe or "",
+    )
+
+
+def heard(dialogue: Dialogue, answer: Answer, key: str) -> Heard:
+    """The answer of a person, with the question it answers."""
+    question = dialogue.kb.questions[answer.question]
+    return Heard(key, words_of(dialogue, answer), question.ask)
+
+
+def words_of(dialogue: Dialogue, answer: Answer) -> str:
+    """What a person chose, in the words of the button."""
+    if answer.answer == UNKNOWN:
+        return texts.NOT_SURE
+    if answer.answer == SKIPPED:
+        return texts.SKIP
+    chosen = dialogue.kb.questions[answer.question].answers[answer.answer]
+    return chosen.option or chosen.say or answer.answer
+
+
+def question_view(step: AskPerson, *, can_go_back: bool) -> QuestionView:
+    """A question put to the person; number keys for the first nine answers."""
+    options = tuple(
+        OptionView(option.id, option.label, option.means or "", str(position + 1) if position < 9 else "")
+        for position, option in enumerate(step.options)
+    )
+    why = step.probe_said and texts.PROBE_SAID.format(reason=step.probe_said.rstrip("."))
+    return QuestionView(step.question, step.ask, options, why=why or step.why, can_go_back=can_go_back)
+
+
+def path_nodes(dialogue: Dialogue, asking: QuestionView | None) -> tuple[PathNode, ...]:
+    """The path as the walk met it: a heading for each phase, the questions under it, and the one that stands."""
+    phases: dict[str, list[PathNode]] = {}
+    for answer in dialogue.path():
+        phases.setdefault(answer.phase, []).append(path_node(dialogue, answer))
+    if asking is not None and asking.id in dialogue.kb.questions:
+        phases.setdefault(list(phases)[-1] if phases else "tree", []).append(PathNode(asking.id, asking.ask, by="now"))
+    symptom = dialogue.symptom
+    named = dialogue.kb.symptoms[symptom.id].title if symptom else texts.PHASES["tree"]
+    titles = {**texts.PHASES, "tree": named}
+    return tuple(
+        PathNode(f"phase:{phase}", titles.get(phase, phase), by="heading", children=tuple(nodes))
+        for phase, nodes in phases.items()
+    )
+
+
+def path_node(dialogue: Dialogue, answer: Answer) -> PathNode:
+    """One question of the path with its answer."""
+    question = dialogue.kb.questions[answer.question]
+    mark = mark_of(dialogue, answer)
+    if answer.answer == SKIPPED:
+        return PathNode(answer.question, question.ask, "", "skipped", mark)
+    if answer.by == "person":
+        return PathNode(answer.question, question.ask, words_of(dialogue, answer), "person", mark)
+    if answer.answer == UNKNOWN:
+        return PathNode(answer.question, question.ask, "", "unknown", mark)
+    chosen = question.answers[answer.answer]
+    return PathNode(answer.question, question.ask, chosen.option or answer.text, "probe", mark)
+
+
+def as_sentence(text: str) -> str:
+    """A capital at the beginning and a full stop at the end, where letters allow it."""
+    line = " ".join(text.split())
+    if not line:
+        return ""
+    first = line[0].upper() if line[:2].islower() and line[:1].isalpha() else line[0]
+    return first + line[1:] + ("" if line.endswith((".", "!", "?")) else ".")

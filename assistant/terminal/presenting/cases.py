@@ -1,0 +1,184 @@
+"""The case as tables and the measurements as curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assistant.events import ProbeFinished
+from assistant.terminal import texts
+from assistant.terminal.presenting.figures import figure, number
+from assistant.terminal.views import CaseView, CurveView, LayerRow, Mark, PlaceView, SeriesView
+from probes.process.description import CaseDescription, DataDescription, LayerDescription, Place
+
+
+def headline(case: CaseDescription) -> str:
+    """Where the program is held and what stands there, in one sentence."""
+    model = case.model
+    if model is None:
+        return texts.HELD_NO_MODEL.format(program=case.source)
+    parts = [
+        f"{model.class_name} with {texts.count(model.layers, 'layer', 'layers')}",
+        texts.count(model.parameters, "parameter", "parameters") if model.parameters is not None else "",
+        _samples(case.data.get("x")),
+    ]
+    what = ", ".join(part for part in parts if part)
+    where = f" on line {case.fit_line}" if case.fit_line else ""
+    return texts.HELD.format(program=case.source, method=case.fit.method, where=where, what=what)
+
+
+def case_view(case: CaseDescription, measured: Mapping[str, ProbeFinished]) -> CaseView:
+    """Model, settings and data; the layers with what the probes found out about them."""
+    health = layer_health(measured)
+    return CaseView(
+        source=case.source,
+        headline=headline(case),
+        settings=tuple((label, value) for label, value in _settings(case) if value),
+        data=tuple((texts.DATA.get(name, name), _data(one)) for name, one in case.data.items()),
+        layers=tuple(_layer(one, health.get(one.name, ("", "quiet"))) for one in case.layers),
+        classes=classes(measured),
+    )
+
+
+def _settings(case: CaseDescription) -> Sequence[tuple[str, str]]:
+    optimizer, loss, fit = case.optimizer, case.loss, case.fit
+    rate = ""
+    if optimizer:
+        rate = f", learning rate {number(optimizer.learning_rate)}" if optimizer.learning_rate is not None else ""
+        rate += f" ({optimizer.schedule})" if optimizer.schedule else ""
+    return (
+        (texts.SETTINGS["optimizer"], f"{optimizer.class_name}{rate}" if optimizer else ""),
+        (texts.SETTINGS["loss"], loss.name if loss else ""),
+        (texts.SETTINGS["metrics"], ", ".join(case.compile.metrics)),
+        (texts.SETTINGS["epochs"], figure(fit.epochs) if fit.epochs else ""),
+        (texts.SETTINGS["batch_size"], figure(fit.batch_size) if fit.batch_size else ""),
+        (texts.SETTINGS["steps"], figure(fit.steps_per_epoch) if fit.steps_per_epoch else ""),
+        (texts.SETTINGS["callbacks"], ", ".join(fit.callbacks)),
+        *((name.replace("_", " "), figure(value)) for name, value in fit.settings.items() if value is not None),
+        (texts.SETTINGS["versions"], ", ".join(f"{name} {version}" for name, version in case.versions.items())),
+    )
+
+
+def _data(one: DataDescription) -> str:
+    shapes = ", ".join(" × ".join("?" if size is None else f"{size:,}" for size in shape) for shape in one.shapes)
+    return " ".join(part for part in (shapes, ", ".join(dict.fromkeys(one.dtypes)), f"({one.kind})") if part)
+
+
+def _samples(one: DataDescription | None) -> str:
+    if one is None or not one.shapes or not one.shapes[0] or one.shapes[0][0] is None:
+        return ""
+    return (
+        texts.count(one.shapes[0][0], "sample", "samples") if one.kind in ("array", "list", "frame", "tensor") else ""
+    )
+
+
+def _layer(layer: LayerDescription, health: tuple[str, Mark]) -> LayerRow:
+    return LayerRow(
+        name=layer.name,
+        kind=layer.class_name,
+        shape=_shape(layer.output_shape),
+        parameters=f"{layer.parameters:,}" if layer.parameters is not None else "",
+        activation=layer.activation if layer.activation not in (None, "linear") else "",
+        trainable=layer.trainable,
+        health=health[0],
+        mark=health[1],
+        place=_place(layer.place),
+    )
+
+
+def _shape(shape: Any) -> str:
+    if not isinstance(shape, (list, tuple)):
+        return ""
+    if shape and isinstance(shape[0], (list, tuple)):
+        return "; ".join(_shape(one) for one in shape)
+    return " × ".join("?" if one is None else f"{one}" for one in shape[1:]) or "()"
+
+
+def _place(place: Place | None) -> PlaceView | None:
+    return PlaceView(place.file, place.line, place.code) if place else None
+
+
+def layer_health(measured: Mapping[str, ProbeFinished]) -> dict[str, tuple[str, Mark]]:
+    """For each layer the size of its gradient against the largest, from whatever probe lists layers with one."""
+    finished = measured.get("gradient_flow")
+    layers = (finished.measurement or {}).get("layers", ()) if finished else ()
+    norms = {str(one["name"]): one.get("norm", one.get("gradient_norm")) for one in layers if isinstance(one, Mapping)}
+    sizes = {name: float(norm) for name, norm in norms.items() if isinstance(norm, (int, float))}
+    largest = max((size for size in sizes.values() if size == size), default=0.0)
+    health: dict[str, tuple[str, Mark]] = {}
+    for name, size in sizes.items():
+        share = size / largest if largest else 0.0
+        good = share > 1e-3
+        health[name] = (f"{size:.1e}", "good" if good else "bad" if size == 0 or size != size else "notable")
+    return health
+
+
+def classes(measured: Mapping[str, ProbeFinished]) -> tuple[tuple[str, float], ...]:
+    """Share of each class among the training targets, where a probe counted them."""
+    finished = measured.get("label_statistics")
+    values = (finished.measurement or {}) if finished else {}
+    counted = values.get("classes") or values.get("class_counts") or ()
+    pairs = [
+        (str(one["name"]), float(one["count"]))
+        for one in counted
+        if isinstance(one, Mapping) and {"name", "count"} <= set(one)
+    ]
+    total = sum(count for _, count in pairs)
+    return tuple((name, count / total) for name, count in pairs[:20]) if total else ()
+
+
+def curves(measured: Mapping[str, ProbeFinished]) -> tuple[CurveView, ...]:
+    """Every measurement that holds a curve, the recorded run first."""
+    found: list[CurveView] = []
+    run = measured.get("recorded_run")
+    if run and run.measurement:
+        found += recorded_run(run.measurement)
+    for probe, finished in measured.items():
+        if probe != "recorded_run" and finished.measurement:
+            found += _any_curve(probe, finished.measurement)
+    return tuple(found)
+
+
+def recorded_run(values: Mapping[str, Any]) -> list[CurveView]:
+    """Training and validation loss, and below it the other logged quantities, epoch by epoch."""
+    loss = tuple(values.get("loss_curve") or ())
+    validation = tuple(values.get("validation_curve") or ())
+    views = []
+    if len(loss) > 1:
+        step = max(1.0, len(loss) / max(1, len(validation)))
+        series = [series_of(texts.CURVES["training"], loss)]
+        if len(validation) > 1:
+            series.append(series_of(texts.CURVES["validation"], validation, step))
+        views.append(
+            CurveView(
+                "recorded_run", texts.CURVES["recorded_run"], texts.CURVES["part"], texts.CURVES["loss"], tuple(series)
+            )
+        )
+    metrics = [
+        one for one in values.get("curves") or () if isinstance(one, Mapping) and len(one.get("values") or ()) > 1
+    ]
+    others = [one for one in metrics if "loss" not in str(one["name"]) and "learning_rate" not in str(one["name"])]
+    if others:
+        series = [series_of(str(one["name"]), tuple(one["values"])) for one in others[:4]]
+        views.append(CurveView("metrics", texts.CURVES["metrics"], texts.CURVES["epoch"], "", tuple(series)))
+    return views
+
+
+def _any_curve(probe: str, values: Mapping[str, Any]) -> list[CurveView]:
+    views = []
+    for name, value in values.items():
+        numbers = (
+            isinstance(value, (list, tuple)) and len(value) > 2 and all(isinstance(one, (int, float)) for one in value)
+        )
+        if numbers and ("curve" in name or name == "losses"):
+            title = texts.CURVES.get(probe, probe.replace("_", " ").capitalize())
+            label = texts.CURVES["loss"] if "loss" in name or name == "curve" else name.replace("_", " ")
+            views.append(
+                CurveView(f"{probe}.{name}", title, texts.CURVES["step"], label, (series_of(label, tuple(value)),))
+            )
+    return views
+
+
+def series_of(name: str, values: tuple[float, ...], step: float = 1.0) -> SeriesView:
+    """Values at equal distances, counted from 1."""
+    return SeriesView(name, tuple(1 + position * step for position in range(len(values))), tuple(map(float, values)))

@@ -143,13 +143,19 @@ class Holder:
         self.places = places
         self.seen: list[SeenFit] = []
         self.began = time.perf_counter()
+        self.raised: BaseException | None = None
         self._wanted = wanted
         self._listing = listing
         self._hold = hold
         self._inside = False
 
     def training(
-        self, model: Any, method: str, arguments: Mapping[str, Any], trace: Trace, run: Callable[[Mapping[str, Any]], Any]
+        self,
+        model: Any,
+        method: str,
+        arguments: Mapping[str, Any],
+        trace: Trace,
+        run: Callable[[Mapping[str, Any]], Any],
     ) -> Any:
         """What a call of the program comes to; ``run`` carries it out with the given arguments.
 
@@ -161,6 +167,20 @@ class Holder:
         """
         if self._inside:
             return run(arguments)
+        try:
+            return self._decide(model, method, arguments, trace, run)
+        except Exception as error:
+            self.raised = error
+            raise
+
+    def _decide(
+        self,
+        model: Any,
+        method: str,
+        arguments: Mapping[str, Any],
+        trace: Trace,
+        run: Callable[[Mapping[str, Any]], Any],
+    ) -> Any:
         fit = self._meet(model, method, arguments, trace)
         self._inside = True
         try:

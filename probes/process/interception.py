@@ -82,16 +82,27 @@ def _intercept(trainer: type, method: str, places: Places, holder: Holder) -> No
             return original(self, *args, **kwargs)
         trace = places.remember_call(self, method, sys._getframe(1))
         try:
-            bound = signature.bind(self, *args, **kwargs)
-        except TypeError:
-            return original(self, *args, **kwargs)
-        bound.apply_defaults()
-        arguments = dict(bound.arguments)
-        arguments.pop(next(iter(signature.parameters)))
-        self._assert_compile_called(method)
+            arguments = _bound(signature, self, args, kwargs)
+            if arguments is None:
+                return original(self, *args, **kwargs)
+            self._assert_compile_called(method)
+        except Exception as error:
+            holder.raised = error
+            raise
         return holder.training(self, method, arguments, trace, lambda given: original(self, **given))
 
     setattr(trainer, method, training)
+
+
+def _bound(signature: inspect.Signature, model: Any, args: Any, kwargs: Any) -> dict[str, Any] | None:
+    """The arguments with their defaults, without the model; None where they do not fit."""
+    try:
+        bound = signature.bind(model, *args, **kwargs)
+    except TypeError:
+        return None
+    bound.apply_defaults()
+    first = next(iter(signature.parameters))
+    return {name: value for name, value in bound.arguments.items() if name != first}
 
 
 def _no_screen() -> None:

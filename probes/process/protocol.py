@@ -1,7 +1,9 @@
 """Messages between the worker, its host and our own process: JSON, one a line, over private sockets.
 
-Requests are ``{"id": 7, "request": "probe", "arguments": {...}}``; they are answered with ``{"id": 7, "answer": {...}}`` or
-``{"id": 7, "error": {"type": ..., "message": ..., "trace": ...}}``. What nobody asked for is an event, ``{"event": ...}``.
+Requests are ``{"id": 7, "request": "probe", "arguments": {...}}``. They are answered with
+``{"id": 7, "answer": {...}}`` or
+with ``{"id": 7, "error": {"type": ..., "message": ..., "trace": ...}}``. What nobody asked for is an event,
+``{"event": ...}``.
 """
 
 from __future__ import annotations

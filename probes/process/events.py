@@ -1,0 +1,45 @@
+"""What a host and a worker tell while they work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A new stage began, such as *importing TensorFlow* or *running the program*."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """Text that the program printed; of a flood only the end of each stretch comes through.
+
+    Attributes:
+        skipped: bytes that were left out before this text.
+    """
+
+    stream: Literal["stdout", "stderr"]
+    text: str
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a request has come.
+
+    Attributes:
+        done, total: in one unit; None where it is not known.
+    """
+
+    text: str
+    done: float | None = None
+    total: float | None = None
+
+
+WorkerEvent = Stage | Output | Progress
+OnEvent = Callable[[WorkerEvent], object]
+"""Called in the event loop for every event; an awaitable result is awaited before the next."""

@@ -25,8 +25,10 @@ from assistant.report.build import build
 from assistant.report.model import Report
 from assistant.steps import AskPerson, Conclude, Finished, NamedSymptom, OfferTrial, RunProbe
 from assistant.walking import RECORDED_RUN
-from assistant.worker import News, Opener, Printed, Progress, Stage, Worker, WorkerGoneError
+from assistant.worker import Opener, Worker
 from probes.process.description import CaseDescription
+from probes.process.errors import ProcessError, RequestFailed, WorkerLost
+from probes.process.events import Output, Progress, Stage, WorkerEvent
 
 RECORDED_RUN_SHARE = 0.4
 """Share of the budget that the recorded run may take (design, section 3)."""
@@ -77,8 +79,7 @@ class Investigation:
         self._restarts = (settings or Settings()).restarts
         self._program = program
         self._worker: Worker | None = None
-        self._opened_once = False
-        self._news: asyncio.Queue[News] = asyncio.Queue()
+        self._news: asyncio.Queue[WorkerEvent] = asyncio.Queue()
         self._teller: asyncio.Task[None]
         self._running: RunProbe | None = None
         self._interrupted = asyncio.Event()
@@ -92,7 +93,7 @@ class Investigation:
         """Walk to the end; may be called again after something was interjected or taken back.
 
         Raises:
-            WorkerGoneError: the program could not be opened at all.
+            ProcessError: the program could not be opened at all.
         """
         self._teller = asyncio.create_task(self._tell_news(front))
         try:
@@ -174,7 +175,6 @@ class Investigation:
     async def _open(self) -> CaseDescription:
         worker = await self._opener(self._news.put_nowait)
         self._worker = worker
-        self._opened_once = True
         return await worker.case()
 
     async def _run_probe(self, front: FrontEnd, step: RunProbe) -> None:
@@ -186,8 +186,10 @@ class Investigation:
         self._running = step
         try:
             finished = await self._abandonable(self._measure(step))
-        except WorkerGoneError as error:
-            finished = ProbeFinished(probe=step.probe, unknown=str(error), seconds=0.0)
+        except RequestFailed as error:
+            finished = ProbeFinished(probe=step.probe, unknown=f"the probe failed: {error}")
+        except ProcessError as error:
+            finished = ProbeFinished(probe=step.probe, unknown=str(error))
             await self._lose_worker(front, str(error))
         finally:
             self._running = None
@@ -196,14 +198,7 @@ class Investigation:
             self._record(finished)
 
     async def _measure(self, step: RunProbe) -> ProbeFinished:
-        if self._worker is None:
-            if self._restarts <= 0 and self._opened_once:
-                raise WorkerGoneError(self.trouble[-1] if self.trouble else "the worker is gone")
-            self._restarts -= 1 if self._opened_once else 0
-            await self._open()
-        worker = self._worker
-        if worker is None:
-            raise WorkerGoneError("the worker was ended")
+        worker = await self._worker_at_hand()
         outcome = await worker.probe(step.probe, self._seconds_for(step))
         return ProbeFinished(
             probe=step.probe,
@@ -212,6 +207,20 @@ class Investigation:
             seconds=outcome.seconds,
         )
 
+    async def _worker_at_hand(self) -> Worker:
+        """The worker, opened for the first time or again.
+
+        Raises:
+            ProcessError: it cannot be opened, or has died more often than it may.
+        """
+        if self._worker is None:
+            if self.worker_lost:
+                raise WorkerLost(self.trouble[-1])
+            await self._open()
+        if self._worker is None:
+            raise WorkerLost("The worker was ended.")
+        return self._worker
+
     def _seconds_for(self, step: RunProbe) -> float:
         left = max(1.0, self.dialogue.seconds_left)
         if step.probe == RECORDED_RUN:
@@ -219,12 +228,13 @@ class Investigation:
         return min(left, _MOST_SECONDS.get(step.cost, left))
 
     async def _lose_worker(self, front: FrontEnd, reason: str) -> None:
-        already_lost = self._worker is None
-        await self.close()
-        if already_lost and self.worker_lost:
+        """Go on without a worker; it is opened again when the next probe needs it, as often as it may be."""
+        if self.worker_lost:
             return
+        await self.close()
+        self._restarts -= 1
+        self.worker_lost = self._restarts < 0
         self.trouble.append(reason)
-        self.worker_lost = self._restarts <= 0
         await front.trouble(reason)
 
     async def _ask(self, front: FrontEnd, step: AskPerson) -> None:
@@ -304,14 +314,19 @@ class Investigation:
         if self._teller.done():
             self._teller.result()
 
-    async def _tell_one(self, front: FrontEnd, news: News) -> None:
+    async def _tell_one(self, front: FrontEnd, news: WorkerEvent) -> None:
         match news:
             case Stage():
                 await front.stage(news.text)
-            case Printed():
-                await front.output("stderr" if news.stream == "stderr" else "stdout", news.text)
+            case Output():
+                await front.output(news.stream, news.text)
             case Progress() if self._running is not None:
-                await front.progress(self._running, news.fraction, news.text)
+                await front.progress(self._running, fraction_of(news), news.text)
+
+
+def fraction_of(progress: Progress) -> float | None:
+    """How far it is, 0 to 1; None where that is not known."""
+    return progress.done / progress.total if progress.done is not None and progress.total else None
 
 
 def real_numbers(value: Any) -> Any:

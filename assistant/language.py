@@ -28,7 +28,31 @@ _SAME = {
     "isnt": "not",
     "epochs": "epoch",
 }
-_EMPTY = frozenset("a an the my is it its at of to and in for i me this that very just s t".split())
+_EMPTY = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "is",
+        "it",
+        "its",
+        "at",
+        "of",
+        "to",
+        "and",
+        "in",
+        "for",
+        "i",
+        "me",
+        "this",
+        "that",
+        "very",
+        "just",
+        "s",
+        "t",
+    ]
+)
 
 
 @dataclass(frozen=True)

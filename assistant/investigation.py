@@ -26,8 +26,8 @@ from assistant.report.model import Report
 from assistant.steps import AskPerson, Conclude, Finished, NamedSymptom, OfferTrial, RunProbe
 from assistant.walking import RECORDED_RUN
 from assistant.worker import Opener, Worker
-from probes.process.description import CaseDescription
-from probes.process.errors import ProcessError, RequestFailed, WorkerLost
+from probes.process.description import CaseDescription, Failure
+from probes.process.errors import ProcessError, WorkerDied, WorkerLost
 from probes.process.events import Output, Progress, Stage, WorkerEvent
 
 RECORDED_RUN_SHARE = 0.4
@@ -138,7 +138,11 @@ class Investigation:
             self._task.cancel()
 
     async def close(self) -> None:
-        """End the worker."""
+        """End the worker and what started it."""
+        await self._drop_worker()
+        await self._opener.close()
+
+    async def _drop_worker(self) -> None:
         worker, self._worker = self._worker, None
         if worker is not None:
             await worker.close()
@@ -165,17 +169,29 @@ class Investigation:
 
     async def _open_case(self, front: FrontEnd) -> None:
         known = self.dialogue.case_before()
-        if known is None:
-            known = await self._abandonable(self._open())
-        if known is not None:
-            self._record(CaseOpened(case=known))
+        try:
+            case = known or await self._abandonable(self._open())
+        except WorkerDied as error:
+            case = self._ended_itself(error)
+            await self._lose_worker(front, str(error), for_good=True)
+        if case is not None:
+            self._record(CaseOpened(case=case))
             await self._all_news_told()
-            await front.case_opened(known)
+            await front.case_opened(case)
 
     async def _open(self) -> CaseDescription:
-        worker = await self._opener(self._news.put_nowait)
-        self._worker = worker
-        return await worker.case()
+        self._worker = await self._opener.open(self._news.put_nowait)
+        return await self._worker.case()
+
+    def _ended_itself(self, error: WorkerDied) -> CaseDescription:
+        """What is left of a program that ended its own process before it trained.
+
+        Raises:
+            WorkerDied: it was ended by something else.
+        """
+        if error.code is None:
+            raise error
+        return CaseDescription(source=self._program, failure=Failure(stage="no_fit", type="", message=str(error)))
 
     async def _run_probe(self, front: FrontEnd, step: RunProbe) -> None:
         before = self.dialogue.measured_before(step.probe)
@@ -186,8 +202,6 @@ class Investigation:
         self._running = step
         try:
             finished = await self._abandonable(self._measure(step))
-        except RequestFailed as error:
-            finished = ProbeFinished(probe=step.probe, unknown=f"the probe failed: {error}")
         except ProcessError as error:
             finished = ProbeFinished(probe=step.probe, unknown=str(error))
             await self._lose_worker(front, str(error))
@@ -196,6 +210,8 @@ class Investigation:
         await self._all_news_told()
         if finished is not None:
             self._record(finished)
+        if self._worker is not None and self._worker.lost is not None:
+            await self._lose_worker(front, str(self._worker.lost))
 
     async def _measure(self, step: RunProbe) -> ProbeFinished:
         worker = await self._worker_at_hand()
@@ -227,13 +243,13 @@ class Investigation:
             return min(left, RECORDED_RUN_SHARE * self.dialogue.budget)
         return min(left, _MOST_SECONDS.get(step.cost, left))
 
-    async def _lose_worker(self, front: FrontEnd, reason: str) -> None:
+    async def _lose_worker(self, front: FrontEnd, reason: str, *, for_good: bool = False) -> None:
         """Go on without a worker; it is opened again when the next probe needs it, as often as it may be."""
         if self.worker_lost:
             return
-        await self.close()
+        await self._drop_worker()
         self._restarts -= 1
-        self.worker_lost = self._restarts < 0
+        self.worker_lost = for_good or self._restarts < 0
         self.trouble.append(reason)
         await front.trouble(reason)
 
@@ -275,7 +291,7 @@ class Investigation:
             await asyncio.wait({task})
             if not task.cancelled():
                 return task.result()
-            await self.close()
+            await self._drop_worker()
             return None
         finally:
             task.cancel()

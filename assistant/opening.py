@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.dialogue import Dialogue
-from assistant.errors import UsageError, WorkerLostError
+from assistant.errors import UsageError
 from assistant.events import Stopped, SymptomNamed, Undone, in_force
 from assistant.investigation import Investigation
 from assistant.session.model import OpenedWith
 from assistant.session.store import KeptSession, Store
-from assistant.worker import Listener, Opener, Worker
+from assistant.worker import Listener, Worker
 from knowledge_base.loading import KnowledgeBase, load
 from knowledge_base.problems import LoadError
 from probes.catalogue import catalogue
 from probes.process.client import Host
-from probes.process.errors import NoTensorFlow, ProcessError
+from probes.process.description import Fit
+from probes.process.errors import HostFailed
 from probes.process.interpreters import choose
 from probes.process.program import Program
 
@@ -92,26 +92,48 @@ def _session(kept: KeptSession, kb: KnowledgeBase) -> Session:
     opened = kept.opened
     dialogue = Dialogue(kb, catalogue(), kept.events, budget=opened.budget, trials=opened.trials)
     program = Path(opened.program).name
-    return Session(kept, Investigation(dialogue, kept, opener(opened), program=program))
+    return Session(kept, Investigation(dialogue, kept, ProgramOpener(opened), program=program))
 
 
-def opener(opened: OpenedWith) -> Opener:
-    """What starts the program of a session; the host is kept from one start to the next."""
-    host: Host | None = None
+class ProgramOpener:
+    """Starts the program of a session in the person's interpreter; the host serves one start after the other."""
 
-    async def open_program(listener: Listener) -> Worker:
-        nonlocal host
-        if host is None:
-            host = await Host.start(await choose(_path(opened.python)), listener)
-        try:
-            worker = await host.open(program_of(opened), listener)
-        except ProcessError:
+    def __init__(self, opened: OpenedWith) -> None:
+        self._opened = opened
+        self._host: Host | None = None
+
+    async def open(self, listener: Listener) -> Worker:
+        """Start the program.
+
+        Raises:
+            ProcessError: no interpreter has TensorFlow, or it cannot be started.
+        """
+        return await self._open(program_of(self._opened), listener)
+
+    async def list_fits(self, listener: Listener) -> tuple[Fit, ...]:
+        """Run every training call of the program for one step and list them.
+
+        Raises:
+            ProcessError: the program cannot be started, or does not come to its end.
+        """
+        worker = await self._open(program_of(self._opened, listing=True), listener)
+        return (await worker.case()).fits
+
+    async def close(self) -> None:
+        """End the host and all workers."""
+        host, self._host = self._host, None
+        if host is not None:
             await host.close()
-            host = None
-            raise
-        return _Owned(worker, host)
 
-    return open_program
+    async def _open(self, program: Program, listener: Listener) -> Worker:
+        if self._host is None:
+            asked = Path(self._opened.python) if self._opened.python else None
+            self._host = await Host.start(await choose(asked), listener)
+        try:
+            return await self._host.open(program, listener)
+        except HostFailed:
+            await self.close()
+            raise
 
 
 def program_of(opened: OpenedWith, *, listing: bool = False) -> Program:
@@ -123,10 +145,3 @@ def program_of(opened: OpenedWith, *, listing: bool = False) -> Program:
         setup_timeout=opened.setup_timeout,
         listing=listing,
     )
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text is not None else None
-
-
-__all__ = ["NoTensorFlow", "Sequence", "Session", "WorkerLostError", "begin", "knowledge_base", "opener", "resume"]

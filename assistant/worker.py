@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from probes.process.description import CaseDescription, Outcome
+from probes.process.errors import ProcessError
 from probes.process.events import WorkerEvent
 
 
 class Worker(Protocol):
-    """A held program. Its methods raise ``probes.process.errors.ProcessError``, ``WorkerLost`` when it is gone."""
+    """A held program."""
+
+    @property
+    def lost(self) -> ProcessError | None:
+        """Why it is gone; None while it lives."""
 
     async def case(self) -> CaseDescription:
-        """Describe the case."""
+        """Describe the case; raises a ``ProcessError`` when the program does not get to its ``fit``."""
 
     async def probe(self, probe: str, seconds: float = ...) -> Outcome:
-        """Run a probe within about so many seconds."""
+        """Run a probe within about so many seconds; what goes wrong is an outcome without a measurement."""
 
-    async def request(self, kind: str, arguments: Mapping[str, Any]) -> Any:
-        """Anything else, such as a trial."""
+    async def request(
+        self, name: str, arguments: Mapping[str, Any] | None = None, limit: float | None = None
+    ) -> Mapping[str, Any]:
+        """Anything else, such as a trial; raises a ``ProcessError``."""
 
     async def close(self) -> None:
         """End the process, within a second."""
@@ -28,5 +35,12 @@ class Worker(Protocol):
 Listener = Callable[[WorkerEvent], object]
 """Takes what the worker tells; called on the loop of the investigation, must not block."""
 
-Opener = Callable[[Listener], Awaitable[Worker]]
-"""Starts the program and hands over its worker."""
+
+class Opener(Protocol):
+    """Starts the program, as often as it is needed."""
+
+    async def open(self, listener: Listener) -> Worker:
+        """Start the program; raises a ``ProcessError`` when it cannot be started."""
+
+    async def close(self) -> None:
+        """End everything that was started, within a second."""

@@ -520,7 +520,8 @@ class Worker:
     def _lose(self, error: ProcessError) -> None:
         if self.lost is None:
             self.lost = error
-        for waiting in (self._case, *self._answers.values()):
+        unfinished: list[asyncio.Future[Any]] = [self._case, *self._answers.values()]
+        for waiting in unfinished:
             if not waiting.done():
                 waiting.set_exception(self.lost)
                 waiting.exception()
@@ -547,7 +548,7 @@ class _Ends:
         self.output, output = os.pipe()
         self.errors, errors = os.pipe()
         self.trace, trace = os.pipe()
-        self._pipes = (output, errors, trace)
+        self._pipes: tuple[int, ...] = (output, errors, trace)
 
     @property
     def theirs(self) -> tuple[int, ...]:

@@ -32,9 +32,10 @@ def prepare(program: str, arguments: Sequence[str], environment: Mapping[str, st
     sys.path.insert(0, folder)
     builtins.input = _no_input
     # A forked worker's stream objects remember what the host's descriptors could do.
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open as long as the process
-    sys.stdout = sys.__stdout__ = _printing(1)
-    sys.stderr = sys.__stderr__ = _printing(2)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open as long as the process
+    sys.stdout, sys.stderr = _printing(1), _printing(2)
+    for name in ("stdin", "stdout", "stderr"):
+        setattr(sys, f"__{name}__", getattr(sys, name))
 
 
 def _printing(descriptor: int) -> io.TextIOWrapper:

@@ -23,7 +23,7 @@ def failure_of(error: BaseException, places: Places, stage: str) -> dict[str, An
     trace, raised_in = _walk(error.__traceback__, places)
     place = places.place(trace) if trace else None
     frames = places.frames(trace)
-    if isinstance(error, SyntaxError) and error.filename in places.user_code:
+    if isinstance(error, SyntaxError) and error.filename and error.filename in places.user_code:
         place = _syntax_place(error, places)
         frames = place.frames
     return {

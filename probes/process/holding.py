@@ -104,9 +104,9 @@ class Hold:
         except Exception as error:  # noqa: BLE001 - reading the data runs the user's own code
             self.failure = self._in_fit(failure_of(error.__cause__ or error, self.places, "in_fit"))
             return
-        error = getattr(self._case, "error", None)
-        if error is not None:
-            plain = {**ended(str(error.message)), "stage": "in_fit", "type": str(error.type)}
+        raised = self._case.error
+        if raised is not None:
+            plain = {**ended(str(raised.message)), "stage": "in_fit", "type": str(raised.type)}
             self.failure = self._in_fit(plain)
 
     def _in_fit(self, failure: dict[str, Any]) -> dict[str, Any]:

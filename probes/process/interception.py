@@ -50,14 +50,14 @@ def _hook_keras(places: Places, holder: Holder) -> None:
         _intercept(TensorFlowTrainer, method, places, holder)
 
 
-def _remember_construction(made: type, places: Places) -> None:
+def _remember_construction(made: Any, places: Places) -> None:
     def __new__(cls: type, *args: Any, **kwargs: Any) -> Any:
         following = super(made, cls).__new__
         instance = following(cls) if following is object.__new__ else following(cls, *args, **kwargs)
         places.remember(instance, sys._getframe(1))
         return instance
 
-    made.__new__ = staticmethod(__new__)  # type: ignore[assignment]
+    made.__new__ = staticmethod(__new__)
 
 
 def _remember_compile(trainer: type, places: Places) -> None:

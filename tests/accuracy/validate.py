@@ -24,6 +24,7 @@ from .symptoms import symptom
 LABELS = Path(__file__).parent / "labels.yaml"
 SEEDS = (None, 1009, 2027)
 FAULTY, HEALTHY = 0.9, 0.97
+STUCK_METRIC = 0.2
 Label = dict[str, Any]
 
 
@@ -48,19 +49,12 @@ def digest(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:8]
 
 
+def _train(mutant: Mutant, seed: int | None) -> Run:
+    return run(mutant.source if seed is None else with_seed(mutant.base, mutant.source, seed))
+
+
 def _worst(one: Run) -> float:
     return one.score if one.score is not None else -2.0
-
-
-def _runs(mutant: Mutant) -> list[Run]:
-    """As many seeds as the median of three needs."""
-    runs: list[Run] = []
-    for seed in SEEDS:
-        source = mutant.source if seed is None else with_seed(mutant.base, mutant.source, seed)
-        runs.append(run(source))
-        if runs[-1].error is not None and runs[-1].score is None:
-            break
-    return runs
 
 
 def _verdict(score: float, base: float) -> str:
@@ -69,49 +63,63 @@ def _verdict(score: float, base: float) -> str:
     return "healthy" if score >= HEALTHY * base else "unclear"
 
 
-def _settled_by_two(mutant: Mutant, base: float) -> list[Run]:
-    """Two seeds that agree settle the median's verdict; the third is run only if they differ."""
-    runs: list[Run] = []
-    for seed in SEEDS:
-        source = mutant.source if seed is None else with_seed(mutant.base, mutant.source, seed)
-        runs.append(run(source))
-        if runs[-1].score is None:
-            break
-        if len(runs) == 2 and len({_verdict(_worst(one), base) for one in runs}) == 1:
-            break
-    return runs
+def _settled(known: Label, base: float | None) -> bool:
+    """Whether further seeds cannot change the verdict of the median of three."""
+    scores: list[float] = known["scores"]
+    if known["symptom"] == "crashes" or len(scores) == len(SEEDS):
+        return True
+    return base is not None and len(scores) == 2 and len({_verdict(score, base) for score in scores}) == 1
 
 
-def label(mutant: Mutant, base: float | None) -> Label:
-    """Train and judge one program. Without a base score the program is a base."""
-    runs = _runs(mutant) if base is None else _settled_by_two(mutant, base)
-    score = statistics.median(_worst(one) for one in runs)
-    reference = score if base is None else base
-    found: Label = {"source": digest(mutant.source), "seconds": round(runs[0].seconds, 1)}
-    if runs[0].score is None:
-        return found | {"verdict": "faulty", "symptom": "crashes", "score": 0.0, "error": str(runs[0].error)[:120]}
-    verdict = _verdict(score, reference)
+def first_label(mutant: Mutant, base: float | None) -> Label:
+    """Train once, with the program's own seed, and name the symptom."""
+    one = _train(mutant, None)
+    found: Label = {
+        "source": digest(mutant.source),
+        "seconds": round(one.seconds, 1),
+        "scores": [round(_worst(one), 4)],
+    }
+    if one.score is None:
+        return found | {"verdict": "faulty", "symptom": "crashes", "score": 0.0, "error": str(one.error)[:120]}
+    reference = one.score if base is None else base
+    verdict = _verdict(one.score, reference)
+    seen = symptom(one, reference)
     if any(fault.judged_by == "metric" for fault in mutant.faults):
-        shown = runs[0].curves.get("accuracy", [1.0])[-1]
-        return found | {
-            "verdict": "faulty" if shown < 0.2 else "unclear",
-            "symptom": "metric_stuck",
-            "score": round(score, 4),
-        }
-    seen = symptom(runs[0], reference) if verdict == "faulty" else "none"
-    return found | {"verdict": verdict, "symptom": seen, "score": round(score, 4)}
+        stuck = one.curves.get("accuracy", [1.0])[-1] < STUCK_METRIC
+        verdict, seen = ("faulty" if stuck else "unclear"), "metric_stuck"
+    return found | {"verdict": verdict, "symptom": seen, "score": round(one.score, 4)}
+
+
+def complete(mutant: Mutant, known: Label, base: float | None) -> Label:
+    """Train with further seeds until the verdict of the median of three is settled."""
+    if any(fault.judged_by == "metric" for fault in mutant.faults):
+        return known
+    while not _settled(known, base):
+        one = _train(mutant, SEEDS[len(known["scores"])])
+        scores = [*known["scores"], round(_worst(one), 4)]
+        middle = statistics.median(scores)
+        verdict = _verdict(middle, middle if base is None else base)
+        known = known | {"scores": scores, "score": round(middle, 4), "verdict": verdict}
+    return known
 
 
 def label_all(mutants: Iterable[Mutant], labels: dict[str, Label]) -> None:
-    """Label what has no label yet, writing after each."""
-    for mutant in mutants:
-        known = labels.get(mutant.id)
-        if known is not None and known["source"] == digest(mutant.source):
-            continue
-        base = labels.get(f"{mutant.base.name}--healthy")
-        labels[mutant.id] = label(mutant, base["score"] if base and mutant.faults else None)
-        write_labels(labels)
-        print(mutant.id, labels[mutant.id], flush=True)
+    """Label what has no settled label yet: one seed of each first, then the others."""
+    programs = list(mutants)
+    for stage in (1, 2):
+        for mutant in programs:
+            base = labels.get(f"{mutant.base.name}--healthy")
+            reference = base["score"] if base and mutant.faults else None
+            known = labels.get(mutant.id)
+            fresh = known is None or known["source"] != digest(mutant.source)
+            if known is None or fresh:
+                labels[mutant.id] = first_label(mutant, reference)
+            elif stage == 2 and not _settled(known, reference):
+                labels[mutant.id] = complete(mutant, known, reference)
+            else:
+                continue
+            write_labels(labels)
+            print(mutant.id, labels[mutant.id], flush=True)
 
 
 def main() -> None:

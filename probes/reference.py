@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .case import Case
 from .catalogue import Unanswerable
 from .recording import Batch
-from .scoring import Score, score_of
+from .scoring import Score, balanced_error, score_of
 from .structures import leaves
 from .tasks import Output, class_ids, outputs, target_of
 
@@ -52,8 +52,8 @@ class Reference:
 
     @property
     def beyond_chance(self) -> float:
-        """Score over that with permuted targets, in standard deviations of the latter."""
-        return (self.training.value - self.permuted) / max(self.permuted_spread, 1e-3)
+        """Score over chance in standard errors of the score; the best of several models was taken, so 3 says little."""
+        return (self.training.value - self.training.chance) / max(self.training.error, 1e-3)
 
 
 def references(case: Case) -> tuple[Reference, ...]:
@@ -222,7 +222,10 @@ def _balanced(predicted: Matrix, ids: NDArray[np.int64]) -> Score:
     answers = names[np.minimum(chosen, len(names) - 1)]
     value = float(np.mean([np.mean(answers[ids == one] == one) for one in known]))
     counts = np.unique(answers, return_counts=True)[1]
-    return Score("balanced_accuracy", value, 1.0 / len(known), len(ids), float(counts.max() / len(ids)), 1.0, True)
+    error = balanced_error(value, [int((ids == one).sum()) for one in known])
+    return Score(
+        "balanced_accuracy", value, 1.0 / len(known), len(ids), float(counts.max() / len(ids)), 1.0, True, error
+    )
 
 
 def _models(width: int, rows: int) -> list[tuple[str, Any]]:

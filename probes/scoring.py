@@ -30,6 +30,7 @@ class Score:
         majority: share of the most frequent predicted class, or of the most frequent predicted value.
         spread: standard deviation of the predictions over that of the targets; for classes, distinct ones over those there.
         finite: whether every prediction is finite.
+        error: standard error of the value: binomial within each class, combined over classes; 0.25 / sqrt(rows) for R2.
     """
 
     measure: str
@@ -39,6 +40,7 @@ class Score:
     majority: float
     spread: float
     finite: bool
+    error: float = 0.0
 
     @property
     def skill(self) -> float:
@@ -136,6 +138,7 @@ def _classes(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> S
         float(counts.max() / len(chosen)),
         len(counts) / max(1, len(known)),
         finite,
+        balanced_error(right, [int((wanted == one).sum()) for one in known]),
     )
 
 
@@ -156,6 +159,7 @@ def _labels(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> Sc
         float(max(chosen.mean(), 1 - chosen.mean())),
         float(chosen.std() / max(wanted.std(), 1e-9)),
         finite,
+        balanced_error(value, [int(wanted[:, one].sum()) for one in columns] * 2),
     )
 
 
@@ -174,7 +178,14 @@ def _quantities(predicted: NDArray[Any], target: NDArray[Any]) -> Score | None:
     rounded = np.round(given[:, 0], 6)
     same = float(np.unique(rounded, return_counts=True)[1].max() / len(rounded)) if finite else 1.0
     share = float(given.std(axis=0).mean() / max(float(wanted.std(axis=0).mean()), 1e-300)) if finite else math.nan
-    return Score("r2", value, 0.0, len(wanted), same, share, finite)
+    return Score("r2", value, 0.0, len(wanted), same, share, finite, 0.25 / math.sqrt(len(wanted)))
+
+
+def balanced_error(value: float, counts: list[int]) -> float:
+    """Standard error of a balanced accuracy: each class' binomial error with the mean share, combined over classes."""
+    share = min(max(value, 0.02), 0.98)
+    known = [max(1, one) for one in counts]
+    return math.sqrt(sum(share * (1 - share) / one for one in known)) / max(1, len(known))
 
 
 def is_classification(output: Output) -> bool:

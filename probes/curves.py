@@ -1,0 +1,67 @@
+"""Numbers that describe a curve: how it swings, where it falls, whether it still does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One logged quantity over epochs."""
+
+    name: str
+    """Name in the logs."""
+    values: tuple[float, ...]
+    """One value an epoch, at most 60 of them, evenly chosen."""
+
+
+def thinned(values: Sequence[float], limit: int) -> list[float]:
+    """At most ``limit`` values, evenly chosen, the first and the last among them."""
+    if len(values) <= limit:
+        return [float(one) for one in values]
+    return [float(values[place]) for place in np.linspace(0, len(values) - 1, limit).round().astype(int)]
+
+
+def oscillation(losses: NDArray[np.float64]) -> float:
+    """How much the loss swings in the second half of a run, in [0, 1].
+
+    The curve is cut into at most 40 means; the sum of rises between neighbours is divided by the sum of all changes.
+    A falling curve gives 0, a curve that goes nowhere and only swings gives 0.5; what swings by less than 2 % of its
+    level counts as no swing.
+    """
+    half = losses[len(losses) // 2 :]
+    half = half[np.isfinite(half)]
+    if len(half) < 8:
+        return 0.0
+    means = np.asarray([part.mean() for part in np.array_split(half, min(40, len(half) // 2))])
+    changes = np.diff(means)
+    level = float(np.abs(means).mean()) or 1.0
+    rises = float(changes[changes > 0.02 * level].sum())
+    total = float(np.abs(changes).sum())
+    return rises / total if total > 0 else 0.0
+
+
+def share_of_fall_late(means: Sequence[float]) -> float:
+    """Share of the whole fall of a curve that came in its last quarter, in [0, 1]; 0 for a curve that did not fall."""
+    values = np.asarray([one for one in means if np.isfinite(one)])
+    if len(values) < 4:
+        return 0.0
+    fall = values[0] - values.min()
+    if fall <= 1e-9 * max(1.0, abs(float(values[0]))):
+        return 0.0
+    late = values[int(0.75 * (len(values) - 1))] - values[-1]
+    return float(np.clip(late / fall, 0.0, 1.0))
+
+
+def trend(means: Sequence[float]) -> float:
+    """Relative change over the last third of a curve, from a straight line through it; negative while it falls."""
+    values = np.asarray([one for one in means if np.isfinite(one)])
+    last = values[-max(3, len(values) // 3) :]
+    if len(last) < 3:
+        return 0.0
+    slope, middle = np.polyfit(np.arange(len(last)), last, 1)[0], float(np.abs(last).mean())
+    return float(slope * (len(last) - 1) / middle) if middle > 0 else 0.0

@@ -1,0 +1,178 @@
+"""What the targets are like: how they are written, their range, their balance."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable, probe
+from ..tasks import Output, class_ids, outputs, target_of
+
+ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class OutputLabels:
+    """The targets of one output."""
+
+    output: str
+    """Name of the output."""
+    task: str
+    """`binary`, `multiclass`, `multilabel`, `regression`, `sequence`, `reconstruction` or `none`."""
+    encoding: str
+    """`integers`, `one_hot`, `zero_one`, `minus_plus_one`, `many_hot`, `floats` or `text`."""
+    loss: str
+    """Name of the loss; empty where none is compiled."""
+    family: str
+    """Family of the loss, such as `sparse_crossentropy`, `binary_crossentropy`, `squared_error`, `other`, `none`."""
+    classes: int
+    """Classes that the targets name; 0 for quantities."""
+    present: int
+    """Classes with at least one row; 0 for quantities."""
+    counts: tuple[int, ...]
+    """Rows of each class, at most 50 classes."""
+    nonfinite_share: float
+    """Share of targets that are NaN or infinite, in [0, 1]."""
+    fractional: bool
+    """Whether some targets are not whole numbers."""
+    minimum: float
+    """Smallest target."""
+    maximum: float
+    """Largest target."""
+    mean: float
+    """Mean of the targets."""
+    std: float
+    """Standard deviation of the targets (largest over columns)."""
+    imbalance: float
+    """Rows of the most frequent class over those of the rarest that is present, 1 or more."""
+    majority: float
+    """Share of the most frequent class, in [0, 1]; 0 for quantities."""
+    smallest_class: int
+    """Rows of the rarest class that is present; 0 for quantities."""
+
+
+@dataclass(frozen=True)
+class LabelStatistics:
+    """What the targets are like; the numbers below are of the output that is worst in each respect."""
+
+    outputs: tuple[OutputLabels, ...]
+    """Every output."""
+    rows: int
+    """Rows looked at."""
+    nonfinite_share: float
+    """Largest share of targets that are NaN or infinite."""
+    imbalance: float
+    """Largest ratio between class sizes; 1 where no output has classes."""
+    majority: float
+    """Largest share of one class; 0 where no output has classes."""
+    smallest_class: int
+    """Rows of the rarest class; 0 where no output has classes."""
+    rows_per_class: float
+    """Fewest rows per class on average; the number of rows where no output has classes."""
+    target_scale: float
+    """Largest of |mean| and standard deviation over quantity outputs; 0 where there is none."""
+    target_small: float
+    """Smallest standard deviation over quantity outputs; 1 where there is none."""
+    constant: bool
+    """Whether the targets of an output never vary."""
+    fractional_classes: bool
+    """Whether an output trained with a classification loss on class ids has targets that are not whole numbers."""
+    signed_for_binary: bool
+    """Whether targets -1 and +1 meet a binary cross-entropy, or any target of it lies outside [0, 1]."""
+    unsigned_for_hinge: bool
+    """Whether targets 0 and 1 meet a hinge loss (Keras converts these itself)."""
+    onehot_for_sparse: bool
+    """Whether one-hot targets meet a sparse cross-entropy."""
+    integers_for_onehot: bool
+    """Whether class ids in one column meet a loss that expects one column a class."""
+    ordered_ids: bool
+    """Whether whole numbers with few distinct values are trained as quantities while accuracy is watched."""
+
+
+@probe(
+    "label_statistics",
+    title="The targets: how written, which range, how balanced",
+    cost="instant",
+    needs=("training_data",),
+)
+def measure(case: Case, budget: Budget) -> LabelStatistics:
+    """Look at 20,000 rows at most (targets are small)."""
+    sample = case.train.sample(ROWS)
+    if sample.y is None:
+        raise Unanswerable("the program gives `fit` no targets")
+    parts = [_labels(output, target_of(output, sample)) for output in outputs(case)]
+    if not parts:
+        raise Unanswerable("the program gives `fit` no targets")
+    classed = [one for one in parts if one.present]
+    measured = [one for one in parts if one.task in ("regression", "reconstruction")]
+    return LabelStatistics(
+        outputs=tuple(parts),
+        rows=sample.rows,
+        nonfinite_share=max(one.nonfinite_share for one in parts),
+        imbalance=max((one.imbalance for one in classed), default=1.0),
+        majority=max((one.majority for one in classed), default=0.0),
+        smallest_class=min((one.smallest_class for one in classed), default=0),
+        rows_per_class=min((sum(one.counts) / max(1, one.present) for one in classed), default=float(sample.rows)),
+        target_scale=max((max(abs(one.mean), one.std) for one in measured), default=0.0),
+        target_small=min((one.std for one in measured), default=1.0),
+        constant=any(one.minimum == one.maximum for one in parts),
+        fractional_classes=any(one.fractional and one.family == "sparse_crossentropy" for one in parts),
+        signed_for_binary=any(
+            one.family == "binary_crossentropy" and (one.minimum < 0 or one.maximum > 1) for one in parts
+        ),
+        unsigned_for_hinge=any(one.family == "hinge" and one.encoding == "zero_one" for one in parts),
+        onehot_for_sparse=any(one.family == "sparse_crossentropy" and one.encoding == "one_hot" for one in parts),
+        integers_for_onehot=any(
+            one.family in ("crossentropy", "categorical_hinge") and one.encoding in ("integers", "zero_one")
+            for one in parts
+        ),
+        ordered_ids=any(
+            one.task == "multiclass" and one.encoding == "integers" and one.family.endswith("_error") for one in parts
+        ),
+    )
+
+
+def _labels(output: Output, target: NDArray[Any]) -> OutputLabels:
+    counts = _counts(output, target)
+    numeric = target.dtype.kind in "fiub"
+    values = target.astype("float64") if numeric else np.zeros(1)
+    known = values[np.isfinite(values)]
+    columns = values.reshape(len(values), -1)
+    with np.errstate(invalid="ignore"):
+        spread = (
+            float(np.nanmax(np.nanstd(np.where(np.isfinite(columns), columns, np.nan), axis=0)))
+            if len(known)
+            else math.nan
+        )
+    return OutputLabels(
+        output=output.name,
+        task=output.kind,
+        encoding=output.encoding,
+        loss=output.loss,
+        family=output.family,
+        classes=output.classes if counts else 0,
+        present=len(counts),
+        counts=tuple(counts[:50]),
+        nonfinite_share=float(1 - np.isfinite(values).mean()),
+        fractional=bool(np.any(known != np.round(known))),
+        minimum=float(known.min()) if len(known) else math.nan,
+        maximum=float(known.max()) if len(known) else math.nan,
+        mean=float(known.mean()) if len(known) else math.nan,
+        std=spread,
+        imbalance=max(counts) / min(counts) if counts else 1.0,
+        majority=max(counts) / sum(counts) if counts else 0.0,
+        smallest_class=min(counts) if counts else 0,
+    )
+
+
+def _counts(output: Output, target: NDArray[Any]) -> list[int]:
+    if output.kind in ("binary", "multiclass"):
+        return [int(one) for one in np.unique(class_ids(output, target), return_counts=True)[1]]
+    if output.kind == "multilabel" and target.ndim == 2:
+        return [int(one) for one in np.maximum((target > 0.5).sum(axis=0), 1)]
+    return []

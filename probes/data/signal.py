@@ -1,0 +1,77 @@
+"""Whether the inputs predict the targets at all, by simple models against permuted targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..case import Budget, Case
+from ..catalogue import probe
+from ..reference import references
+
+
+@dataclass(frozen=True)
+class Signal:
+    """How well simple models predict the targets from the inputs; of the output that is predicted worst."""
+
+    output: str
+    """Name of the output."""
+    score: str
+    """`balanced_accuracy` or `r2`."""
+    training: float
+    """Score on training rows that the simple model did not see."""
+    validation: float
+    """Score on the validation rows; that on training rows held out where there are none."""
+    skill: float
+    """Share of the way from chance to perfect that is covered on training rows held out, in [-1, 1]."""
+    validation_skill: float
+    """The same on validation rows."""
+    permuted: float
+    """Mean score with the training targets permuted."""
+    beyond_chance: float
+    """Score over that of permuted targets, in the latter's standard deviations."""
+    model: str
+    """The simple model that did best: `linear`, `random_features`, `neighbours` or `components`."""
+    linear_skill: float
+    """Score of the linear model on training rows held out."""
+    drop: float
+    """Held-out training skill minus validation skill; large where the two differ in what they teach."""
+    rows: int
+    """Rows scored."""
+    structure: float
+    """Share of the inputs' variance on their first tenth of directions, in [0, 1]; noise has little, data have much."""
+
+
+@probe("signal", title="Whether the inputs predict the targets", cost="seconds", needs=("training_data",))
+def measure(case: Case, budget: Budget) -> Signal:
+    """Try simple models on a sample of the training rows, and on the validation rows."""
+    found = [one for one in references(case)]
+    worst = min(found, key=lambda one: one.training.skill)
+    return Signal(
+        output=worst.output.name,
+        score=worst.training.measure,
+        training=worst.training.value,
+        validation=worst.score.value,
+        skill=worst.training.skill,
+        validation_skill=worst.score.skill,
+        permuted=worst.permuted,
+        beyond_chance=worst.beyond_chance,
+        model=worst.model,
+        linear_skill=worst.linear,
+        drop=worst.training.skill - worst.score.skill,
+        rows=worst.training.rows,
+        structure=_structure(case),
+    )
+
+
+def _structure(case: Case) -> float:
+    import numpy as np
+
+    from ..reference import FeatureShaper
+
+    sample = case.train.sample(500)
+    columns = FeatureShaper.of(case, sample).features(sample)
+    if columns.shape[1] < 4:
+        return 1.0
+    values = np.linalg.svd(columns - columns.mean(axis=0), compute_uv=False) ** 2
+    first = max(1, min(columns.shape) // 10)
+    return float(values[:first].sum() / values.sum()) if values.sum() else 1.0

@@ -1,0 +1,172 @@
+"""Whether training and validation data are of one kind: range, shift, classes, samples on both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable, probe
+from ..inputs import input_leaves
+from ..structures import leaves
+from ..tasks import class_ids, outputs, target_of
+
+ROWS = 2000
+_NEAR = 1e-6
+
+
+@dataclass(frozen=True)
+class TrainValidation:
+    """How training and validation data compare."""
+
+    training_rows: int
+    """Rows of training data known of."""
+    validation_rows: int
+    """Rows of validation data known of."""
+    overlap: float
+    """Share of the validation rows whose inputs stand among the training rows too, in [0, 1]."""
+    distinct_training: float
+    """Share of training rows that are distinct; an overlap among data of few distinct rows says nothing."""
+    scale_ratio: float
+    """Spread of the inputs in training over that in validation, or its inverse: 1 or more."""
+    mean_shift: float
+    """Median over features of the difference of means, in training standard deviations."""
+    range_ratio: float
+    """Largest absolute input in training over that in validation, or its inverse: 1 or more."""
+    told_apart: float
+    """Balanced accuracy with which a linear model tells validation from training rows, 0.5 to 1."""
+    target_shift: float
+    """Largest difference of a class share, or of the target's mean in standard deviations, between the two."""
+    target_range_ratio: float
+    """Spread of quantity targets in one over that in the other: 1 or more."""
+    new_classes: int
+    """Classes of the validation data that training never shows."""
+    shape_differs: bool
+    """Whether samples have another shape or type in validation."""
+
+
+@probe(
+    "train_validation",
+    title="Whether training and validation data are of one kind",
+    cost="instant",
+    needs=("training_data", "validation_data"),
+)
+def measure(case: Case, budget: Budget) -> TrainValidation:
+    """Compare samples of both."""
+    if case.validation is None:
+        raise Unanswerable("the program gives `fit` no validation data")
+    ours, theirs = case.train.sample(ROWS), case.validation.sample(ROWS)
+    mine = [np.asarray(one) for _, one in input_leaves(case, ours)]
+    other = [np.asarray(one) for _, one in input_leaves(case, theirs)]
+    differs = any(a.shape[1:] != b.shape[1:] for a, b in zip(mine, other, strict=False))
+    numeric = [
+        (a, b) for a, b in zip(mine, other, strict=False) if a.dtype.kind in "fiub" and a.shape[1:] == b.shape[1:]
+    ]
+    scale, shift, reach = _differences(numeric)
+    classes, moved, spread = _targets(case, ours, theirs)
+    return TrainValidation(
+        training_rows=case.train.total_rows or case.train.rows,
+        validation_rows=case.validation.total_rows or case.validation.rows,
+        overlap=_overlap(case),
+        distinct_training=_distinct(mine),
+        scale_ratio=scale,
+        mean_shift=shift,
+        range_ratio=reach,
+        told_apart=_told_apart(numeric),
+        target_shift=moved,
+        target_range_ratio=spread,
+        new_classes=classes,
+        shape_differs=differs,
+    )
+
+
+def _keys(arrays: list[NDArray[Any]]) -> list[bytes]:
+    return [b"".join(np.ascontiguousarray(one[place]).tobytes() for one in arrays) for place in range(len(arrays[0]))]
+
+
+def _overlap(case: Case) -> float:
+    assert case.validation is not None
+    ours = [np.asarray(one) for one in leaves(case.train.head(20_000).x)]
+    theirs = [np.asarray(one) for one in leaves(case.validation.sample(ROWS).x)]
+    if any(one.dtype.kind in "OUS" for one in ours):
+        return 0.0
+    known = set(_keys(ours))
+    return float(np.mean([key in known for key in _keys(theirs)]))
+
+
+def _distinct(arrays: list[NDArray[Any]]) -> float:
+    if any(one.dtype.kind in "OUS" for one in arrays):
+        return 1.0
+    return len(set(_keys(arrays))) / max(1, len(arrays[0]))
+
+
+def _ratio(a: float, b: float) -> float:
+    low, high = sorted((abs(a), abs(b)))
+    return high / low if low > 0 else (1.0 if high == 0 else 1e12)
+
+
+def _differences(pairs: list[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[float, float, float]:
+    scale, shift, reach = 1.0, 0.0, 1.0
+    for ours, theirs in pairs:
+        a = np.ma.masked_invalid(ours.reshape(len(ours), -1).astype("float64"))
+        b = np.ma.masked_invalid(theirs.reshape(len(theirs), -1).astype("float64"))
+        std = np.asarray(a.std(axis=0).filled(0.0))
+        known = std > 0
+        if not known.any():
+            continue
+        other = np.asarray(b.std(axis=0).filled(0.0))
+        middle = np.asarray(np.abs(a.mean(axis=0) - b.mean(axis=0)).filled(0.0))
+        scale = max(scale, _ratio(float(np.median(std[known])), float(np.median(other[known])) or 1e-12))
+        shift = max(shift, float(np.median(middle[known] / std[known])))
+        reach = max(reach, _ratio(float(np.abs(a).max()), float(np.abs(b).max())))
+    return scale, shift, reach
+
+
+def _told_apart(pairs: list[tuple[NDArray[Any], NDArray[Any]]]) -> float:
+    if not pairs:
+        return 0.5
+    a, b = (
+        np.concatenate([one[side].reshape(len(one[side]), -1).astype("float64") for one in pairs], axis=1)
+        for side in (0, 1)
+    )
+    a, b = np.nan_to_num(a), np.nan_to_num(b)
+    if min(len(a), len(b)) < 30:
+        return 0.5
+    if a.shape[1] > 300:
+        draws = np.random.default_rng(0).standard_normal((a.shape[1], 300)) / np.sqrt(a.shape[1])
+        a, b = a @ draws, b @ draws
+    random = np.random.default_rng(0)
+    a, b = a[random.permutation(len(a))], b[random.permutation(len(b))]
+    mean, std = a.mean(axis=0), a.std(axis=0) + 1e-12
+    a, b = np.clip((a - mean) / std, -10, 10), np.clip((b - mean) / std, -10, 10)
+    half_a, half_b = len(a) // 2, len(b) // 2
+    design = np.concatenate([a[:half_a], b[:half_b]])
+    wanted = np.concatenate([np.full(half_a, -1.0), np.full(half_b, 1.0)])
+    weights = np.sqrt(np.concatenate([np.full(half_a, 1 / half_a), np.full(half_b, 1 / half_b)]))[:, None]
+    design = np.concatenate([design, np.ones((len(design), 1))], axis=1) * weights
+    solved = np.linalg.solve(design.T @ design + 0.02 * np.eye(design.shape[1]), design.T @ (wanted[:, None] * weights))
+    judge = lambda rows: (np.concatenate([rows, np.ones((len(rows), 1))], axis=1) @ solved).ravel()  # noqa: E731
+    return max(0.5, float(0.5 * ((judge(a[half_a:]) < 0).mean() + (judge(b[half_b:]) > 0).mean())))
+
+
+def _targets(case: Case, ours: Any, theirs: Any) -> tuple[int, float, float]:
+    fresh, moved, spread = 0, 0.0, 1.0
+    if ours.y is None or theirs.y is None:
+        return fresh, moved, spread
+    for output in outputs(case):
+        a, b = target_of(output, ours), target_of(output, theirs)
+        if output.kind in ("binary", "multiclass"):
+            first, second = class_ids(output, a), class_ids(output, b)
+            names = sorted(set(first.tolist()) | set(second.tolist()))
+            shares = [abs(float((first == one).mean() - (second == one).mean())) for one in names]
+            moved = max(moved, *shares)
+            whole = set(class_ids(output, target_of(output, case.train.head(200_000))).tolist())
+            fresh = max(fresh, len(set(second.tolist()) - whole))
+        elif output.kind == "regression" and a.dtype.kind in "fiu":
+            std = float(np.nanstd(a)) or 1.0
+            moved = max(moved, abs(float(np.nanmean(a) - np.nanmean(b))) / std)
+            spread = max(spread, _ratio(float(np.nanstd(a)), float(np.nanstd(b)) or 1e-12))
+    return fresh, moved, spread

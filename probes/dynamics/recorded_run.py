@@ -1,0 +1,404 @@
+"""The recorded run: the planned training, watched; the numbers by which the symptom is named."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable, probe
+from ..curves import Curve, oscillation, share_of_fall_late, thinned, trend
+from ..reference import Reference, references
+from ..running import Plan, Run, left_out_callbacks, run
+from ..scoring import Score, scores
+from ..stepping import InstrumentedStep
+from ..tasks import Output, constant_loss, outputs, target_of
+
+SHARE_OF_BUDGET = 0.4
+SCORED = 1500
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """What the planned training showed."""
+
+    completed: bool
+    """Whether the run came to its planned end, or a callback of the program ended it."""
+    error_type: str | None
+    """Class of the exception that ended training; null where none did."""
+    error_message: str | None
+    """Text of that exception."""
+    steps: int
+    """Steps taken."""
+    epochs: int
+    """Epochs finished."""
+    planned_epochs: int
+    """Epochs that the program plans."""
+    planned_steps: int | None
+    """Steps that the program plans; null where the length of an epoch is unknown."""
+    stopped_by: str | None
+    """Callback that ended the run early."""
+    left_out: tuple[str, ...]
+    """Callbacks that did not take part, because they write or are unknown."""
+    seconds: float
+    """Wall-clock seconds of the run."""
+    first_nonfinite_step: int | None
+    """First step, counted from 0, at which the loss was NaN or infinite; null where it never was."""
+    weights_nonfinite_step: int | None
+    """First watched step at which a weight was NaN or infinite; null where none was."""
+    first_loss: float
+    """Median loss of the first steps, without the regularisation penalty."""
+    final_loss: float
+    """Mean loss of the last epoch's steps, without the penalty."""
+    best_loss: float
+    """Lowest mean loss of an epoch, without the penalty."""
+    peak_loss: float
+    """Highest mean loss of an epoch, without the penalty."""
+    constant_loss: float | None
+    """Loss of the best constant prediction; null where the loss is the program's own."""
+    loss_to_constant: float | None
+    """Final loss over the loss of the best constant prediction; below 1 where something was learnt."""
+    fall: float
+    """Share of the first loss by which the best epoch lies below it, in (-inf, 1]."""
+    rise: float
+    """Final loss over the best epoch's loss, 1 or more."""
+    growth: float
+    """Final loss over the first loss."""
+    penalty_share: float
+    """Share of the first steps' total loss that is regularisation penalty, in [0, 1]."""
+    final_penalty_share: float
+    """The same at the end."""
+    oscillation: float
+    """Mean step-to-step change of smoothed losses over their range in the second half, in [0, 1]."""
+    epoch_oscillation: float
+    """Share of epochs in the second half whose mean loss rose by more than 5 %."""
+    late_fall: float
+    """Share of the whole fall of the loss that came in the last quarter of the epochs, in [0, 1]."""
+    late_trend: float
+    """Relative change of the epochs' loss over the last third; negative while it falls."""
+    validation_first_loss: float | None
+    """Validation loss after the first epoch."""
+    validation_final_loss: float | None
+    """Validation loss after the last epoch."""
+    validation_best_loss: float | None
+    """Lowest validation loss of an epoch."""
+    validation_rise: float | None
+    """Final over best validation loss, 1 or more."""
+    validation_to_training: float | None
+    """Final validation loss over final training loss (in inference mode where it can be had)."""
+    validation_jump: float | None
+    """Largest change of the validation loss between neighbouring epochs of the second half, over its median."""
+    score: str | None
+    """What the score is: `balanced_accuracy` or `r2`; null where no output has a task."""
+    skill_start: float | None
+    """Share of the way from chance to perfect covered before training, on training rows, in [-1, 1]."""
+    skill_training: float | None
+    """The same after training, on training rows."""
+    skill_validation: float | None
+    """The same after training, on validation rows; on training rows where there are none."""
+    score_training: float | None
+    """The score itself on training rows."""
+    score_validation: float | None
+    """The score itself on validation rows; on training rows where there are none."""
+    skill_reference: float | None
+    """The skill of the best simple model on the same rows, trained on the training rows."""
+    reference_model: str | None
+    """Which simple model that was."""
+    shortfall: float | None
+    """By how much the skill stays below the reference, after two standard errors are taken off; 0 or more."""
+    margin: float | None
+    """Two standard errors of the validation score, as skill."""
+    gap: float | None
+    """Training skill minus validation skill."""
+    majority_share: float | None
+    """Share of the most frequent prediction among the training predictions, in [0, 1]."""
+    prediction_spread: float | None
+    """Spread of predictions over that of targets; for classes, distinct predicted over distinct there."""
+    target_majority: float | None
+    """Share of the most frequent class among the training targets; null for quantities."""
+    weights_moved: float
+    """Distance of the weights from their start over their norm at the start."""
+    first_rate: float
+    """Learning rate at the first step."""
+    final_rate: float
+    """Learning rate at the last step."""
+    loss_curve: tuple[float, ...]
+    """Mean loss of each epoch (or of at most 60 parts of the run), penalty included."""
+    validation_curve: tuple[float, ...]
+    """Validation loss of each epoch."""
+    curves: tuple[Curve, ...]
+    """Every logged metric by epoch."""
+    has_validation: bool = False
+    """Whether the program gives validation data."""
+    dead_share: float = 0.0
+    """Largest share of units of one layer that gave zero at every watched step of the last tenth, in [0, 1]."""
+
+
+@dataclass
+class _Watched:
+    """What is gathered while the run goes on."""
+
+    weights_nonfinite: int | None = None
+    every: int = 1
+    alive: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@probe(
+    "recorded_run",
+    title="The planned training, watched to its end",
+    cost="training",
+    needs=("model", "training_data"),
+)
+def measure(case: Case, budget: Budget) -> RecordedRun:
+    """Train as planned on the recorded data, watch, and put everything back."""
+    if not getattr(case.model, "compiled", False):
+        raise Unanswerable("the model is not compiled, so there is no planned training to run")
+    known = _references(case)
+    watched = _Watched()
+    start_scores = _scores(case, "train")
+    weights_before = _weights(case)
+    allowed = Budget(max(1.0, SHARE_OF_BUDGET * budget.seconds))
+    plan = Plan(
+        case.train,
+        epochs=case.fit.planned_epochs,
+        validation=True,
+        callbacks=True,
+        on_step=lambda number, step: _look(watched, number, step),
+    )
+    ran = run(case, plan, allowed)
+    moved = _distance(weights_before, _weights(case))
+    case.shared["recorded_run"] = ran
+    return _measurement(case, ran, watched, start_scores, known, moved)
+
+
+def _references(case: Case) -> tuple[Reference, ...]:
+    try:
+        return references(case)
+    except Unanswerable:
+        return ()
+
+
+def _look(watched: _Watched, number: int, step: InstrumentedStep) -> None:
+    if watched.weights_nonfinite is None and number % watched.every == 0:
+        updates = step.raw["updates"]
+        if any(float(one[2]) < 1.0 for name, one in updates.items() if name.startswith("+")):
+            watched.weights_nonfinite = number
+    if number == 64:
+        watched.every = 16
+
+
+def _weights(case: Case) -> list[np.ndarray]:
+    return [np.asarray(one.numpy(), dtype="float64") for one in case.model.trainable_variables]
+
+
+def _distance(before: list[np.ndarray], after: list[np.ndarray]) -> float:
+    size = math.sqrt(sum(float((one**2).sum()) for one in before))
+    moved = math.sqrt(sum(float(((one - two) ** 2).sum()) for one, two in zip(before, after, strict=True)))
+    return moved / size if size else (0.0 if moved == 0 else math.inf)
+
+
+def _scores(case: Case, part: str) -> list[tuple[Output, Score]]:
+    held = case.train if part == "train" else case.validation
+    if held is None or held.y is None:
+        return []
+    return scores(case, held.sample(SCORED))
+
+
+def _measurement(
+    case: Case,
+    ran: Run,
+    watched: _Watched,
+    start: list[tuple[Output, Score]],
+    known: tuple[Reference, ...],
+    moved: float,
+) -> RecordedRun:
+    total, penalty = np.asarray(ran.losses, "float64"), np.asarray(ran.penalties, "float64")
+    data = total - penalty
+    by_epoch = _by_epoch(data, ran)
+    training = _scores(case, "train") if ran.steps else []
+    validation = _scores(case, "validation") if ran.steps else []
+    worst = _worst(training, validation, known)
+    losses = _losses(data, penalty, total, by_epoch, case)
+    checks = _validation_numbers(ran, by_epoch)
+    return RecordedRun(
+        completed=ran.complete and case.train.complete,
+        error_type=ran.error.type if ran.error else None,
+        error_message=ran.error.message[:2000] if ran.error else None,
+        steps=ran.steps,
+        epochs=len(ran.epochs),
+        planned_epochs=case.fit.planned_epochs,
+        planned_steps=None if case.fit.steps_per_epoch is None else case.fit.steps_per_epoch * case.fit.planned_epochs,
+        stopped_by=ran.stopped_by,
+        left_out=left_out_callbacks(case),
+        seconds=round(ran.seconds, 3),
+        first_nonfinite_step=_first_nonfinite(total),
+        weights_nonfinite_step=watched.weights_nonfinite,
+        loss_curve=tuple(thinned(_by_epoch(total, ran), 60)),
+        validation_curve=tuple(thinned([one["val_loss"] for one in ran.epochs if "val_loss" in one], 60)),
+        curves=_curves(ran),
+        weights_moved=moved,
+        first_rate=ran.rates[0] if ran.rates else math.nan,
+        final_rate=ran.rates[-1] if ran.rates else math.nan,
+        has_validation=case.validation is not None,
+        skill_start=min((score.skill for _, score in start), default=None),
+        target_majority=_target_majority(case),
+        **losses,
+        **checks,
+        **worst,
+    )
+
+
+def _by_epoch(data: np.ndarray, ran: Run) -> list[float]:
+    """Mean loss of each epoch; of equal parts of the run where fewer than four epochs were finished."""
+    edges = [0, *ran.epoch_steps]
+    if len(edges) > 4 and edges[-1] >= len(data) - 1:
+        return [float(np.mean(data[a:b])) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    parts = np.array_split(data, min(24, max(1, len(data) // 4))) if len(data) else []
+    return [float(np.mean(one)) for one in parts if len(one)]
+
+
+def _losses(
+    data: np.ndarray, penalty: np.ndarray, total: np.ndarray, by_epoch: list[float], case: Case
+) -> dict[str, float | None]:
+    if not len(data):
+        names = "first_loss final_loss best_loss peak_loss fall rise growth penalty_share final_penalty_share".split()
+        rest = "oscillation epoch_oscillation late_fall late_trend".split()
+        return {
+            **dict.fromkeys(names + rest, math.nan),
+            "constant_loss": _constant(case),
+            "loss_to_constant": None,
+        }
+    head = max(1, min(5, len(data) // 20))
+    first = float(np.median(data[:head]))
+    final, best = by_epoch[-1], float(np.nanmin(by_epoch)) if np.isfinite(by_epoch).any() else math.nan
+    constant = _constant(case)
+    scale = abs(first) or 1.0
+    return {
+        "first_loss": first,
+        "final_loss": final,
+        "best_loss": best,
+        "peak_loss": float(np.nanmax(by_epoch)) if np.isfinite(by_epoch).any() else math.nan,
+        "constant_loss": constant,
+        "loss_to_constant": final / constant if constant else None,
+        "fall": (first - best) / scale,
+        "rise": final / best if best > 0 else 1.0,
+        "growth": final / first if first > 0 else math.nan,
+        "penalty_share": _share(penalty[:head], total[:head]),
+        "final_penalty_share": _share(penalty[-head:], total[-head:]),
+        "oscillation": oscillation(data),
+        "epoch_oscillation": _rises(by_epoch),
+        "late_fall": share_of_fall_late(by_epoch),
+        "late_trend": trend(by_epoch),
+    }
+
+
+def _share(part: np.ndarray, whole: np.ndarray) -> float:
+    total = float(np.sum(np.abs(whole)))
+    return float(np.clip(np.sum(part) / total, 0.0, 1.0)) if total > 0 and math.isfinite(total) else 0.0
+
+
+def _rises(by_epoch: list[float]) -> float:
+    half = np.asarray(by_epoch[len(by_epoch) // 2 :])
+    if len(half) < 3:
+        return 0.0
+    return float(np.mean(half[1:] > half[:-1] * 1.05))
+
+
+def _constant(case: Case) -> float | None:
+    sample = case.train.sample(SCORED)
+    if sample.y is None or len(outputs(case)) != 1 or case.fit.class_weight is not None or sample.weights is not None:
+        return None
+    found = constant_loss(outputs(case)[0], target_of(outputs(case)[0], sample))
+    return None if math.isnan(found) else found
+
+
+def _first_nonfinite(total: np.ndarray) -> int | None:
+    where = np.flatnonzero(~np.isfinite(total))
+    return int(where[0]) if len(where) else None
+
+
+def _validation_numbers(ran: Run, by_epoch: list[float]) -> dict[str, float | None]:
+    losses = [one["val_loss"] for one in ran.epochs if "val_loss" in one]
+    names = ("first_loss", "final_loss", "best_loss", "rise", "to_training", "jump")
+    if not losses:
+        return {f"validation_{name}": None for name in names}
+    finite = [one for one in losses if math.isfinite(one)]
+    best = min(finite) if finite else math.nan
+    late = np.asarray(losses[len(losses) // 2 :])
+    jump = float(np.max(np.abs(np.diff(late))) / max(abs(float(np.median(late))), 1e-12)) if len(late) > 1 else 0.0
+    logged = ran.epochs[-1].get("loss", math.nan)
+    return {
+        "validation_first_loss": losses[0],
+        "validation_final_loss": losses[-1],
+        "validation_best_loss": best,
+        "validation_rise": losses[-1] / best if best > 0 else 1.0,
+        "validation_to_training": losses[-1] / logged if logged > 0 else None,
+        "validation_jump": jump,
+    }
+
+
+def _worst(
+    training: list[tuple[Output, Score]], validation: list[tuple[Output, Score]], known: tuple[Reference, ...]
+) -> dict[str, float | str | None]:
+    """The numbers of the output that falls furthest short of its reference (of chance, where there is none)."""
+    by_name = {one.output.name: one for one in known}
+    held = {output.name: score for output, score in validation}
+    chosen: dict[str, float | str | None] | None = None
+    for output, score in training:
+        row = _row(score, held.get(output.name), by_name.get(output.name))
+        if chosen is None or _badness(row) > _badness(chosen):
+            chosen = row
+    names = (
+        "score skill_training skill_validation score_training score_validation skill_reference reference_model "
+        "shortfall margin gap majority_share prediction_spread"
+    ).split()
+    return chosen or dict.fromkeys(names)
+
+
+def _badness(row: dict[str, float | str | None]) -> float:
+    shortfall, skill = row["shortfall"], row["skill_validation"]
+    assert isinstance(skill, float)
+    return float(shortfall) if isinstance(shortfall, float) and shortfall > 0.05 else 0.05 - 0.01 * skill
+
+
+def _row(score: Score, held: Score | None, reference: Reference | None) -> dict[str, float | str | None]:
+    final = held or score
+    margin = _standard_error(final) * 2
+    return {
+        "score": score.measure,
+        "skill_training": score.skill,
+        "skill_validation": final.skill,
+        "score_training": score.value,
+        "score_validation": final.value,
+        "skill_reference": reference.score.skill if reference else None,
+        "reference_model": reference.model if reference else None,
+        "shortfall": max(0.0, reference.score.skill - final.skill - margin) if reference else None,
+        "margin": margin,
+        "gap": score.skill - held.skill if held else None,
+        "majority_share": score.majority,
+        "prediction_spread": score.spread if math.isfinite(score.spread) else None,
+    }
+
+
+def _standard_error(score: Score) -> float:
+    """Of the skill, from that of the score."""
+    return score.error / max(1 - score.chance, 1e-6)
+
+
+def _target_majority(case: Case) -> float | None:
+    from ..tasks import class_ids
+
+    sample = case.train.sample(SCORED)
+    shares = []
+    for output in outputs(case):
+        if output.kind in ("binary", "multiclass"):
+            counts = np.unique(class_ids(output, target_of(output, sample)), return_counts=True)[1]
+            shares.append(float(counts.max() / counts.sum()))
+    return max(shares, default=None)
+
+
+def _curves(ran: Run) -> tuple[Curve, ...]:
+    names = list(dict.fromkeys(name for one in ran.epochs for name in one))
+    return tuple(Curve(name, tuple(thinned([one.get(name, math.nan) for one in ran.epochs], 60))) for name in names)

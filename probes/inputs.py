@@ -1,0 +1,35 @@
+"""The inputs of a case by name, and what kind of data each is, judged by shape, values and the layers that read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .case import Case
+from .recording import Batch
+from .structures import named_leaves
+
+
+def input_leaves(case: Case, batch: Batch) -> list[tuple[str, Any]]:
+    """Every input array with its name: a mapping's key, or the model's own name of the input."""
+    names = tuple(getattr(case.model, "input_names", None) or ())
+    return named_leaves(batch.x, names, "input")
+
+
+def is_tokens(case: Case, array: NDArray[Any]) -> bool:
+    """Whether an array holds token ids: whole numbers, at most two axes, and an embedding in the model."""
+    if array.dtype.kind not in "iuf" or array.ndim > 2 or not array.size:
+        return False
+    if not any(type(layer).__name__ == "Embedding" for layer in case.model._flatten_layers()):
+        return False
+    values = array[:500].astype("float64")
+    return bool(np.all(values == np.round(values)) and values.min() >= 0 and values.max() > 1)
+
+
+def is_image(array: NDArray[Any]) -> bool:
+    """Whether an array holds pictures: four axes, with two of them at least 4 long, or three with both at least 8."""
+    if array.ndim == 4:
+        return sum(size >= 4 for size in array.shape[1:]) >= 2
+    return array.ndim == 3 and min(array.shape[1:]) >= 8 and array.shape[1] == array.shape[2]

@@ -1,0 +1,222 @@
+"""Layers by what they do: activation functions judged by their values, weights, order along the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .case import Case
+from .watching import layer_paths
+
+PARAMETRIC = (
+    "Dense",
+    "EinsumDense",
+    "Conv1D",
+    "Conv2D",
+    "Conv3D",
+    "Conv1DTranspose",
+    "Conv2DTranspose",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
+    "LocallyConnected1D",
+)
+CONVOLUTIONAL = tuple(name for name in PARAMETRIC if "Conv" in name or "Locally" in name)
+RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "Bidirectional")
+NORMALISING = (
+    "BatchNormalization",
+    "LayerNormalization",
+    "GroupNormalization",
+    "RMSNormalization",
+    "UnitNormalization",
+)
+DROPPING = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout")
+ACTIVATING = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")
+ATTENDING = ("MultiHeadAttention", "Attention", "AdditiveAttention", "GroupQueryAttention")
+POOLING_TO_ONE = (
+    "Flatten",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+)
+
+
+@dataclass(frozen=True)
+class LayerNote:
+    """One layer as the probes read it.
+
+    Attributes:
+        path: unique name.
+        kind: class name.
+        shape: of what the activation does: ``linear``, ``rectifying``, ``saturating``, ``normalising``, ``smooth`` or ``none``
+            where the layer has no activation of its own.
+        units: size of the last axis of its output, where known.
+        trainable: whether any of its weights is trained.
+        layer: the live layer.
+    """
+
+    path: str
+    kind: str
+    shape: str
+    units: int | None
+    trainable: bool
+    parameters: int
+    layer: Any
+
+
+def layer_notes(case: Case) -> tuple[LayerNote, ...]:
+    """Every layer below the model, in order; the order of a subclassed model is that of its attributes."""
+    return case.once("layer_notes", lambda: tuple(_note(path, layer) for path, layer in layer_paths(case.model)))
+
+
+def _note(path: str, layer: Any) -> LayerNote:
+    kind = type(layer).__name__
+    return LayerNote(
+        path=path,
+        kind=kind,
+        shape=activation_shape(layer),
+        units=_units(layer),
+        trainable=bool(layer.trainable_weights) if layer.weights else True,
+        parameters=int(sum(np.prod(one.shape) for one in layer.weights)) if layer.built else 0,
+        layer=layer,
+    )
+
+
+def activation_shape(layer: Any) -> str:
+    """What the layer's activation does to numbers from -6 to 6; ``none`` where it has none.
+
+    A function is ``normalising`` if its outputs over an axis sum to one, ``linear`` if it is a straight line,
+    ``rectifying`` if it is zero or nearly so for all negative numbers, ``saturating`` if it is flat at both ends.
+    """
+    kind = type(layer).__name__
+    if kind in ("ReLU", "LeakyReLU", "PReLU", "ELU"):
+        return "rectifying"
+    if kind == "Softmax":
+        return "normalising"
+    function = getattr(layer, "activation", None)
+    if function is None or kind in RECURRENT:
+        return "none"
+    return _shape_of(function)
+
+
+@lru_cache(maxsize=256)
+def _shape_of(function: Any) -> str:
+    import keras
+
+    grid = np.linspace(-6, 6, 25, dtype="float32")
+    try:
+        values = np.asarray(keras.ops.convert_to_numpy(function(keras.ops.convert_to_tensor(grid[None, :]))))[0]
+    except Exception:  # noqa: BLE001 - an activation of the user's own that takes no such numbers has no shape
+        return "smooth"
+    if values.shape != grid.shape:
+        return "smooth"
+    if abs(float(values.sum()) - 1) < 1e-3 and values.min() >= 0:
+        return "normalising"
+    steps = np.diff(values)
+    if np.allclose(steps, steps[0], atol=1e-5) and abs(float(steps[0])) > 1e-6:
+        return "linear"
+    low, high = abs(float(steps[:2].max())), abs(float(steps[-2:].max()))
+    if low < 0.02 and high < 0.02:
+        return "saturating"
+    return "rectifying" if high > 0.05 and abs(float(values[0])) <= 3.0 else "smooth"
+
+
+def _units(layer: Any) -> int | None:
+    for name in ("units", "filters"):
+        if isinstance(getattr(layer, name, None), int):
+            return int(getattr(layer, name))
+    try:
+        size = layer.output.shape[-1]
+    except (AttributeError, ValueError, TypeError):
+        return None
+    return int(size) if size is not None else None
+
+
+def output_layers(case: Case) -> list[LayerNote]:
+    """The last layers that hold weights and feed an output, one for each output, in order of outputs."""
+    model = case.model
+    notes = {id(note.layer): note for note in layer_notes(case)}
+    found = []
+    for tensor in _output_tensors(model):
+        layer = tensor._keras_history.operation
+        while id(layer) in notes and notes[id(layer)].kind not in PARAMETRIC and _single_input(layer) is not None:
+            previous = _single_input(layer)
+            if id(previous) not in notes:
+                break
+            layer = previous
+        if id(layer) in notes:
+            found.append(notes[id(layer)])
+    if not found:
+        weighted = [note for note in layer_notes(case) if note.kind in PARAMETRIC]
+        found = weighted[-1:]
+    return found
+
+
+def _output_tensors(model: Any) -> list[Any]:
+    try:
+        return [one for one in model.outputs if hasattr(one, "_keras_history")]
+    except (AttributeError, ValueError, TypeError):
+        return []
+
+
+def _single_input(layer: Any) -> Any:
+    try:
+        given = layer.input
+    except (AttributeError, ValueError):
+        return None
+    return getattr(getattr(given, "_keras_history", None), "operation", None)
+
+
+def hidden_layers(case: Case) -> list[LayerNote]:
+    """Layers with weights of a linear map that are not output layers."""
+    last = {id(note.layer) for note in output_layers(case)}
+    return [note for note in layer_notes(case) if note.kind in PARAMETRIC and id(note.layer) not in last]
+
+
+def followed_by(case: Case, note: LayerNote) -> list[LayerNote]:
+    """The chain of layers after this one up to the next with weights of a linear map."""
+    notes = list(layer_notes(case))
+    place = notes.index(note)
+    chain = []
+    for other in notes[place + 1 :]:
+        if other.kind in PARAMETRIC or other.kind in RECURRENT:
+            break
+        chain.append(other)
+    return chain
+
+
+def effective_shape(case: Case, note: LayerNote) -> str:
+    """The shape of what comes of this layer: its own activation, or the first that follows where it has none."""
+    if note.shape not in ("linear", "none"):
+        return note.shape
+    for other in followed_by(case, note):
+        if other.shape not in ("linear", "none"):
+            return other.shape
+    return "linear"
+
+
+def last_activation(case: Case, head: LayerNote) -> LayerNote | None:
+    """The last layer at or after an output layer whose activation bends numbers; None where the output is linear."""
+    bending = [one for one in (head, *followed_by(case, head)) if one.shape not in ("linear", "none")]
+    return bending[-1] if bending else None
+
+
+def reach_of(layer: Any) -> tuple[float, float]:
+    """Smallest and largest value that the layer's activation can give, from its values at -10,000 and 10,000."""
+    import keras
+
+    shape = activation_shape(layer)
+    if shape == "normalising":
+        return 0.0, 1.0
+    function = getattr(layer, "activation", None) or (layer if type(layer).__name__ in ACTIVATING else None)
+    if function is None or shape in ("linear", "none"):
+        return -np.inf, np.inf
+    given = keras.ops.convert_to_tensor(np.array([[-1e4, 0.0, 1e4]], dtype="float32"))
+    values = np.asarray(keras.ops.convert_to_numpy(function(given)))
+    low, high = float(values.min()), float(values.max())
+    return (low if low > -100 else -np.inf), (high if high < 100 else np.inf)

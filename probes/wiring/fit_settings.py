@@ -1,0 +1,204 @@
+"""The settings of `fit` against the data: batches, epochs, callbacks and what they watch, weights of classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..case import Budget, Case
+from ..catalogue import probe
+from ..tasks import class_ids, outputs, target_of
+
+
+@dataclass(frozen=True)
+class FitArguments:
+    """How `fit` is called."""
+
+    epochs: int
+    """Epochs planned."""
+    batch_size: int
+    """Rows of one batch."""
+    rows: int
+    """Rows of one epoch, as far as known."""
+    steps_per_epoch: int
+    """Batches of one epoch; 0 where unknown."""
+    planned_steps: int
+    """Steps of the whole plan; 0 where unknown."""
+    batch_share: float
+    """Batch size over rows, in (0, 1]."""
+    whole_epoch: bool
+    """Whether one epoch goes through all rows; false where `steps_per_epoch` cuts it short."""
+    epoch_share: float
+    """Share of the rows that one epoch goes through, in (0, 1]."""
+    shuffle: bool
+    """Whether `fit` shuffles (arrays only)."""
+    has_validation: bool
+    """Whether there are validation data."""
+    validation_rows: int
+    """Rows of validation data known of."""
+    watches_missing: str | None
+    """What a callback watches although nothing logs it; null where all is logged."""
+    watching_callback: str | None
+    """Class of that callback."""
+    patience: int | None
+    """Smallest patience of an early-stopping or plateau callback; null where there is none."""
+    stops_on_training: bool
+    """Whether early stopping watches a training figure although there are validation data."""
+    wrong_direction: bool
+    """Whether a callback is told to maximise a loss, or to minimise an accuracy."""
+    reduce_factor: float | None
+    """Factor of a plateau callback."""
+    stopping: bool
+    """Whether an early-stopping callback is there."""
+    class_weighted: bool
+    """Whether `class_weight` or sample weights are given."""
+    class_weight_ratio: float
+    """Largest over smallest class weight, 1 or more; 1 without."""
+    class_weight_missing: int
+    """Classes of the targets that the weights leave out."""
+    class_weight_spread: float
+    """Largest over smallest total weight of a class (rows times weight), 1 or more; that of the counts without weights."""
+    class_weight_wrong_way: bool
+    """Whether weights enlarge the frequent classes."""
+    weight_mean: float
+    """Mean weight of a row; 1 without weights."""
+    zero_weights: float
+    """Share of rows whose weight is zero, in [0, 1]."""
+    loss_weights: tuple[float, ...]
+    """`compile`'s loss weights."""
+    loss_weight_ratio: float
+    """Largest over smallest of them, 1 or more."""
+
+
+@probe("fit_settings", title="The settings of `fit` against the data", cost="instant", needs=("model", "training_data"))
+def measure(case: Case, budget: Budget) -> FitArguments:
+    """Read the arguments and the callbacks."""
+    fit, held = case.fit, case.train
+    rows = held.total_rows or held.rows
+    steps = fit.steps_per_epoch or 0
+    seen = min(rows, steps * fit.batch_size) if steps else rows
+    watch = _watches(case)
+    weights = _weights(case)
+    losses = _loss_weights(case.model)
+    return FitArguments(
+        epochs=fit.planned_epochs,
+        batch_size=fit.batch_size,
+        rows=rows,
+        steps_per_epoch=steps,
+        planned_steps=steps * fit.planned_epochs,
+        batch_share=min(1.0, fit.batch_size / max(1, rows)),
+        whole_epoch=bool(held.batches) or seen >= rows,
+        epoch_share=1.0 if held.batches else seen / max(1, rows),
+        shuffle=fit.shuffle,
+        has_validation=case.validation is not None,
+        validation_rows=case.validation.rows if case.validation else 0,
+        loss_weights=losses,
+        loss_weight_ratio=_ratio([abs(one) for one in losses]),
+        **watch,
+        **weights,
+    )
+
+
+def _ratio(values: list[float]) -> float:
+    known = [one for one in values if one > 0]
+    return max(known) / min(known) if known else 1.0
+
+
+def _watches(case: Case) -> dict[str, Any]:
+    logged = _logged(case)
+    found: dict[str, Any] = {
+        "watches_missing": None,
+        "watching_callback": None,
+        "patience": None,
+        "stops_on_training": False,
+        "wrong_direction": False,
+        "reduce_factor": None,
+        "stopping": False,
+    }
+    for one in case.fit.callbacks:
+        kind, monitor = type(one).__name__, getattr(one, "monitor", None)
+        if kind not in ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint") or monitor is None:
+            continue
+        if monitor not in logged and logged:
+            found["watches_missing"], found["watching_callback"] = str(monitor), kind
+        if kind != "ModelCheckpoint":
+            patience = int(getattr(one, "patience", 0) or 0)
+            found["patience"] = patience if found["patience"] is None else min(patience, found["patience"])
+            mode = getattr(one, "mode", "auto")
+            found["wrong_direction"] |= (mode == "max" and "loss" in monitor) or (mode == "min" and "acc" in monitor)
+        if kind == "EarlyStopping":
+            found["stopping"] = True
+            found["stops_on_training"] |= case.validation is not None and not monitor.startswith("val_")
+        if kind == "ReduceLROnPlateau":
+            found["reduce_factor"] = float(one.factor)
+    return found
+
+
+def _logged(case: Case) -> set[str]:
+    names = set()
+    for metric in getattr(case.model, "metrics", []):
+        nested = getattr(metric, "metrics", None)
+        names.update(one.name for one in nested) if nested else names.add(metric.name)
+    names.update({"loss", "learning_rate", "lr"})
+    compiled = getattr(case.model, "_compile_metrics", None)
+    for one in getattr(compiled, "metrics", None) or []:
+        names.add(one.name)
+    # Names of metrics given as strings are those that Keras logs.
+    if case.validation is not None:
+        names |= {f"val_{one}" for one in names}
+    return names
+
+
+def _weights(case: Case) -> dict[str, Any]:
+    nothing = {
+        "class_weighted": False,
+        "class_weight_ratio": 1.0,
+        "class_weight_missing": 0,
+        "class_weight_spread": 1.0,
+        "class_weight_wrong_way": False,
+        "weight_mean": 1.0,
+        "zero_weights": 0.0,
+    }
+    sample = case.train.sample(20_000)
+    output = next((one for one in outputs(case) if one.kind in ("binary", "multiclass")), None)
+    given = case.fit.class_weight
+    weights = None if sample.weights is None else np.asarray(_first(sample.weights), dtype="float64").ravel()
+    if output is None or sample.y is None:
+        if weights is not None and weights.size:
+            nothing.update(
+                class_weighted=True, weight_mean=float(weights.mean()), zero_weights=float((weights == 0).mean())
+            )
+        return nothing
+    ids = class_ids(output, target_of(output, sample))
+    known, counts = np.unique(ids, return_counts=True)
+    per_row = np.array([float((given or {}).get(int(one), 1.0)) for one in ids]) if given else np.ones(len(ids))
+    if weights is not None and len(weights) == len(ids):
+        per_row = per_row * weights
+    totals = np.array([per_row[ids == one].sum() for one in known])
+    means = totals / counts
+    order = np.corrcoef(means, counts)[0, 1] if len(known) > 1 and means.std() > 0 and counts.std() > 0 else 0.0
+    return {
+        "class_weighted": given is not None or weights is not None,
+        "class_weight_ratio": _ratio(means.tolist()),
+        "class_weight_missing": len([one for one in known if int(one) not in given]) if given else 0,
+        "class_weight_spread": _ratio(totals.tolist()),
+        "class_weight_wrong_way": bool(order > 0.3 and _ratio(means.tolist()) > 1.5),
+        "weight_mean": float(per_row.mean()),
+        "zero_weights": float((per_row == 0).mean()),
+    }
+
+
+def _first(structure: Any) -> Any:
+    from ..structures import first_leaf
+
+    return first_leaf(structure)
+
+
+def _loss_weights(model: Any) -> tuple[float, ...]:
+    given = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
+    if given is None:
+        return ()
+    values = given.values() if isinstance(given, dict) else given if isinstance(given, (list, tuple)) else [given]
+    return tuple(float(one) for one in values if isinstance(one, (int, float)))

@@ -1,0 +1,265 @@
+"""Whether outputs, loss and targets fit each other, judged on the numbers of one batch, never by names of layers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..case import Budget, Case, fed
+from ..catalogue import Unanswerable, probe
+from ..layers import last_activation, output_layers, reach_of
+from ..recording import Batch
+from ..structures import leaves
+from ..tasks import Output, outputs, target_of
+
+ROWS = 256
+_CROSS_ENTROPIES = ("sparse_crossentropy", "crossentropy", "binary_crossentropy")
+
+
+@dataclass(frozen=True)
+class OutputFit:
+    """One output, its loss and its targets."""
+
+    output: str
+    """Name of the output."""
+    task: str
+    """The task, from targets and loss."""
+    family: str
+    """Family of the loss."""
+    from_logits: bool
+    """What the loss was told of its predictions."""
+    units: int
+    """Size of the last axis of the predictions."""
+    classes: int
+    """Classes that the targets name; 0 for quantities."""
+    minimum: float
+    """Smallest prediction on the batch."""
+    maximum: float
+    """Largest prediction on the batch."""
+    probabilities: bool
+    """Whether every prediction lies in [0, 1] (and is not all the same number)."""
+    sums_to_one: bool
+    """Whether the predictions of each row sum to 1, on two units or more."""
+    constant: bool
+    """Whether every prediction of the batch is the same number whatever the input."""
+    nonnegative: bool
+    """Whether no prediction is negative and at least a twentieth are exactly zero."""
+    bounded_one: bool
+    """Whether no prediction leaves [-1, 1] even with inputs enlarged a thousandfold."""
+    outside: float
+    """Share of targets outside the range that the output can reach, in [0, 1]."""
+    rank_differs: bool
+    """Whether predictions and targets have another number of axes (a column of one left out of account)."""
+    broadcasts: bool
+    """Whether targets (N,) would broadcast against predictions (N, 1) in a loss of the program's own."""
+    activation: str
+    """What the last activation does: `linear`, `rectifying`, `saturating`, `normalising`, `smooth`, `none`."""
+    layer: str
+    """Name of the output's last layer with weights."""
+
+
+@dataclass(frozen=True)
+class OutputMatch:
+    """How outputs, losses and targets fit; each flag is true where it is true of any output."""
+
+    outputs: tuple[OutputFit, ...]
+    """Every output."""
+    layer: str
+    """Last layer of the output that fits worst (of the first, where all fit)."""
+    logits_into_probabilities: bool
+    """Raw scores go into a cross-entropy that expects probabilities."""
+    probabilities_into_logits: bool
+    """Probabilities go into a cross-entropy that was told `from_logits=True`."""
+    one_unit_constant: bool
+    """One unit gives the same number whatever the input, as a softmax on one unit does."""
+    exclusive_without_softmax: bool
+    """Exclusive classes on several units in [0, 1] that do not sum to 1, under a loss that takes them as a distribution."""
+    softmax_for_labels: bool
+    """Labels that may stand together on units that sum to 1."""
+    binary_loss_on_distribution: bool
+    """A binary cross-entropy on exclusive classes, three or more."""
+    regression_loss_on_classes: bool
+    """A squared or absolute error on class targets."""
+    crossentropy_on_quantities: bool
+    """A cross-entropy on targets that are quantities."""
+    bounded_for_quantities: bool
+    """An output that cannot reach some of the quantities that are its targets."""
+    rectified_output: bool
+    """A rectified output that is exactly zero for part of the batch."""
+    too_few_units: bool
+    """Fewer units than classes that the targets name."""
+    one_unit_for_classes: bool
+    """One unit for three classes or more."""
+    unused_units: int
+    """Units beyond the classes that the targets name (most over outputs)."""
+    rank_mismatch: bool
+    """Predictions and targets with another number of axes."""
+    broadcast_risk: bool
+    """Targets (N,) against predictions (N, 1) while the loss or the step is the program's own."""
+    custom_loss: bool
+    """A loss of the program's own, or none compiled."""
+    unreachable: float
+    """Largest share of targets outside the range that an output can reach."""
+    predictions_finite: bool
+    """Whether every prediction on the batch is finite."""
+
+
+@probe(
+    "output_match",
+    title="Whether outputs, loss and targets fit each other",
+    cost="instant",
+    needs=("model", "training_data"),
+)
+def measure(case: Case, budget: Budget) -> OutputMatch:
+    """Predict one batch in inference mode, without building a graph, and read the numbers."""
+    batch = case.train.sample(ROWS)
+    known = outputs(case)
+    if not known:
+        raise Unanswerable("the program gives `fit` no targets, so there is nothing to match")
+    predicted = _predict(case, batch)
+    enlarged = _predict(case, _enlarged(batch))
+    heads = output_layers(case)
+    fits = [
+        _fit(
+            case, output, predicted[place], enlarged[place], target_of(output, batch), heads[min(place, len(heads) - 1)]
+        )
+        for place, output in enumerate(known)
+        if place < len(predicted)
+    ]
+    any_of = lambda test: any(test(one) for one in fits)  # noqa: E731
+    worst = max(fits, key=_faults)
+    return OutputMatch(
+        outputs=tuple(fits),
+        layer=worst.layer,
+        logits_into_probabilities=any_of(_logits_into_probabilities),
+        probabilities_into_logits=any_of(
+            lambda one: one.family in _CROSS_ENTROPIES and one.from_logits and one.probabilities and not one.constant
+        ),
+        one_unit_constant=any_of(lambda one: one.units == 1 and one.constant),
+        exclusive_without_softmax=any_of(_exclusive_without_softmax),
+        softmax_for_labels=any_of(lambda one: one.task == "multilabel" and one.sums_to_one),
+        binary_loss_on_distribution=any_of(
+            lambda one: (
+                one.family == "binary_crossentropy" and one.task == "multiclass" and one.classes > 2 and one.units > 2
+            )
+        ),
+        regression_loss_on_classes=any_of(
+            lambda one: (
+                one.task in ("binary", "multiclass")
+                and one.family in ("squared_error", "absolute_error", "relative_error")
+            )
+        ),
+        crossentropy_on_quantities=any_of(lambda one: one.task == "regression" and one.family in _CROSS_ENTROPIES),
+        bounded_for_quantities=any_of(lambda one: one.task in ("regression", "reconstruction") and one.outside > 0.02),
+        rectified_output=any_of(lambda one: one.nonnegative and one.activation == "rectifying"),
+        too_few_units=any_of(lambda one: one.task == "multiclass" and 1 < one.units < one.classes),
+        one_unit_for_classes=any_of(lambda one: one.task == "multiclass" and one.units == 1 and one.classes > 2),
+        unused_units=max(
+            (one.units - one.classes for one in fits if one.task == "multiclass" and one.classes), default=0
+        ),
+        rank_mismatch=any_of(lambda one: one.rank_differs),
+        broadcast_risk=any_of(lambda one: one.broadcasts and one.family in ("other", "none")),
+        custom_loss=any_of(lambda one: one.family in ("other", "none")),
+        unreachable=max(one.outside for one in fits),
+        predictions_finite=all(math.isfinite(one.minimum) and math.isfinite(one.maximum) for one in fits),
+    )
+
+
+def _predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
+    model = case.model
+    given = fed(batch, case).x
+    try:
+        found = model(given, training=False) if getattr(model, "_call_has_training_arg", True) else model(given)
+    except Exception as problem:  # noqa: BLE001 - whatever the program's own layers raise
+        raise Unanswerable(f"the model fails on a batch: {type(problem).__name__}: {str(problem)[:200]}") from problem
+    return [np.asarray(one, dtype="float64") for one in leaves(found)]
+
+
+def _enlarged(batch: Batch) -> Batch:
+    # What an output can reach shows only beyond the numbers of an untrained model.
+    from ..structures import map_leaves
+
+    grow = lambda one: one * np.asarray(1000, one.dtype) if one.dtype.kind == "f" else one  # noqa: E731
+    return Batch(map_leaves(grow, batch.x), batch.y, batch.weights)
+
+
+def _fit(
+    case: Case, output: Output, given: NDArray[Any], enlarged: NDArray[Any], target: NDArray[Any], head: Any
+) -> OutputFit:
+    units = int(given.shape[-1]) if given.ndim > 1 else 1
+    finite = bool(np.isfinite(given).all()) and given.size > 0
+    low, high = (float(given.min()), float(given.max())) if finite else (math.nan, math.nan)
+    both = np.concatenate([given.ravel(), enlarged[np.isfinite(enlarged)].ravel()])
+    constant = finite and given.size > 1 and high - low < 1e-7
+    sums = finite and units > 1 and bool(np.allclose(given.sum(axis=-1), 1.0, atol=1e-3)) and low >= 0
+    inside = finite and both.min() >= 0.0 and both.max() <= 1.0
+    last = last_activation(case, head)
+    shape = last.shape if last else head.shape
+    return OutputFit(
+        output=output.name,
+        task=output.kind,
+        family=output.family,
+        from_logits=output.from_logits,
+        units=units,
+        classes=output.classes if output.kind in ("binary", "multiclass", "sequence") else 0,
+        minimum=low,
+        maximum=high,
+        probabilities=bool(inside),
+        sums_to_one=sums,
+        constant=constant,
+        nonnegative=finite and bool(both.min() >= 0) and float((given == 0).mean()) > 0.05 and not sums,
+        bounded_one=finite and bool(np.abs(both).max() <= 1.0 + 1e-6),
+        outside=_outside(reach_of(last.layer if last else head.layer), target, output),
+        rank_differs=_rank_differs(output, given, target),
+        broadcasts=target.ndim == 1 and given.ndim == 2 and units == 1,
+        activation=shape,
+        layer=head.path,
+    )
+
+
+def _outside(reach: tuple[float, float], target: NDArray[Any], output: Output) -> float:
+    """Share of targets beyond what the last activation can give, whatever goes into it."""
+    if target.dtype.kind not in "fiu" or output.kind not in ("regression", "reconstruction"):
+        return 0.0
+    known = target[np.isfinite(target)]
+    if not known.size:
+        return 0.0
+    slack = 1e-3 * (float(known.std()) or 1.0)
+    return float(((known < reach[0] - slack) | (known > reach[1] + slack)).mean())
+
+
+def _rank_differs(output: Output, given: NDArray[Any], target: NDArray[Any]) -> bool:
+    rank = target.ndim
+    if output.family == "sparse_crossentropy":
+        return not (given.ndim == rank + 1 or (given.ndim == rank and target.shape[-1] == 1))
+    if rank == 1:
+        return not (given.ndim == 1 or (given.ndim == 2 and given.shape[-1] == 1) or given.ndim == 2)
+    return bool(given.ndim != rank and not (given.ndim == rank - 1 and target.shape[-1] == 1))
+
+
+def _logits_into_probabilities(one: OutputFit) -> bool:
+    raw = not one.probabilities and math.isfinite(one.minimum)
+    return one.family in _CROSS_ENTROPIES and not one.from_logits and raw and one.task != "regression"
+
+
+def _exclusive_without_softmax(one: OutputFit) -> bool:
+    crossed = one.family in ("sparse_crossentropy", "crossentropy") and not one.from_logits
+    return crossed and one.units > 1 and one.probabilities and not one.sums_to_one
+
+
+def _faults(one: OutputFit) -> int:
+    return sum(
+        (
+            _logits_into_probabilities(one),
+            one.constant,
+            _exclusive_without_softmax(one),
+            one.outside > 0.02,
+            one.rank_differs,
+            one.nonnegative,
+            one.task == "multiclass" and one.units < one.classes,
+        )
+    )

@@ -1,0 +1,72 @@
+"""Which weights are trained: frozen layers, and what changed after `compile`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..case import Budget, Case
+from ..catalogue import probe
+from ..layers import layer_notes, output_layers
+
+
+@dataclass(frozen=True)
+class TrainableWeights:
+    """Which weights are trained."""
+
+    parameters: int
+    """Weights of the model, counted one by one."""
+    trainable: int
+    """Weights that are trained."""
+    trainable_share: float
+    """Share that is trained, in [0, 1]; weights that are never trained (moving averages) left out of account."""
+    frozen_layers: tuple[str, ...]
+    """Layers whose weights could be trained and are not."""
+    frozen_share: float
+    """Share of the layers with weights that are frozen, in [0, 1]."""
+    output_frozen: bool
+    """Whether an output's own last layer is frozen."""
+    output_layer: str
+    """Name of the last layer with weights."""
+    frozen_untouched: bool
+    """Whether frozen layers still look as an initialiser left them (zero biases), so nothing was learnt in them before."""
+    changed_after_compile: bool
+    """Whether the optimizer was built for other weights than are trainable now."""
+
+
+@probe("trainable_weights", title="Which weights are trained", cost="instant", needs=("model",))
+def measure(case: Case, budget: Budget) -> TrainableWeights:
+    """Count weights, and look at frozen layers."""
+    model = case.model
+    notes = [one for one in layer_notes(case) if _could_train(one.layer)]
+    frozen = [one for one in notes if not one.layer.trainable_weights]
+    total = int(sum(np.prod(one.shape) for note in notes for one in _own(note.layer)))
+    trained = int(sum(np.prod(one.shape) for one in model.trainable_variables))
+    heads = output_layers(case)
+    built = getattr(case.optimizer, "_trainable_variables", None) if getattr(case.optimizer, "built", False) else None
+    now = {id(one) for one in model.trainable_variables}
+    return TrainableWeights(
+        parameters=int(sum(np.prod(one.shape) for one in model.weights)),
+        trainable=trained,
+        trainable_share=min(1.0, trained / total) if total else 0.0,
+        frozen_layers=tuple(one.path for one in frozen),
+        frozen_share=len(frozen) / max(1, len(notes)),
+        output_frozen=any(not one.layer.trainable_weights and _could_train(one.layer) for one in heads),
+        output_layer=heads[0].path if heads else "",
+        frozen_untouched=bool(frozen) and all(_untouched(one.layer) for one in frozen),
+        changed_after_compile=built is not None and {id(one) for one in built} != now,
+    )
+
+
+def _own(layer: object) -> list[object]:
+    return [one for one in layer.weights if getattr(one, "trainable", True) or one in layer._trainable_variables]  # type: ignore[attr-defined]
+
+
+def _could_train(layer: object) -> bool:
+    return bool(getattr(layer, "_trainable_variables", ()))
+
+
+def _untouched(layer: object) -> bool:
+    biases = [one for one in layer.weights if one.name.endswith("bias")]  # type: ignore[attr-defined]
+    return bool(biases) and all(bool(np.all(one.numpy() == 0)) for one in biases)

@@ -137,6 +137,18 @@ class Investigation:
         if self._task is not None:
             self._task.cancel()
 
+    def cancel(self) -> bool:
+        """Abandon the probe under way: its answer is unknown, and the worker starts again when one is needed.
+
+        Returns:
+            False if no probe is under way.
+        """
+        if self._running is None or self._task is None:
+            return False
+        self._record(ProbeFinished(probe=self._running.probe, unknown="you cancelled it"))
+        self._task.cancel()
+        return True
+
     async def close(self) -> None:
         """End the worker and what started it."""
         await self._drop_worker()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import sys
 from collections.abc import Awaitable, Callable, Iterable
-from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from assistant.terminal import actions, texts
 from assistant.terminal.glyphs import ASCII, UNICODE, Glyphs, can_draw_unicode
+from assistant.terminal.greeting import greeting
 from assistant.terminal.partner import Partner
 from assistant.terminal.preferences import Preferences
 from assistant.terminal.screens.session import SessionScreen
+from assistant.terminal.settings import TerminalSettings
 from assistant.terminal.themes import DARK, LIGHT, completed
 from assistant.terminal.views import SessionView
 
@@ -27,17 +30,18 @@ class TriageApp(App[int]):
     TITLE = texts.TITLE
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = actions.bindings(*actions.APP_ACTIONS)
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = []
 
     def __init__(
         self,
         *,
         session: tuple[MakePartner, SessionView] | None = None,
+        settings: TerminalSettings | None = None,
         preferences: Preferences | None = None,
         glyphs: Glyphs | None = None,
     ) -> None:
         super().__init__()
         self._session = session
+        self.settings = settings or TerminalSettings()
         self.preferences = preferences or Preferences()
         self.glyphs = glyphs or (UNICODE if can_draw_unicode() else ASCII)
         self.opened: SessionScreen | None = None
@@ -100,11 +104,38 @@ class TriageApp(App[int]):
         return run
 
 
+def run(settings: TerminalSettings) -> int:
+    """Open the full screen and stay until the person leaves; the exit status.
+
+    Raises:
+        TriageError: what was asked for cannot be opened; told before anything is drawn.
+    """
+    return asyncio.run(converse(application(settings), inline=settings.inline))
+
+
+def application(settings: TerminalSettings) -> TriageApp:
+    """The application for these settings; nothing is loaded before its first screen is drawn."""
+    session = None
+    if settings.program is not None or settings.session is not None:
+        session = (partly(settings), greeting(settings.program, settings.session))
+    return TriageApp(session=session, settings=settings, preferences=Preferences.of_user())
+
+
+def partly(settings: TerminalSettings) -> MakePartner:
+    """Makes the live session once it is wanted; everything heavy is imported then."""
+
+    async def make() -> Partner:
+        module = await asyncio.to_thread(importlib.import_module, "assistant.terminal.live")
+        partner: Partner = await module.live(settings)
+        return partner
+
+    return make
+
+
 async def converse(app: TriageApp, *, inline: bool = False) -> int:
     """Run the application; when the terminal is restored, end the worker and say how to go on."""
     code = await app.run_async(inline=inline)
-    screen = app.opened
-    if screen is not None:
-        for line in await screen.leave():
+    if app.opened is not None:
+        for line in await app.opened.leave():
             sys.stdout.write(f"{line}\n")
     return code if code is not None else app.return_code or 0

@@ -163,51 +163,44 @@ CURVES = {
 TRIAL_GONE = "With it the symptom is gone ({steps} steps each, {seconds} in all)."
 TRIAL_STAYS = "The symptom stays ({steps} steps each, {seconds} in all)."
 
+YOUR_PROGRAM = "your program"
+WATCHING = "Then I watch a short training and name it myself."
+NAMED = "What I see: {symptom}."
+NAMED_HEALTHY = "The planned training ran to its end and it learns. Nothing looks wrong."
+PROBE_ENDED = "Done: {title}."
+RERUN_ADVICE = "When the program has changed, /rerun starts it again."
+PROGRAM_FAILED = {
+    "before_fit": "{program} failed before it reached fit. {error}",
+    "in_fit": "{program} failed inside fit. {error}",
+    "no_fit": "{program} ended without a call of fit. {error}",
+}
+OFFER = "Shall I try it? I would train shortly with and without this: {remedy} (against: {cause})."
+OFFER_WHY = "A trial proves a cause or acquits it. Your program and its files stay as they are."
+OFFER_YES = "Yes, try it"
+OFFER_YES_MEANS = "a few short trainings"
+OFFER_NO = "No"
+OFFER_NO_MEANS = "the cause stays as likely as it is"
+NEXT = "Enter unfolds a card. /explain CAUSE tells more, /report writes it down, ^z takes an answer back."
+NEXT_PATCH = "/patch shows the change of your program, /report writes everything down, ^z takes an answer back."
+NEXT_NONE = "/path shows what was asked, /ruled-out what is not the cause, /report writes it down."
+PASTED = "a log of {lines} lines"
+WHY_FOR = "An answer could speak for: {causes}."
+WHY_AGAINST = "It could rule out or weaken: {causes}."
+AND_MORE = " and {count} more"
+HOW_KNOWN = "{cause}: {status}, {percent}."
+NO_EVIDENCE = "  Nothing speaks for or against it yet."
+EXPLAIN_WHAT = "Which cause? Write /explain and its name, such as /explain vanishing gradient."
+BAND = {
+    "decides": "decides it",
+    "strong": "strong",
+    "weak": "weak",
+    "against": "speaks against it",
+    "rules_out": "rules it out",
+}
+
 UNDERSTOOD = "I take that as: {symptom}."
 UNDERSTOOD_ANSWER = "I take that as your answer: {answer}."
-NOT_PROBE_SAID = "No probe could tell: {reason}."
-PHASES = {
-    "looking": "Quick looks",
-    "recorded_run": "The recorded run",
-    "tree": "Following the symptom",
-    "rest": "What else may explain it",
-}
-HELD = "{program} is held at {method}{where}: {what}."
-HELD_NO_MODEL = "{program} never came to a model."
-DATA = {
-    "x": "inputs",
-    "y": "targets",
-    "sample_weight": "weights",
-    "validation": "validation",
-    "validation_x": "validation inputs",
-    "validation_y": "validation targets",
-}
-SETTINGS = {
-    "optimizer": "optimizer",
-    "loss": "loss",
-    "metrics": "metrics",
-    "epochs": "epochs",
-    "batch_size": "batch size",
-    "steps": "steps per epoch",
-    "callbacks": "callbacks",
-    "versions": "versions",
-}
-CURVES = {
-    "recorded_run": "The recorded run",
-    "one_batch_overfit": "One batch, over and over",
-    "metrics": "Metrics of the recorded run",
-    "training": "training",
-    "validation": "validation",
-    "loss": "loss",
-    "epoch": "epoch",
-    "part": "epoch",
-    "step": "step",
-    "pasted": "The log you pasted",
-}
-TRIAL_GONE = "With it the symptom is gone ({steps} steps each, {seconds} in all)."
-TRIAL_STAYS = "The symptom stays ({steps} steps each, {seconds} in all)."
-
-UNDERSTOOD = "I do not know what “{text}” means yet. Say what the loss or the metric does, or choose from the list."
+NOT_UNDERSTOOD = "I do not know what “{text}” means yet. Say what the loss or the metric does, or choose from the list."
 LOG_SEEN = "That looks like a training log: {epochs} epochs, last loss {loss}. I have plotted it under Curves."
 WHY_NOTHING = "Nothing is being asked at the moment."
 WHY_SAID = "I ask because: {why}"
@@ -224,9 +217,8 @@ COPIED = "Copied."
 REPORT_WRITTEN = "The report is in {file}."
 REPORT_FAILED = "The report could not be written to {file}: {reason}."
 RERUNNING = "Starting {program} again."
-WORKER_LOST = "The worker process ended: {reason}. The session goes on; /rerun starts it again."
-FAILED_HERE = "Something went wrong on my side: {reason}. The session is kept; {advice}"
-FAILED_ADVICE = "type /rerun to start the program again, or leave with ^c and resume later."
+WORKER_LOST = "{reason}. The session goes on; what cannot be measured counts as unknown."
+FAILED_HERE = "Something went wrong on my side ({reason}). The session is kept."
 
 PATCH_NONE = "There is no patch: none of the causes that stand has a remedy that can be written into the program."
 PATCH_TITLE = "Patch of your program"
@@ -271,10 +263,8 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "evidence": ("evidence", "How I know: the answers for and against a cause."),
     "ruled_out": ("ruled out", "What has been ruled out, and by what."),
     "explain": ("explain", "Explain a cause: what it is, how to recognise it, what looks the same, what helps."),
-    "trial": ("trial", "Train shortly with and without the remedy of a cause."),
     "patch": ("patch", "Show the changes of your program that the findings suggest."),
     "report": ("report", "Write the report as Markdown."),
-    "note": ("note", "Keep a note with the session."),
     "rerun": ("rerun", "Start the program again in a new worker."),
     "write": ("write", "Write a command or a sentence."),
     "fold_all": ("fold", "Fold or unfold everything in the conversation."),

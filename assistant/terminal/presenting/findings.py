@@ -25,7 +25,7 @@ FOR = ("decides", "strong", "weak")
 def finding_view(part: CausePart, kb: KnowledgeBase, folder: str) -> FindingView:
     """A cause of the report as a card; source lines are read from ``folder``."""
     cause = kb.causes[part.id]
-    because = kb.causes[part.because].title if part.because in kb.causes else (part.because or "")
+    because = kb.causes[part.because].title if part.because and part.because in kb.causes else ""
     return FindingView(
         cause=part.id,
         title=part.title,

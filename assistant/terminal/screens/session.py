@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -34,7 +33,7 @@ NARROW = 90
 class SessionScreen(Screen[None]):
     """Shows the view of its partner and hands on what the person does."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared so by Textual
         (0, "-tiny"),
         (60, "-narrow"),
         (NARROW, "-wide"),
@@ -50,6 +49,7 @@ class SessionScreen(Screen[None]):
         self._view = first
         self._pane = "findings"
         self._pending = False
+        self._width = 0
 
     @property
     def view(self) -> SessionView:
@@ -78,7 +78,7 @@ class SessionScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         """Show the greeting; everything that takes time comes after the first paint."""
-        self._choose_pane("findings")
+        self._choose_pane("chat" if self.app.size.width < NARROW else "findings")
         await self._show()
         self.query_one(Sentence).focus()
         self.call_after_refresh(self._begin)
@@ -159,9 +159,12 @@ class SessionScreen(Screen[None]):
         self.app.sub_title = stage
 
     def on_resize(self, event: Resize) -> None:
-        """Entering the wide layout, the conversation is in sight again."""
+        """Entering the wide layout or the narrow one, the conversation is in sight."""
         if event.size.width >= NARROW and self._pane == "chat":
             self._choose_pane("findings")
+        elif event.size.width < NARROW <= self._width:
+            self._choose_pane("chat")
+        self._width = event.size.width
         self.set_class(event.size.height < 20, "-short")
         self.call_later(self._show)
 
@@ -284,10 +287,6 @@ class SessionScreen(Screen[None]):
     async def action_evidence(self) -> None:
         """Say how the findings are known."""
         await self._tell("evidence")
-
-    async def action_trial(self) -> None:
-        """Try the remedy of the leading cause."""
-        await self._tell("trial")
 
     async def action_patch(self) -> None:
         """Show the patch."""

@@ -66,6 +66,8 @@ class FindingCard(Block):
 
 def head(finding: FindingView, glyphs: Glyphs, *, with_bar: bool = False) -> Content:
     """Sign, status word, confidence and title of a finding on one line."""
+    if not finding.rank:
+        return Content.assemble((finding.title, "bold"))
     style = STATUS_STYLE[finding.status]
     parts: list[tuple[str, str] | str] = [
         (f"{glyphs.of(finding.status)} {texts.STATUS[finding.status]}", f"{style} bold"),

@@ -40,7 +40,7 @@ class Sentence(Input):
         Binding("tab", "complete", show=False, id="composer.complete"),
     ]
 
-    async def _on_paste(self, event: Paste) -> None:
+    def _on_paste(self, event: Paste) -> None:
         if len(event.text.strip().splitlines()) >= LOG_LINES:
             event.prevent_default()
             event.stop()

@@ -21,11 +21,20 @@ class Conversation(VerticalScroll):
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._keys: list[str] = []
+        self._following = True
 
-    def on_mount(self) -> None:
-        """Stay at the end until the person scrolls."""
-        self.anchor()
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the end from now on, or no longer, as the person scrolls."""
+        super().watch_scroll_y(old_value, new_value)
+        self._following = new_value >= self.max_scroll_y - 1
+
+    def on_resize(self) -> None:
+        """Keep the end in sight."""
+        self._follow()
+
+    def _follow(self) -> None:
+        if self._following:
+            self.call_after_refresh(self.scroll_end, animate=False, immediate=True)
 
     def block(self, key: str) -> Block | None:
         """The block of a turn."""
@@ -53,6 +62,7 @@ class Conversation(VerticalScroll):
                 block = block_of(turn, self._glyphs)
                 await self._insert(block, after)
             after = block
+        self._follow()
 
     async def _insert(self, block: Block, after: Block | None) -> None:
         if after is None and self.children:
@@ -81,4 +91,4 @@ def block_of(turn: Turn, glyphs: Glyphs) -> Block:
         case Diff():
             return blocks.DiffBlock(turn, glyphs)
         case Found():
-            return FindingCard(turn, glyphs, unfolded=False)
+            return FindingCard(turn, glyphs, unfolded=turn.key.startswith("explained"))

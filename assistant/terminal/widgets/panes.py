@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,11 +19,11 @@ from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.views import CaseView, FindingView, PathNode
 from assistant.terminal.widgets.blocks import MARK_STYLE
 from assistant.terminal.widgets.cards import STATUS_STYLE
+from assistant.terminal.widgets.plain import readable
 from assistant.terminal.widgets.rows import Heading, Line
 
 BAR_CELLS = 12
 OUTPUT_LINES = 5000
-_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
 @dataclass
@@ -273,18 +272,6 @@ class OutputPane(Vertical):
             log.display = True
             self.query_one(".empty").display = False
         log.write(readable(text))
-
-
-def readable(text: str) -> str:
-    """Printed text without escape sequences; what a carriage return or a backspace would overwrite is left out."""
-    plain = _ESCAPES.sub("", text).replace("\r\n", "\n")
-    lines = []
-    for line in plain.split("\n"):
-        kept = line.rstrip("\r").rpartition("\r")[2]
-        while "\b" in kept:
-            kept = re.sub(r"[^\b]\b", "", kept, count=1) if re.search(r"[^\b]\b", kept) else kept.replace("\b", "")
-        lines.append("".join(one for one in kept if one == "\t" or one >= " "))
-    return "\n".join(lines)
 
 
 def labelled(rows: tuple[tuple[str, str], ...]) -> Content:

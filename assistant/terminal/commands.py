@@ -1,0 +1,149 @@
+"""The slash commands that concern the session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.terminal import texts
+from assistant.terminal.hearing import cause_called, nearest_causes
+from assistant.terminal.presenting.findings import lower_first
+from assistant.terminal.views import Diff, FindingView, Found
+
+if TYPE_CHECKING:
+    from assistant.terminal.live import LiveSession
+
+
+class Commands:
+    """Answers commands with turns of the conversation."""
+
+    def __init__(self, session: LiveSession) -> None:
+        self._session = session
+
+    async def run(self, action: str, argument: str) -> None:
+        """Do one action of the table."""
+        match action:
+            case "why":
+                self.why()
+            case "back":
+                self._session.take_back()
+            case "evidence":
+                self.evidence(argument)
+            case "ruled_out":
+                self.ruled_out()
+            case "explain":
+                await self.explain_called(argument)
+            case "patch":
+                self.patch()
+            case "report":
+                self.report(argument)
+            case "rerun":
+                await self._session.rerun()
+
+    def why(self) -> None:
+        """Why the question that stands is asked, and which causes its answers would speak for and against."""
+        question = self._session.question
+        if question is None:
+            self._say(texts.WHY_NOTHING)
+            return
+        dialogue = self._session.session.dialogue
+        if question.id not in dialogue.kb.questions:
+            self._say(question.why or texts.WHY_NOTHING)
+            return
+        why = dialogue.why(question.id)
+        parts = [" ".join(why.reason.split())]
+        for template, causes in ((texts.WHY_FOR, why.speaks_for), (texts.WHY_AGAINST, why.speaks_against)):
+            if causes:
+                parts.append(template.format(causes=self._titles(causes)))
+        self._say("\n".join(parts))
+
+    def _titles(self, causes: tuple[str, ...], most: int = 4) -> str:
+        kb = self._session.session.dialogue.kb
+        names = [lower_first(kb.causes[one].title) for one in causes if one in kb.causes]
+        more = texts.AND_MORE.format(count=len(names) - most) if len(names) > most else ""
+        return "; ".join(names[:most]) + more
+
+    def evidence(self, name: str) -> None:
+        """How a cause is known; without a name, the leading one."""
+        finding = self._finding(name)
+        if finding is None:
+            self._say(texts.NO_FINDING if not name else self._unknown(name))
+            return
+        head = texts.HOW_KNOWN.format(
+            cause=finding.title, status=texts.STATUS[finding.status], percent=texts.percent(finding.confidence)
+        )
+        lines = [
+            f"  {'+' if one.speaks_for else '-'} {one.text} ({texts.BY.get(one.by, one.by)}, {texts.BAND[one.weight]})"
+            for one in finding.evidence
+        ]
+        self._say("\n".join([head, *(lines or [texts.NO_EVIDENCE])]))
+
+    def _finding(self, name: str) -> FindingView | None:
+        if name:
+            cause = cause_called(self._session.session.dialogue.kb, name)
+            return self._session.finding(cause) if cause else None
+        return next((one for one in self._session.findings() if one.status != "ruled_out"), None)
+
+    def ruled_out(self) -> None:
+        """What has been ruled out, and by what."""
+        out = [one for one in self._session.findings() if one.status == "ruled_out"]
+        if not out:
+            self._say(texts.RULED_OUT_NONE)
+            return
+        lines = []
+        for one in out:
+            reason = next((said.text for said in one.evidence if not said.speaks_for), "")
+            lines.append(f"  - {one.title}{f': {reason}' if reason else ''}")
+        self._say("\n".join([texts.RULED_OUT_HEAD, *lines]))
+
+    async def explain_called(self, name: str) -> None:
+        """Explain the cause that is called so."""
+        cause = cause_called(self._session.session.dialogue.kb, name) if name else None
+        if cause is None:
+            self._say(self._unknown(name) if name else texts.EXPLAIN_WHAT)
+        else:
+            await self.explain(cause)
+
+    async def explain(self, cause: str) -> None:
+        """Everything that is known about a cause."""
+        finding = self._session.finding(cause)
+        if finding is not None:
+            self._session.journal.put(Found(self._session.journal.new_key("explained"), finding))
+
+    def _unknown(self, name: str) -> str:
+        kb = self._session.session.dialogue.kb
+        near = ", ".join(id for id, _ in nearest_causes(kb, name, 3))
+        return texts.UNKNOWN_CAUSE.format(text=name, near=near)
+
+    def patch(self) -> None:
+        """The combined patch, or the patches of the remedies that stand."""
+        report = self._session.session.investigation.report()
+        patches = [one.patch for cause in report.causes for one in cause.remedies if one.patch]
+        text = report.patch or (patches[0] if patches else None)
+        if text is None:
+            self._say(texts.PATCH_NONE)
+        else:
+            self._session.journal.put(Diff(self._session.journal.new_key("patch"), texts.PATCH_TITLE, text))
+
+    def report(self, file: str) -> None:
+        """Write the report as Markdown, to a file of the person's choice or into the user's data folder."""
+        from assistant.report.markdown import render
+
+        path = Path(file).expanduser() if file else self._default_file()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(render(self._session.session.investigation.report()), "utf-8")
+        except OSError as error:
+            self._say(texts.REPORT_FAILED.format(file=path, reason=error.strerror or error))
+            return
+        self._say(texts.REPORT_WRITTEN.format(file=path.absolute()))
+
+    def _default_file(self) -> Path:
+        from platformdirs import user_data_path
+
+        kept = self._session.session.kept
+        name = f"{Path(kept.opened.program).stem}-{kept.id}.md"
+        return user_data_path("keras-triage", appauthor=False) / "reports" / name
+
+    def _say(self, text: str) -> None:
+        self._session.say_to_person(text)

@@ -41,7 +41,7 @@ def measure(case: Case, budget: Budget) -> TrainableWeights:
     model = case.model
     notes = [one for one in layer_notes(case) if _could_train(one.layer)]
     frozen = [one for one in notes if not one.layer.trainable_weights]
-    total = int(sum(np.prod(one.shape) for note in notes for one in _own(note.layer)))
+    total = int(sum(np.prod(one.shape) for note in notes for one in note.layer._trainable_variables))
     trained = int(sum(np.prod(one.shape) for one in model.trainable_variables))
     heads = output_layers(case)
     built = getattr(case.optimizer, "_trainable_variables", None) if getattr(case.optimizer, "built", False) else None
@@ -57,10 +57,6 @@ def measure(case: Case, budget: Budget) -> TrainableWeights:
         frozen_untouched=bool(frozen) and all(_untouched(one.layer) for one in frozen),
         changed_after_compile=built is not None and {id(one) for one in built} != now,
     )
-
-
-def _own(layer: object) -> list[object]:
-    return [one for one in layer.weights if getattr(one, "trainable", True) or one in layer._trainable_variables]  # type: ignore[attr-defined]
 
 
 def _could_train(layer: object) -> bool:

@@ -1,0 +1,166 @@
+"""How much the model can hold against what the data ask of it, and whether its kind fits the kind of data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable, probe
+from ..inputs import input_leaves, is_image, is_tokens
+from ..layers import ATTENDING, CONVOLUTIONAL, PARAMETRIC, RECURRENT, hidden_layers, layer_notes
+from ..tasks import outputs
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """Size and kind of the model against the data."""
+
+    parameters: int
+    """Trainable weights."""
+    rows: int
+    """Rows of training data known of."""
+    parameters_per_row: float
+    """Trainable weights over training rows."""
+    hidden_layers: int
+    """Layers with weights that are not output layers, recurrent and attention layers included."""
+    widest: int
+    """Units of the widest hidden layer; 0 without one."""
+    narrowest: int
+    """Units of the narrowest hidden layer; 0 without one."""
+    narrowest_layer: str | None
+    """Name of that layer."""
+    narrowest_to_output: float
+    """Its units over the classes (or the width of the output, for quantities); 99 without a hidden layer."""
+    input_size: int
+    """Numbers in one sample."""
+    output_size: int
+    """Classes, or width of the output."""
+    linear_model: bool
+    """Whether there is no hidden layer at all."""
+    data_kind: str
+    """`table`, `image`, `sequence`, `tokens`, `text` or `mixed`."""
+    convolutional: bool
+    """Whether the model has convolutions."""
+    recurrent: bool
+    """Whether the model has recurrent layers."""
+    attending: bool
+    """Whether the model has attention."""
+    dense_on_images: bool
+    """Whether pictures of 16 x 16 or more go into dense layers alone."""
+    dense_on_sequence: bool
+    """Whether sequences of steps go into dense layers alone."""
+    convolution_on_table: bool
+    """Whether a table of features goes through convolutions or recurrent layers."""
+    embedding_too_small: bool
+    """Whether token ids reach or exceed the embedding's number of rows."""
+    largest_token: int
+    """Largest token id met; 0 without tokens."""
+    vocabulary: int
+    """Rows of the smallest embedding; 0 without one."""
+    floor_of_map: int
+    """Smallest spatial extent of a convolution's output; 0 without convolutions."""
+    dropout_total: float
+    """Share of units kept through all dropouts in a row: the product of 1 - rate."""
+
+
+@probe(
+    "capacity",
+    title="What the model can hold against what the data ask",
+    cost="instant",
+    needs=("model", "training_data"),
+)
+def measure(case: Case, budget: Budget) -> Capacity:
+    """Count weights, widths and rows."""
+    notes = layer_notes(case)
+    if not notes:
+        raise Unanswerable("the model shows no layers")
+    sample = case.train.sample(200)
+    arrays = [np.asarray(one) for _, one in input_leaves(case, sample)]
+    kinds = {_kind(case, one) for one in arrays}
+    names = {one.kind for one in notes}
+    hidden = hidden_layers(case)
+    widths = [(one.units, one.path) for one in hidden if one.units]
+    narrow = min(widths, default=(0, None))
+    known = outputs(case)
+    size = max((one.classes if one.classes > 2 else 1 for one in known), default=1)
+    parameters = int(sum(np.prod(one.shape) for one in case.model.trainable_variables))
+    rows = case.train.total_rows or case.train.rows
+    spatial = bool(names & set(CONVOLUTIONAL))
+    recurrent, attending = bool(names & set(RECURRENT)), bool(names & set(ATTENDING))
+    embeddings = [one.layer.input_dim for one in notes if one.kind == "Embedding"]
+    tokens = [int(np.max(one)) for one in arrays if is_tokens(case, one)]
+    plain = names <= {
+        *PARAMETRIC,
+        "Flatten",
+        "Dropout",
+        "InputLayer",
+        "Activation",
+        "ReLU",
+        "BatchNormalization",
+        "Rescaling",
+    }
+    large = any(is_image(one) and int(np.prod(one.shape[1:3])) >= 256 for one in arrays)
+    return Capacity(
+        parameters=parameters,
+        rows=rows,
+        parameters_per_row=parameters / max(1, rows),
+        hidden_layers=len(hidden) + sum(one.kind in (*RECURRENT, *ATTENDING) for one in notes),
+        widest=max((one for one, _ in widths), default=0),
+        narrowest=narrow[0] or 0,
+        narrowest_layer=narrow[1],
+        narrowest_to_output=(narrow[0] or 0) / size if widths else 99.0,
+        input_size=int(sum(np.prod(one.shape[1:]) for one in arrays)),
+        output_size=size,
+        linear_model=not hidden and not recurrent and not attending and not _unknown(names),
+        data_kind=kinds.pop() if len(kinds) == 1 else "mixed",
+        convolutional=spatial,
+        recurrent=recurrent,
+        attending=attending,
+        dense_on_images=large and not spatial and not attending and plain,
+        dense_on_sequence=any(_kind(case, one) == "sequence" for one in arrays) and plain and not spatial,
+        convolution_on_table=_kind_of_table(case, arrays) and (spatial or recurrent),
+        embedding_too_small=bool(tokens) and bool(embeddings) and max(tokens) >= min(embeddings),
+        largest_token=max(tokens, default=0),
+        vocabulary=min(embeddings, default=0),
+        floor_of_map=_floor(notes),
+        dropout_total=float(
+            np.prod([1 - float(getattr(one.layer, "rate", 0.0)) for one in notes if "Dropout" in one.kind])
+        ),
+    )
+
+
+def _kind(case: Case, array: np.ndarray) -> str:
+    if array.dtype.kind in "OUS":
+        return "text"
+    if is_tokens(case, array):
+        return "tokens"
+    if is_image(array):
+        return "image"
+    return "sequence" if array.ndim == 3 and array.shape[1] > 1 else "table"
+
+
+def _kind_of_table(case: Case, arrays: list[np.ndarray]) -> bool:
+    return len(arrays) == 1 and arrays[0].ndim == 3 and arrays[0].shape[1] == 1
+
+
+def _unknown(names: set[str]) -> bool:
+    import keras
+
+    return any(one not in dir(keras.layers) for one in names)
+
+
+def _floor(notes: object) -> int:
+    smallest = 0
+    for one in notes:  # type: ignore[attr-defined]
+        if one.kind not in CONVOLUTIONAL:
+            continue
+        try:
+            shape = one.layer.output.shape[1:-1]
+        except (AttributeError, ValueError):
+            continue
+        known = [int(size) for size in shape if size is not None]
+        if known:
+            smallest = min(known) if not smallest else min(smallest, *known)
+    return smallest

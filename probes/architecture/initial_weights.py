@@ -1,0 +1,111 @@
+"""How the weights start: zero, constant, or of a scale that suits neither the fan-in nor the activation."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable, probe
+from ..layers import PARAMETRIC, LayerNote, effective_shape, layer_notes, output_layers
+
+
+@dataclass(frozen=True)
+class LayerStart:
+    """The kernel of one layer as training starts."""
+
+    layer: str
+    """Name of the layer."""
+    std: float
+    """Standard deviation of the kernel."""
+    gain: float
+    """Standard deviation over that of a variance-keeping start: sqrt(1 / fan-in), times sqrt(2) for rectifying layers."""
+    zero: bool
+    """Whether every weight is zero."""
+    constant: bool
+    """Whether every weight is the same number."""
+    twins: bool
+    """Whether all units of the layer start alike, so that they can never differ."""
+
+
+@dataclass(frozen=True)
+class InitialWeights:
+    """How the weights start."""
+
+    layers: tuple[LayerStart, ...]
+    """Layers with a kernel, in order, at most 100."""
+    zero_layers: int
+    """Layers whose kernel is all zero."""
+    twin_layers: int
+    """Layers whose units all start alike (constant or zero kernels) and that have two units or more."""
+    first_odd: str | None
+    """First layer whose units all start alike, or whose gain is furthest from 1 where none does."""
+    hidden_twins: int
+    """Of the layers whose units start alike, those that are hidden."""
+    smallest_gain: float
+    """Smallest gain of a layer."""
+    largest_gain: float
+    """Largest gain of a layer."""
+    total_gain: float
+    """Product of all gains along the model: how signals grow from input to output; below 1 they die out."""
+    odd_bias: float
+    """Largest absolute start of a bias, forget gates of recurrent layers left out."""
+    nonfinite: bool
+    """Whether a weight is NaN or infinite before training."""
+    trained_before: bool
+    """Whether biases differ from zero in most layers, as in weights that come from an earlier training."""
+
+
+@probe("initial_weights", title="How the weights start", cost="instant", needs=("model",))
+def measure(case: Case, budget: Budget) -> InitialWeights:
+    """Look at every kernel before the first step."""
+    notes = [one for one in layer_notes(case) if one.kind in PARAMETRIC and _kernel(one) is not None]
+    if not notes:
+        raise Unanswerable("the model has no layer with a kernel that its own attributes show")
+    rows = [_start(case, one) for one in notes]
+    heads = {one.path for one in output_layers(case)}
+    twins = [row for row, note in zip(rows, notes) if row.twins and (note.units or 2) > 1]
+    gains = [row.gain for row in rows if not row.zero and math.isfinite(row.gain) and row.gain > 0]
+    furthest = max(rows, key=lambda row: abs(math.log(row.gain)) if row.gain > 0 and math.isfinite(row.gain) else 0.0)
+    biases = [np.asarray(one.numpy()) for note in notes for one in note.layer.weights if one.name.endswith("bias")]
+    values = [np.asarray(one.numpy()) for one in case.model.weights if np.asarray(one.numpy()).dtype.kind == "f"]
+    return InitialWeights(
+        layers=tuple(rows[:100]),
+        zero_layers=sum(row.zero for row in rows),
+        twin_layers=len(twins),
+        first_odd=twins[0].layer if twins else furthest.layer,
+        hidden_twins=sum(row.layer not in heads for row in twins),
+        smallest_gain=min(gains, default=0.0),
+        largest_gain=max(gains, default=0.0),
+        total_gain=float(np.prod(gains)) if gains else 0.0,
+        odd_bias=max((float(np.abs(one).max()) for one in biases if one.size), default=0.0),
+        nonfinite=any(not np.isfinite(one).all() for one in values),
+        trained_before=bool(biases) and float(np.mean([bool(np.any(one != 0)) for one in biases])) > 0.5,
+    )
+
+
+def _kernel(note: LayerNote) -> np.ndarray | None:
+    found = [one for one in note.layer.weights if one.name.endswith("kernel")]
+    return np.asarray(found[0].numpy(), dtype="float64") if found else None
+
+
+def _start(case: Case, note: LayerNote) -> LayerStart:
+    kernel = _kernel(note)
+    assert kernel is not None
+    fan_in = max(1, int(np.prod(kernel.shape[:-1])))
+    # He et al. 2015 for rectifying layers, Glorot and Bengio 2010 (fan-in part) for the others.
+    wanted = math.sqrt((2.0 if effective_shape(case, note) == "rectifying" else 1.0) / fan_in)
+    # The second moment, not the spread: what passes through the layer is moved by the mean of the weights as well.
+    size = float(np.sqrt(np.mean(kernel**2)))
+    flat = kernel.reshape(-1, kernel.shape[-1])
+    alike = bool(np.allclose(flat, flat[:, :1])) and flat.shape[1] > 1
+    return LayerStart(
+        layer=note.path,
+        std=float(kernel.std()),
+        gain=size / wanted,
+        zero=not kernel.any(),
+        constant=bool(np.all(kernel == kernel.flat[0])),
+        twins=alike,
+    )

@@ -1,0 +1,142 @@
+"""What holds the model back on purpose: dropout, weight penalties, noise; how strong, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable, probe
+from ..layers import DROPPING, PARAMETRIC, layer_notes, output_layers
+
+
+@dataclass(frozen=True)
+class Regularisation:
+    """What holds the model back on purpose."""
+
+    dropouts: int
+    """Dropout layers."""
+    highest_rate: float
+    """Highest rate of a dropout, recurrent ones included, in [0, 1]."""
+    highest_layer: str | None
+    """Layer with that rate."""
+    kept: float
+    """Product of 1 - rate over all dropouts: share of a signal's units that pass all of them."""
+    after_output: str | None
+    """Dropout that follows an output's last layer with weights."""
+    before_norm: str | None
+    """Dropout directly before a batch normalisation."""
+    penalised_layers: int
+    """Layers with a weight or activity penalty."""
+    strongest_factor: float
+    """Largest factor of an L1 or L2 penalty; 0 without."""
+    strongest_layer: str | None
+    """Layer with that factor."""
+    penalty: float
+    """Penalty on the weights as they start (activity penalties left out), in units of the loss."""
+    weight_decay: float
+    """Decoupled weight decay of the optimizer; 0 without."""
+    constrained: bool
+    """Whether a layer constrains its weights."""
+    noise: float
+    """Largest standard deviation of a Gaussian noise layer; 0 without."""
+    any_means: bool
+    """Whether dropout, penalty, weight decay, augmentation or early stopping is in place."""
+    augmenting: int
+    """Augmenting layers in the model."""
+    early_stopping: bool
+    """Whether an early-stopping callback is there."""
+
+
+@probe("regularisation", title="What holds the model back on purpose", cost="instant", needs=("model",))
+def measure(case: Case, budget: Budget) -> Regularisation:
+    """Read rates and factors."""
+    notes = layer_notes(case)
+    if not notes:
+        raise Unanswerable("the model shows no layers")
+    rates = [(_rate(one.layer), one.path) for one in notes if _rate(one.layer) > 0]
+    factors = [(factor, one.path) for one in notes for factor in _factors(one.layer)]
+    highest, strongest = max(rates, default=(0.0, None)), max(factors, default=(0.0, None))
+    decay = getattr(case.optimizer, "weight_decay", None)
+    augmenting = sum(one.kind.startswith("Random") for one in notes)
+    stopping = any(type(one).__name__ == "EarlyStopping" for one in case.fit.callbacks)
+    return Regularisation(
+        dropouts=len(rates),
+        highest_rate=highest[0],
+        highest_layer=highest[1],
+        kept=float(np.prod([1 - rate for rate, _ in rates])) if rates else 1.0,
+        after_output=_after_output(case),
+        before_norm=_before_norm(notes),
+        penalised_layers=len({path for _, path in factors}),
+        strongest_factor=strongest[0],
+        strongest_layer=strongest[1],
+        penalty=_penalty(notes),
+        weight_decay=float(decay) if isinstance(decay, (int, float)) and not isinstance(decay, bool) else 0.0,
+        constrained=any(getattr(one.layer, "kernel_constraint", None) is not None for one in notes),
+        noise=max(
+            (float(getattr(one.layer, "stddev", 0.0)) for one in notes if one.kind == "GaussianNoise"), default=0.0
+        ),
+        any_means=bool(rates or factors or augmenting or stopping or decay),
+        augmenting=augmenting,
+        early_stopping=stopping,
+    )
+
+
+def _rate(layer: Any) -> float:
+    kind = type(layer).__name__
+    if kind in DROPPING:
+        return float(getattr(layer, "rate", 0.0) or 0.0)
+    rates = [getattr(layer, name, 0.0) for name in ("dropout", "recurrent_dropout")]
+    return max((float(one) for one in rates if isinstance(one, (int, float))), default=0.0)
+
+
+def _factors(layer: Any) -> list[float]:
+    found = []
+    for name in (
+        "kernel_regularizer",
+        "bias_regularizer",
+        "recurrent_regularizer",
+        "activity_regularizer",
+        "embeddings_regularizer",
+    ):
+        one = getattr(layer, name, None)
+        for kind in ("l1", "l2"):
+            value = getattr(one, kind, None)
+            if value is not None and float(np.asarray(value)) > 0:
+                found.append(float(np.asarray(value)))
+    return found
+
+
+def _penalty(notes: Any) -> float:
+    total = 0.0
+    for note in notes:
+        for weight in note.layer._trainable_variables:
+            regularizer = getattr(weight, "regularizer", None)
+            if regularizer is not None:
+                total += float(np.asarray(regularizer(weight)))
+    return total
+
+
+def _after_output(case: Case) -> str | None:
+    notes, heads = list(layer_notes(case)), {one.path for one in output_layers(case)}
+    for place, note in enumerate(notes):
+        if note.path in heads:
+            for other in notes[place + 1 :]:
+                if other.kind in PARAMETRIC:
+                    break
+                if other.kind in DROPPING and _rate(other.layer) > 0:
+                    return str(other.path)
+    return None
+
+
+def _before_norm(notes: Any) -> str | None:
+    for place in range(len(notes) - 1):
+        if (
+            notes[place].kind in DROPPING
+            and _rate(notes[place].layer) > 0
+            and notes[place + 1].kind == "BatchNormalization"
+        ):
+            return str(notes[place].path)
+    return None

@@ -1,0 +1,166 @@
+"""An arm of a trial: the case as it is, or as treatments make it, with every change taken back on leaving."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..case import Case, FitSettings
+from ..recording import Record, Recorded
+from ..tasks import Output, outputs
+from .treating import NotApplicable
+
+_MISSING = object()
+
+
+@dataclass
+class Change:
+    """One attribute of a live object that a treatment replaced."""
+
+    owner: Any
+    name: str
+    before: Any
+    after: Any
+
+
+@dataclass
+class Arm:
+    """What is trained, and how. Treatments edit it; what they change on live objects holds only while it is entered.
+
+    Attributes:
+        held: the case as the program made it.
+        model: the live model, or a clone.
+        train, validation: the data; transforms of a treatment replace them.
+        fit: the settings of the planned training.
+        callbacks: the program's learning-rate and stopping callbacks that take part.
+        on_start: called with the pair's number when its start is in place, before the first step.
+        augment: changes the input arrays of one epoch, given a random generator.
+        epochs_factor: how many times the planned epochs are trained.
+        initializer: replaces the initialiser of ``(layer, variable name)``; None keeps the layer's own.
+        start_offset: added to the pair's number where the start is drawn.
+        aligned: whether rows of ``validation`` are the rows that the program validates on.
+    """
+
+    held: Case
+    model: Any
+    train: Recorded
+    validation: Recorded | None
+    fit: FitSettings
+    callbacks: list[Any]
+    on_start: list[Callable[[int], None]] = field(default_factory=list)
+    augment: Callable[[list[Any], np.random.Generator], list[Any]] | None = None
+    epochs_factor: float = 1.0
+    initializer: Callable[[Any, str], Any] | None = None
+    start_offset: int = 0
+    parameters: dict[str, Any] = field(default_factory=dict)
+    compiled: dict[str, Any] = field(default_factory=dict)
+    _changes: list[Change] = field(default_factory=list)
+    _inside: bool = False
+
+    @classmethod
+    def of(cls, case: Case) -> Arm:
+        """The case as it is."""
+        from ..running import planned_callbacks
+
+        return cls(case, case.model, case.train, case.validation, case.fit, planned_callbacks(case))
+
+    def __enter__(self) -> Arm:
+        for change in self._changes:
+            _put(change.owner, change.name, change.after)
+        self._inside = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._inside = False
+        for change in reversed(self._changes):
+            change.after = vars(change.owner).get(change.name, _MISSING)
+            _put(change.owner, change.name, change.before)
+
+    @property
+    def is_clone(self) -> bool:
+        """Whether the model was rebuilt."""
+        return self.model is not self.held.model
+
+    @property
+    def optimizer(self) -> Any:
+        """The optimizer that takes the steps, inside a loss scale where there is one."""
+        return getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
+
+    def set(self, owner: Any, name: str, value: Any) -> None:
+        """Replace an attribute in the owner's own dictionary; setters and trackers of Keras are passed by."""
+        assert self._inside, "treatments act on an entered arm"
+        self._changes.append(Change(owner, name, vars(owner).get(name, _MISSING), value))
+        vars(owner)[name] = value
+        self.compiled.clear()
+
+    def set_optimizer(self, optimizer: Any) -> None:
+        """Train with another optimizer object, built for the variables that are trainable now."""
+        optimizer.build(self.model.trainable_variables)
+        self.set(self.model, "optimizer", optimizer)
+
+    def rebuild_optimizer(self, **settings: Any) -> Any:
+        """Replace the optimizer by a fresh one of its class, with these settings changed."""
+        own = self.optimizer
+        config = {**own.get_config(), **settings}
+        try:
+            fresh = type(own).from_config(config)
+        except (TypeError, ValueError) as problem:
+            raise NotApplicable(f"the optimizer {type(own).__name__} cannot be made anew: {problem}") from None
+        self.set_optimizer(fresh)
+        return fresh
+
+    def set_loss(self, loss: Any, position: int | None = None) -> None:
+        """Train with another loss; with a position that of one output only."""
+        from keras.src.trainers.compile_utils import CompileLoss
+
+        model = self.model
+        if model._compile_loss is None:
+            raise NotApplicable("no loss is compiled")
+        given = model.loss
+        if isinstance(given, dict):
+            loss = {**given, list(given)[position or 0]: loss}
+        elif isinstance(given, (list, tuple)):
+            loss = [loss if place == (position or 0) else one for place, one in enumerate(given)]
+        weights = getattr(model._compile_loss, "_user_loss_weights", None)
+        self.set(model, "_compile_loss", CompileLoss(loss, weights, output_names=getattr(model, "output_names", None)))
+        self.set(model, "loss", loss)
+
+    def set_data(self, train: Recorded, validation: Recorded | None) -> None:
+        """Train and validate on other data."""
+        self.train, self.validation = train, validation
+
+    def derived(self) -> Case:
+        """The arm as a case, its outputs scored as the task of the held case demands."""
+        made = Case(self.model, Record(self.train, self.validation), self.fit, None, shared=self.compiled)
+        if "outputs" not in self.compiled:
+            tasks = outputs(self.held)
+            own = outputs(Case(self.model, made.record, self.fit, None))
+            made.shared["outputs"] = tuple(map(_with_task, own, tasks)) if len(own) == len(tasks) else own
+        return made
+
+
+def _with_task(own: Output, held: Output) -> Output:
+    return dataclasses.replace(own, kind=held.kind)
+
+
+def _put(owner: Any, name: str, value: Any) -> None:
+    if value is _MISSING:
+        vars(owner).pop(name, None)
+    else:
+        vars(owner)[name] = value
+
+
+def flat_layers(model: Any) -> list[Any]:
+    """Every layer below the model that is no model itself."""
+    from ..watching import layer_paths
+
+    return [layer for _, layer in layer_paths(model)]
+
+
+def names(layers: Iterable[Any]) -> list[str]:
+    """The layers' names."""
+    return [str(layer.name) for layer in layers]

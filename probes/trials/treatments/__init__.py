@@ -1,0 +1,1 @@
+"""The treatments, a family a file; every module here registers its own."""

@@ -1,0 +1,218 @@
+"""The command line: its commands and options; what they do is loaded only when one is called."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from assistant.commands import Wish
+
+EPILOG = (
+    "Exit status of check: 0 healthy, 1 causes confirmed, 2 usage, 3 the program failed and no cause is confirmed, "
+    "4 the worker could not be kept alive, 5 inconclusive."
+)
+
+app = typer.Typer(
+    name="keras-triage",
+    help=(
+        "The assistant to open when a Keras model does not converge. `keras-triage train.py` opens a program in the "
+        "terminal; what follows ` -- ` are the program's own arguments."
+    ),
+    epilog=EPILOG,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+class Format(StrEnum):
+    """How a report is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+Program = Annotated[Path, typer.Argument(metavar="PROGRAM", help="The training script.", show_default=False)]
+Symptom = Annotated[
+    str | None, typer.Option(metavar="SYMPTOM", help="What you see: an id such as loss_nan, or your own words.")
+]
+Budget = Annotated[float, typer.Option(metavar="SECONDS", min=1.0, help="Time for probes and trials, from `fit`.")]
+SetupTimeout = Annotated[float, typer.Option(metavar="SECONDS", min=1.0, help="Time for the program to reach `fit`.")]
+Python = Annotated[
+    Path | None,
+    typer.Option("--python", metavar="PATH", help="Interpreter or environment that runs the program."),
+]
+Fit = Annotated[int | None, typer.Option("--fit", metavar="N", min=1, help="Which training call to examine.")]
+ListFits = Annotated[bool, typer.Option("--list-fits", help="List the training calls, running each for one step.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be run, written and skipped, and end.")]
+KnowledgeBases = Annotated[
+    list[Path] | None, typer.Option("--kb", metavar="DIR", help="Folder laid over the knowledge base; repeatable.")
+]
+StoreUrl = Annotated[
+    str | None, typer.Option("--store", metavar="URL", help="Where sessions are kept: a database address or a file.")
+]
+Plain = Annotated[bool, typer.Option("--plain", help="Talk line by line, without a full screen.")]
+
+
+@app.command("open")
+def open_program(
+    context: typer.Context,
+    program: Program,
+    symptom: Symptom = None,
+    budget: Budget = 120.0,
+    setup_timeout: SetupTimeout = 300.0,
+    python: Python = None,
+    fit: Fit = None,
+    list_fits: ListFits = False,
+    dry_run: DryRun = False,
+    kb: KnowledgeBases = None,
+    store: StoreUrl = None,
+    plain: Plain = False,
+) -> None:
+    """Open a program and talk about it; `keras-triage PROGRAM` does the same."""
+    wish = _wish(context, program, symptom, budget, setup_timeout, python, fit, kb, store)
+    _look_only(wish, list_fits, dry_run)
+    raise typer.Exit(_talk(wish, plain))
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    program: Program,
+    format: Annotated[Format, typer.Option("--format", help="How the report is printed.")] = Format.TEXT,
+    symptom: Symptom = None,
+    answers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="YAML or JSON: answers to what a person would be asked.")
+    ] = None,
+    budget: Budget = 120.0,
+    setup_timeout: SetupTimeout = 300.0,
+    python: Python = None,
+    fit: Fit = None,
+    list_fits: ListFits = False,
+    dry_run: DryRun = False,
+    kb: KnowledgeBases = None,
+    store: StoreUrl = None,
+) -> None:
+    """Examine a program without asking anybody, and print a report."""
+    wish = _wish(context, program, symptom, budget, setup_timeout, python, fit, kb, store)
+    _look_only(wish, list_fits, dry_run)
+    from assistant import commands
+
+    raise typer.Exit(commands.check(wish, format.value, answers))
+
+
+@app.command()
+def demo(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Which broken script.", show_default=False)
+    ] = None,
+    list_demos: Annotated[bool, typer.Option("--list", help="List the bundled scripts.")] = False,
+    store: StoreUrl = None,
+    plain: Plain = False,
+) -> None:
+    """Open one of the bundled broken scripts."""
+    from assistant import bundled
+    from assistant.commands import Wish
+    from assistant.session.model import OpenedWith
+
+    if list_demos:
+        for one in bundled.demos():
+            print(f"{one.name:<16} {one.title}")
+        raise typer.Exit(0)
+    program = bundled.copied(name)
+    raise typer.Exit(_talk(Wish(OpenedWith(program=str(program)), store=store), plain))
+
+
+@app.command()
+def sessions(store: StoreUrl = None) -> None:
+    """List the kept sessions."""
+    from assistant import commands
+
+    raise typer.Exit(commands.list_sessions(store))
+
+
+@app.command()
+def resume(
+    id: Annotated[str, typer.Argument(metavar="ID", help="The session, or the beginning of its id.")],
+    store: StoreUrl = None,
+    plain: Plain = False,
+) -> None:
+    """Take up a kept session where it was."""
+    if plain or not _on_a_terminal():
+        from assistant import commands
+
+        raise typer.Exit(commands.resume_plainly(id, store))
+    from assistant.terminal.launch import launch
+    from assistant.terminal.settings import TerminalSettings
+
+    raise typer.Exit(launch(TerminalSettings(session=id, store=store)))
+
+
+def _wish(
+    context: typer.Context,
+    program: Path,
+    symptom: str | None,
+    budget: float,
+    setup_timeout: float,
+    python: Path | None,
+    fit: int | None,
+    knowledge_bases: list[Path] | None,
+    store: str | None,
+) -> Wish:
+    from assistant.commands import Wish
+    from assistant.program_file import program_at
+    from assistant.session.model import OpenedWith
+
+    opened = OpenedWith(
+        program=str(program_at(program)),
+        arguments=tuple(context.obj or ()),
+        python=str(python.absolute()) if python else None,
+        fit=fit,
+        setup_timeout=setup_timeout,
+        budget=budget,
+        knowledge_bases=tuple(str(one.absolute()) for one in knowledge_bases or ()),
+    )
+    return Wish(opened, symptom, store)
+
+
+def _look_only(wish: Wish, list_fits: bool, dry_run: bool) -> None:
+    """Do what was asked instead of a session, and end."""
+    if not (list_fits or dry_run):
+        return
+    from assistant import commands
+
+    raise typer.Exit(commands.dry_run(wish) if dry_run else commands.list_fits(wish))
+
+
+def _talk(wish: Wish, plain: bool) -> int:
+    if plain or not _on_a_terminal():
+        from assistant import commands
+
+        return commands.converse_plainly(wish)
+    from assistant.terminal.launch import launch
+    from assistant.terminal.settings import TerminalSettings
+
+    opened = wish.opened
+    settings = TerminalSettings(
+        program=Path(opened.program),
+        arguments=opened.arguments,
+        python=Path(opened.python) if opened.python else None,
+        fit=opened.fit,
+        setup_timeout=opened.setup_timeout,
+        budget=opened.budget,
+        knowledge_bases=tuple(Path(one) for one in opened.knowledge_bases),
+        symptom=wish.symptom,
+        store=wish.store,
+    )
+    return launch(settings)
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,0 +1,194 @@
+"""What the commands do; the command line calls these, so that its help loads nothing of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from assistant.answers_file import nearest, read_answers
+from assistant.errors import EXIT_OF_STATUS, ExitStatus, UsageError, WorkerLostError, tell
+from assistant.front_end import FrontEnd
+from assistant.headless import Headless
+from assistant.investigation import Investigation
+from assistant.language import understand
+from assistant.opening import ProgramOpener, Session, begin, knowledge_base, resume
+from assistant.report import markdown, text
+from assistant.report.model import Report, to_json
+from assistant.session.model import OpenedWith
+from assistant.session.store import Store
+from knowledge_base.loading import KnowledgeBase
+from probes.process.errors import ProcessError, WrongBackend
+from probes.process.events import Stage, WorkerEvent
+
+T = TypeVar("T")
+
+RENDERERS: Mapping[str, Callable[[Report], str]] = {
+    "text": text.render,
+    "json": lambda report: f"{to_json(report)}\n",
+    "markdown": markdown.render,
+}
+"""The formats of a report."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the person asked of a session on the command line.
+
+    Attributes:
+        opened: the program and how to run it.
+        symptom: the symptom, as an id or in words, if they named one.
+        store: address of the store; None for the user's data folder.
+    """
+
+    opened: OpenedWith
+    symptom: str | None = None
+    store: str | None = None
+
+
+def check(wish: Wish, format: str, answers: Path | None) -> int:
+    """Examine a program without a person and print the report; the exit status is that of the report.
+
+    Raises:
+        TriageError: the program could not be examined.
+    """
+    kb = knowledge_base(wish.opened)
+    given = read_answers(answers, kb) if answers is not None else {}
+    with Store(wish.store) as store:
+        session = _begin(wish, store, kb)
+        report = _run(_examine(session.investigation, Headless(tell, given)))
+    sys.stdout.write(RENDERERS[format](report))
+    sys.stdout.flush()
+    return exit_status(report, session.investigation)
+
+
+def exit_status(report: Report, investigation: Investigation) -> ExitStatus:
+    """What the command ends with; a session without a verdict because its worker was lost says so."""
+    if report.status == "inconclusive" and investigation.worker_lost:
+        return ExitStatus.WORKER_LOST
+    return EXIT_OF_STATUS[report.status]
+
+
+def converse_plainly(wish: Wish) -> int:
+    """The dialogue line by line."""
+    with Store(wish.store) as store:
+        session = _begin(wish, store, knowledge_base(wish.opened))
+        return _converse(session)
+
+
+def resume_plainly(id: str, store_url: str | None) -> int:
+    """Take up a session line by line."""
+    with Store(store_url) as store:
+        return _converse(resume(id, store))
+
+
+def list_sessions(store_url: str | None) -> int:
+    """Print the kept sessions, the latest first."""
+    with Store(store_url) as store:
+        found = store.sessions()
+    for one in found:
+        when = one.last.strftime("%Y-%m-%d %H:%M")
+        print(f"{one.id}  {when} UTC  {one.events:>4} events  {one.opened.program}")
+    if not found:
+        tell("No session is kept yet.")
+    return ExitStatus.HEALTHY
+
+
+def list_fits(wish: Wish) -> int:
+    """Run every training call of a program for one step and list them."""
+    tell("Each training call of the program is run for one step, to list them.")
+    opener = ProgramOpener(wish.opened)
+
+    async def listed() -> int:
+        try:
+            fits = await opener.list_fits(_tell_stage)
+        finally:
+            await opener.close()
+        for one in fits:
+            where = f"{one.place.file}:{one.place.line}" if one.place else "unknown place"
+            epochs = f", {one.epochs} epochs" if one.epochs else ""
+            times = f", {one.times} times" if one.times > 1 else ""
+            print(f"{one.number}  {where}  {one.method} of {one.model}{epochs}{times}")
+        if not fits:
+            tell("The program trains nothing.")
+        return ExitStatus.HEALTHY if fits else ExitStatus.PROGRAM_FAILED
+
+    return _run(listed())
+
+
+def dry_run(wish: Wish) -> int:
+    """Say what would be run, written and skipped; nothing is."""
+    from assistant.plan import plan
+
+    print(_run(plan(wish.opened, wish.store)))
+    return ExitStatus.HEALTHY
+
+
+def symptom_of(kb: KnowledgeBase, said: str) -> str:
+    """The id of the symptom that was named by id or in words.
+
+    Raises:
+        UsageError: it cannot be told which is meant.
+    """
+    symptom = understand(kb, said)
+    if symptom is None or symptom == "none":
+        known = ", ".join(one for one in kb.symptoms if one != "none")
+        raise UsageError(f"{said!r} is no symptom{nearest(said, kb.symptoms)}; the symptoms are {known}.")
+    return symptom
+
+
+def _begin(wish: Wish, store: Store, kb: KnowledgeBase) -> Session:
+    symptom = symptom_of(kb, wish.symptom) if wish.symptom else None
+    return begin(wish.opened, store, symptom, wish.symptom if wish.symptom != symptom else None)
+
+
+async def _examine(investigation: Investigation, front: FrontEnd) -> Report:
+    try:
+        return await investigation.run(front)
+    except ProcessError as error:
+        investigation.stop(str(error))
+        raise
+    finally:
+        await investigation.close()
+
+
+def _converse(session: Session) -> int:
+    from assistant.plain import Plain, standard_input
+
+    async def conversed() -> Report:
+        try:
+            return await Plain(standard_input()).converse(session.investigation)
+        finally:
+            await session.investigation.close()
+
+    print(f"Session {session.kept.id}; `keras-triage resume {session.kept.id}` takes it up again.")
+    _run(conversed())
+    return ExitStatus.WORKER_LOST if session.investigation.worker_lost else ExitStatus.HEALTHY
+
+
+def _run(work: Awaitable[T]) -> T:
+    """Run to the end; what went wrong with the worker becomes one sentence with its exit status.
+
+    Raises:
+        TriageError: the worker could not be started or kept.
+    """
+
+    async def awaited() -> T:
+        return await work
+
+    try:
+        return asyncio.run(awaited())
+    except WrongBackend as error:
+        raise UsageError(str(error)) from error
+    except ProcessError as error:
+        raise WorkerLostError(str(error)) from error
+
+
+def _tell_stage(event: WorkerEvent) -> None:
+    with contextlib.suppress(ValueError):
+        if isinstance(event, Stage):
+            tell(f"{event.text} ...")

@@ -1,0 +1,1 @@
+"""Bundled training scripts, each broken in one way; made data, no downloads."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import sys
 from collections.abc import Awaitable, Callable, Iterable
 
 from textual.app import App, SystemCommand
@@ -18,7 +17,6 @@ from assistant.terminal.preferences import Preferences
 from assistant.terminal.screens.session import SessionScreen
 from assistant.terminal.settings import TerminalSettings
 from assistant.terminal.themes import DARK, LIGHT, completed
-from assistant.terminal.views import SessionView
 
 MakePartner = Callable[[], Awaitable[Partner]]
 
@@ -33,15 +31,15 @@ class TriageApp(App[int]):
 
     def __init__(
         self,
+        settings: TerminalSettings,
         *,
-        session: tuple[MakePartner, SessionView] | None = None,
-        settings: TerminalSettings | None = None,
+        make_partner: MakePartner | None = None,
         preferences: Preferences | None = None,
         glyphs: Glyphs | None = None,
     ) -> None:
         super().__init__()
-        self._session = session
-        self.settings = settings or TerminalSettings()
+        self._make_partner = make_partner
+        self.settings = settings
         self.preferences = preferences or Preferences()
         self.glyphs = glyphs or (UNICODE if can_draw_unicode() else ASCII)
         self.opened: SessionScreen | None = None
@@ -60,12 +58,24 @@ class TriageApp(App[int]):
         self.set_keymap(self.preferences.keys)
         if self.glyphs is ASCII:
             self.add_class("-ascii")
-        if self._session is not None:
-            self.open_session(*self._session)
+        if self.settings.program is not None or self.settings.session is not None:
+            self.open_session(self.settings)
+        else:
+            self.open_start()
 
-    def open_session(self, partner: MakePartner, first: SessionView) -> None:
-        """Show a session."""
-        screen = SessionScreen(partner, first, self.glyphs)
+    def open_start(self) -> None:
+        """Show what can be opened."""
+        from assistant.terminal.screens.start import StartScreen
+
+        self.push_screen(StartScreen(self.glyphs))
+
+    def open_session(self, settings: TerminalSettings) -> None:
+        """Show a session; everything heavy is loaded once its first screen stands."""
+        self.settings = settings
+        if settings.program is not None and settings.session is None:
+            self.preferences.remember(program=settings.program.absolute())
+        make = self._make_partner or partner_of(settings)
+        screen = SessionScreen(make, greeting(settings.program, settings.session), self.glyphs)
         screen.set_class(self.glyphs is ASCII, "-ascii")
         self.opened = screen
         self.push_screen(screen)
@@ -104,38 +114,12 @@ class TriageApp(App[int]):
         return run
 
 
-def run(settings: TerminalSettings) -> int:
-    """Open the full screen and stay until the person leaves; the exit status.
-
-    Raises:
-        TriageError: what was asked for cannot be opened; told before anything is drawn.
-    """
-    return asyncio.run(converse(application(settings), inline=settings.inline))
-
-
-def application(settings: TerminalSettings) -> TriageApp:
-    """The application for these settings; nothing is loaded before its first screen is drawn."""
-    session = None
-    if settings.program is not None or settings.session is not None:
-        session = (partly(settings), greeting(settings.program, settings.session))
-    return TriageApp(session=session, settings=settings, preferences=Preferences.of_user())
-
-
-def partly(settings: TerminalSettings) -> MakePartner:
-    """Makes the live session once it is wanted; everything heavy is imported then."""
+def partner_of(settings: TerminalSettings) -> MakePartner:
+    """Makes the live session once it is wanted, off the loop, so that typing goes on meanwhile."""
 
     async def make() -> Partner:
         module = await asyncio.to_thread(importlib.import_module, "assistant.terminal.live")
-        partner: Partner = await module.live(settings)
+        partner: Partner = await asyncio.to_thread(module.LiveSession, settings)
         return partner
 
     return make
-
-
-async def converse(app: TriageApp, *, inline: bool = False) -> int:
-    """Run the application; when the terminal is restored, end the worker and say how to go on."""
-    code = await app.run_async(inline=inline)
-    if app.opened is not None:
-        for line in await app.opened.leave():
-            sys.stdout.write(f"{line}\n")
-    return code if code is not None else app.return_code or 0

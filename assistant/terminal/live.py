@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant import opening
+from assistant.commands import symptom_of
 from assistant.errors import TriageError
 from assistant.events import SKIPPED, UNKNOWN, PersonAnswered, SymptomNamed
 from assistant.front_end import Reply, Stream
@@ -97,7 +98,11 @@ class LiveSession:
             trials=chosen.trials,
             knowledge_bases=tuple(str(one.absolute()) for one in chosen.knowledge_bases),
         )
-        return opening.begin(opened, self._store, chosen.symptom)
+        if chosen.symptom is None:
+            return opening.begin(opened, self._store)
+        symptom = symptom_of(opening.knowledge_base(opened), chosen.symptom)
+        words = None if symptom == chosen.symptom else chosen.symptom
+        return opening.begin(opened, self._store, symptom, words)
 
     # What the screen reads
 
@@ -577,8 +582,3 @@ class LiveSession:
             self.journal.put(Heard(f"symptom:{symptom.id}", symptom.text or entry.title))
         else:
             self.journal.put(Said(f"symptom:{symptom.id}", texts.NAMED.format(symptom=entry.title)))
-
-
-async def live(settings: TerminalSettings) -> LiveSession:
-    """A live session, made off the loop because reading the knowledge base takes a moment."""
-    return await asyncio.to_thread(LiveSession, settings)

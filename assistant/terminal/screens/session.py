@@ -25,9 +25,13 @@ from assistant.terminal.widgets.question import QuestionBlock
 from assistant.terminal.widgets.rows import Line
 from assistant.terminal.widgets.tabs import PaneChosen, PaneTabs
 
-PANES = ("findings", "path", "case", "curves", "output")
+BESIDE = ("path", "case", "curves", "output")
+PANES = ("findings", *BESIDE)
 NARROW = 90
 """Below so many columns there is one column with tabs."""
+
+VERY_WIDE = 150
+"""From so many columns on the findings stay in sight beside another pane."""
 
 
 class SessionScreen(Screen[None]):
@@ -37,8 +41,9 @@ class SessionScreen(Screen[None]):
         (0, "-tiny"),
         (60, "-narrow"),
         (NARROW, "-wide"),
-        (150, "-very-wide"),
+        (VERY_WIDE, "-very-wide"),
     ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-low"), (30, "-middle"), (42, "-high")]  # noqa: RUF012
     BINDINGS = actions.session_bindings()
 
     def __init__(self, partner: Callable[[], Awaitable[Partner]], first: SessionView, glyphs: Glyphs) -> None:
@@ -48,6 +53,7 @@ class SessionScreen(Screen[None]):
         self._glyphs = glyphs
         self._view = first
         self._pane = "findings"
+        self._beside = "case"
         self._pending = False
         self._width = 0
 
@@ -68,8 +74,9 @@ class SessionScreen(Screen[None]):
                 yield QuestionBlock(self._glyphs, id="question")
                 yield Composer(self._glyphs, id="composer")
             with Vertical(id="right"):
-                yield PaneTabs(PANES, id="tabs-wide")
+                yield Line(texts.PANES["findings"], id="findings-title")
                 yield FindingsPane(self._glyphs, id="pane-findings")
+                yield PaneTabs(PANES, id="tabs-wide")
                 yield PathPane(self._glyphs, id="pane-path")
                 yield CasePane(self._glyphs, id="pane-case")
                 yield Vertical(id="pane-curves", classes="pane")
@@ -164,18 +171,23 @@ class SessionScreen(Screen[None]):
             self._choose_pane("findings")
         elif event.size.width < NARROW <= self._width:
             self._choose_pane("chat")
+        else:
+            self._choose_pane(self._pane)
         self._width = event.size.width
-        self.set_class(event.size.height < 20, "-short")
         self.call_later(self._show)
 
     def _choose_pane(self, pane: str) -> None:
         self._pane = pane
-        narrow = self.size.width < NARROW
+        width = self.app.size.width
+        narrow, very_wide = width < NARROW, width >= VERY_WIDE
+        if pane in BESIDE:
+            self._beside = pane
+        shown = {pane} if not very_wide else {"findings", self._beside}
         for one in PANES:
-            self.query_one(f"#pane-{one}").display = one == pane
+            self.query_one(f"#pane-{one}").display = one in shown
         self.set_class(pane != "chat", "-pane")
         for tabs in self.query(PaneTabs):
-            tabs.choose(pane)
+            tabs.choose(self._beside if very_wide else pane)
         if narrow and pane == "chat":
             self._focus_conversation()
 

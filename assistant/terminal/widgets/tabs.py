@@ -27,7 +27,7 @@ class PaneTab(Line):
     """The name of one pane, with how many things stand in it."""
 
     def __init__(self, pane: str, *, short: bool) -> None:
-        super().__init__(classes="tab")
+        super().__init__(classes=f"tab tab-{pane}")
         self.pane = pane
         self._short = short
         self.count = 0

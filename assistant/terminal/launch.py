@@ -1,0 +1,24 @@
+"""Starting the full screen, and what is left on the terminal when it closes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from assistant.terminal.app import TriageApp
+from assistant.terminal.preferences import Preferences
+from assistant.terminal.settings import TerminalSettings
+
+
+def launch(settings: TerminalSettings) -> int:
+    """Open the full screen and stay until the person leaves; the exit status."""
+    return asyncio.run(converse(TriageApp(settings, preferences=Preferences.of_user())))
+
+
+async def converse(app: TriageApp) -> int:
+    """Run the application; once the terminal is restored, end the worker and say how to go on."""
+    code = await app.run_async(inline=app.settings.inline)
+    farewell = await app.opened.leave() if app.opened is not None else ()
+    for line in farewell:
+        sys.stdout.write(f"{line}\n")
+    return code if code is not None else app.return_code or 0

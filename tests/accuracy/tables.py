@@ -29,7 +29,6 @@ def summary(judged: Sequence[Judgement]) -> list[str]:
         f"recall@3      {statistics.mean([one.recall3 for one in faulty]) if faulty else 0:.2f}",
         f"precision     {_share(sum(one.right for one in faulty), confirmed)}",
         f"proven        {_share(sum(one.proven for one in faulty), len(faulty))}",
-        f"symptom       {_share(sum(one.symptom == one.true_symptom for one in judged), len(judged))}",
         f"false proofs  {sum(len(one.false_proofs) for one in judged)}",
         f"false alarms  {sum(one.alarm for one in healthy)} of {len(healthy)} healthy",
         f"exit status   {sum(one.exit_wrong for one in judged)} wrong for their report's status",

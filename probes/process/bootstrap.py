@@ -3,10 +3,14 @@
 Run as ``python bootstrap.py host CONTROL`` or ``python bootstrap.py worker CHANNEL TRACE`` (file descriptors).
 """
 
-import importlib
-import importlib.util
-import os
 import sys
+
+AT_START = frozenset(sys.modules)
+"""What Python itself has imported before any code of a program or of ours."""
+
+import importlib  # noqa: E402
+import importlib.util  # noqa: E402
+import os  # noqa: E402
 
 PRIVATE_NAME = "_keras_triage_probes"
 

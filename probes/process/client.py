@@ -15,7 +15,7 @@ from typing import Any
 
 from . import memory
 from .description import CaseDescription, Outcome
-from .early_settings import settings_before_import
+from .early_settings import READ_AT_IMPORT, settings_before_import
 from .errors import (
     HostFailed,
     OutOfMemory,
@@ -24,7 +24,6 @@ from .errors import (
     RequestFailed,
     WorkerClosed,
     WorkerDied,
-    WorkerLost,
     WrongBackend,
 )
 from .events import OnEvent, Progress, Stage, WorkerEvent
@@ -38,6 +37,13 @@ IMPORT_SECONDS = 180.0
 """The longest that TensorFlow's import may take; a cold disk needs a minute."""
 LONGEST_LINE = 2**28
 """Bytes of one message."""
+
+
+def starts_fresh(program: Program) -> bool:
+    """Whether a program makes settings that must precede the import of TensorFlow, and so cannot share one."""
+    return any(name.startswith(READ_AT_IMPORT) for name in program.environment) or bool(
+        settings_before_import(program.path)
+    )
 
 
 class Host:
@@ -79,12 +85,15 @@ class Host:
         Args:
             python: the user's interpreter.
             on_stage: told what is being waited for.
-            warm: import TensorFlow now; without, the first program that may start from it pays for the import.
+            warm: import TensorFlow now; without, the first program that may start from it pays for the import. Of no use
+                to a program that ``starts_fresh``.
             environment: variables set over those of our process.
 
         Raises:
             HostFailed: the interpreter does not run, or cannot import TensorFlow; one clear sentence.
         """
+        if not hasattr(socket, "send_fds"):
+            raise HostFailed("Programs can be run on Linux and macOS only.")
         ours, theirs = socket.socketpair()
         try:
             process = await asyncio.create_subprocess_exec(
@@ -97,7 +106,7 @@ class Host:
                 stderr=asyncio.subprocess.PIPE,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, "MPLBACKEND": "Agg", **(environment or {})},
             )
         except OSError as error:
             ours.close()
@@ -137,7 +146,7 @@ class Host:
         self._count += 1
         number = self._count
         ends = _Ends()
-        fresh = bool(settings_before_import(program.path))
+        fresh = starts_fresh(program)
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._opened[number] = answer
         request = {"request": "open", "worker": number, "fresh": fresh, "folder": str(program.path.parent)}
@@ -386,12 +395,12 @@ class Worker:
         self._answers[number] = answer
         self._write({"id": number, "request": name, "arguments": dict(arguments or {})})
         try:
-            return await asyncio.wait_for(asyncio.shield(answer), limit)
-        except TimeoutError:
-            where = await self._where()
-            error = ProgramHung(f"`{name}` did not come back within {limit:.0f} s{_at(where)}.", limit or 0.0, where)
-            await self._end(error)
-            raise error from None
+            await asyncio.wait([answer], timeout=limit)
+            if not answer.done():
+                where = await self._where()
+                sentence = f"`{name}` did not come back within {limit or 0:.0f} s{_at(where)}."
+                await self._end(ProgramHung(sentence, limit or 0.0, where))
+            return await answer
         finally:
             self._answers.pop(number, None)
             if answer.done() and not answer.cancelled():
@@ -409,15 +418,17 @@ class Worker:
         await self.close()
 
     async def _end(self, verdict: ProcessError) -> None:
+        await self._kill(verdict)
+        if self._ended is not None:
+            await asyncio.wait([self._ended])
+
+    async def _kill(self, verdict: ProcessError) -> None:
+        """End the process; safe in the tasks that end with it, because it does not wait for them."""
         if self.lost is None:
             self._verdict = self._verdict or verdict
             await self._host._kill(self._number, self.pid)
-            try:
-                await asyncio.wait_for(asyncio.shield(self._gone), 0.7)
-            except TimeoutError:
-                self._lose(verdict)
-        if self._ended is not None and self._ended is not asyncio.current_task():
-            await asyncio.shield(self._ended)
+            await asyncio.wait([self._gone], timeout=0.7)
+            self._lose(verdict)
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         while True:
@@ -464,7 +475,7 @@ class Worker:
             printed = sum(self.output_bytes(one) for one in ("stdout", "stderr"))
             flood = f"; it printed {memory.in_words(printed)}" if printed > 10 * 2**20 else ""
             sentence = f"The program did not reach `fit` within {seconds:g} s{_at(where)}{flood}."
-            await self._end(ProgramHung(sentence, seconds, where))
+            await self._kill(ProgramHung(sentence, seconds, where))
 
     async def _limit_memory(self) -> None:
         most = memory.limit(self.program.memory_limit)
@@ -475,7 +486,7 @@ class Worker:
                 sentence = (
                     f"The program was stopped because it used more than {memory.in_words(most)} of memory{_at(where)}."
                 )
-                await self._end(OutOfMemory(sentence, where=where))
+                await self._kill(OutOfMemory(sentence, where=where))
                 return
             await asyncio.sleep(memory.INTERVAL)
 
@@ -583,4 +594,4 @@ async def _tell(listener: OnEvent | None, event: WorkerEvent) -> None:
             await answer
 
 
-__all__ = ["Host", "Worker", "WorkerLost"]
+__all__ = ["Host", "Worker", "starts_fresh"]

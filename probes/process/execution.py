@@ -30,12 +30,27 @@ def prepare(program: str, arguments: Sequence[str], environment: Mapping[str, st
     sys.dont_write_bytecode = True
     sys.argv = [program, *arguments]
     sys.path.insert(0, folder)
+    for name in hidden_modules(folder):
+        # We imported the standard one; the program, started by itself, would get its own.
+        del sys.modules[name]
     builtins.input = _no_input
     # A forked worker's stream objects remember what the host's descriptors could do.
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open as long as the process
     sys.stdout, sys.stderr = _printing(1), _printing(2)
     for name in ("stdin", "stdout", "stderr"):
         setattr(sys, f"__{name}__", getattr(sys, name))
+
+
+def hidden_modules(folder: str) -> list[str]:
+    """Imported modules whose names a folder's own modules have, save those that Python imports before any program."""
+    try:
+        entries = os.listdir(folder)
+    except OSError:
+        return []
+    names = {entry[:-3] for entry in entries if entry.endswith(".py")}
+    names |= {entry for entry in entries if os.path.isfile(os.path.join(folder, entry, "__init__.py"))}
+    at_start = getattr(sys.modules["__main__"], "AT_START", frozenset(sys.modules))
+    return [name for name in list(sys.modules) if name in names and name not in at_start]
 
 
 def _printing(descriptor: int) -> io.TextIOWrapper:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from types import TracebackType
 from typing import Any
 
@@ -29,11 +30,16 @@ def failure_of(error: BaseException, places: Places, stage: str) -> dict[str, An
     return {
         "stage": stage,
         "type": type(error).__name__,
-        "message": _text(error)[:MAX_MESSAGE],
+        "message": without_colours(_text(error))[:MAX_MESSAGE],
         "place": None if place is None else dataclasses.asdict(place),
         "frames": [dataclasses.asdict(one) for one in frames],
         "raised_in": raised_in,
     }
+
+
+def without_colours(text: str) -> str:
+    """A text without the escape sequences that colour it on a terminal."""
+    return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
 
 
 def ended(message: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .failing import ended, failure_of
+from .failing import ended, failure_of, without_colours
 from .places import Places, RawFrame, Trace
 
 RECORDED_BATCHES = 64
@@ -98,8 +98,12 @@ class Hold:
 
     def _build(self) -> None:
         from ..case import build_case
+        from .argument_check import check_arguments
 
+        if self.call is None:
+            return
         try:
+            check_arguments(self.call)
             self._case = build_case(self.call, self.places)
         except Exception as error:  # noqa: BLE001 - reading the data runs the user's own code
             self.failure = self._in_fit(failure_of(error.__cause__ or error, self.places, "in_fit"))
@@ -110,6 +114,7 @@ class Hold:
             self.failure = self._in_fit(plain)
 
     def _in_fit(self, failure: dict[str, Any]) -> dict[str, Any]:
+        failure["message"] = without_colours(failure["message"])
         if failure["place"] is None and self.call is not None and self.call.trace:
             place = self.places.place(self.call.trace, callee=self.call.method)
             failure["place"] = dataclasses.asdict(place)

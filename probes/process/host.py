@@ -13,13 +13,19 @@ import os
 import selectors
 import signal
 import socket
+import subprocess
 import sys
 import time
 
+from .execution import hidden_modules
 from .protocol import Message, decode, encode
 
 DESCRIPTORS = 4
 """What comes with a request to open: the worker's channel, its standard output, its standard error, its trace."""
+
+
+FORKS_SAFELY = sys.platform != "darwin"
+"""On macOS the system's own libraries break in a forked child that executes nothing new."""
 
 
 class Unfit(Exception):
@@ -104,7 +110,7 @@ class Host:
         return True
 
     def _open(self, message: Message, descriptors: list[int]) -> None:
-        fresh = bool(message["fresh"]) or not hasattr(os, "fork") or hides_a_module(message["folder"])
+        fresh = bool(message["fresh"]) or not FORKS_SAFELY or bool(hidden_modules(message["folder"]))
         if not fresh and self._seconds is None and not self._warm():
             fresh = True
         sys.stdout.flush()
@@ -147,7 +153,7 @@ class Host:
         except BlockingIOError:
             return True
         for pid, worker in list(self._workers.items()):
-            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+            if not _is_dead(pid):
                 continue
             # While the dead leader is not reaped, its group cannot be anybody else's.
             _kill_group(pid)
@@ -192,17 +198,6 @@ def import_keras() -> None:
     importlib.import_module("..measuring", __package__)
 
 
-def hides_a_module(folder: str) -> bool:
-    """Whether a folder has modules named like some that are imported here already: the program means its own."""
-    try:
-        entries = os.listdir(folder)
-    except OSError:
-        return False
-    names = {entry[:-3] for entry in entries if entry.endswith(".py")}
-    names |= {entry for entry in entries if os.path.isfile(os.path.join(folder, entry, "__init__.py"))}
-    return any("." not in name and name in names for name in list(sys.modules))
-
-
 def _standard_streams(output: int, errors: int) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (output, 1), (errors, 2)):
@@ -216,6 +211,14 @@ def _kill_group(pid: int) -> None:
             kill(pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             continue
+
+
+def _is_dead(pid: int) -> bool:
+    if hasattr(os, "waitid"):
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+    # Python for macOS had no waitid before 3.13.
+    told = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return told.stdout.strip().startswith("Z")
 
 
 def _die_with_parent() -> None:

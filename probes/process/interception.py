@@ -27,7 +27,10 @@ def install(places: Places, holder: Holder) -> None:
         _hook_keras(places, holder)
     else:
         _when_imported("keras", lambda: _hook_keras(places, holder))
-    _when_imported("matplotlib", _no_screen)
+    if "matplotlib" in sys.modules:
+        _no_screen()
+    else:
+        _when_imported("matplotlib", _no_screen)
     _when_imported("tf_keras", _refuse_old_keras)
 
 
@@ -109,6 +112,7 @@ def _no_screen() -> None:
     import matplotlib
 
     original = matplotlib.use
+    original("agg")
 
     @functools.wraps(original)
     def use(backend: str, **settings: Any) -> None:

@@ -20,9 +20,10 @@ INTERVAL = 0.05
 """Seconds that text is gathered for one event."""
 
 PAUSE = 0.005
-"""Seconds between two full reads: a flood is slowed down to some 12 MB a second rather than taking all of our time."""
+"""Seconds between two chunks: a flood is slowed down to some 12 MB a second rather than taking all of our time."""
 
 CHUNK = 2**16
+"""Bytes read at once."""
 
 
 class Tail:
@@ -85,16 +86,19 @@ class Stream:
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader(limit=4 * CHUNK)
+        reader = asyncio.StreamReader(limit=CHUNK)
         pipe = os.fdopen(self._descriptor, "rb", buffering=0)
         transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+        unpaused = 0
         try:
             while data := await reader.read(CHUNK):
                 self.tail.add(data)
                 self._pending.add(data)
                 if self._telling is None and self._on_event is not None and self._name is not None:
                     self._telling = asyncio.create_task(self._tell())
-                if len(data) == CHUNK:
+                unpaused += len(data)
+                if unpaused >= CHUNK:
+                    unpaused = 0
                     await asyncio.sleep(PAUSE)
         finally:
             transport.close()

@@ -133,6 +133,7 @@ class Worker:
     def _serve(self, hold: Hold) -> NoReturn:
         self._places.paused = True
         self._serving.set()
+        _flush()
         self._channel.send({"event": "stage", "text": "looking at the data"})
         self._channel.send({"event": "held", "case": to_wire(hold.describe())})
         while True:
@@ -140,6 +141,7 @@ class Worker:
             if message is None or message.get("request") == "close":
                 _leave()
             self._channel.send(self._answer(message, hold))
+            _flush()
 
     def _answer(self, message: Message, hold: Hold) -> Message:
         def report(text: str, done: float | None = None, total: float | None = None) -> None:
@@ -168,9 +170,14 @@ def versions() -> dict[str, str]:
 
 def _leave() -> NoReturn:
     """End at once: the program's own exit handlers must not run half-way through its training."""
+    _flush()
+    os._exit(0)
+
+
+def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):
+        except (OSError, ValueError, AttributeError):
+            # The program may have closed or replaced them.
             continue
-    os._exit(0)

@@ -1,0 +1,85 @@
+"""Whether the model can learn one batch by heart: the shortest test of wiring, capacity and step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable, probe
+from ..running import Plan, run
+from ..scoring import scores
+
+ROWS = 32
+STEPS = 240
+SECONDS = 12.0
+
+
+@dataclass(frozen=True)
+class OneBatch:
+    """What came of training on one batch over and over."""
+
+    rows: int
+    """Rows of the batch."""
+    steps: int
+    """Steps taken."""
+    first_loss: float
+    """Loss at the first step, without the penalty."""
+    final_loss: float
+    """Mean loss of the last tenth of the steps, without the penalty."""
+    fall: float
+    """Share of the first loss that went away, in (-inf, 1]."""
+    skill: float | None
+    """Share of the way from chance to perfect on that batch after it, in [-1, 1]; null without a task."""
+    still_falling: bool
+    """Whether the loss fell by more than a tenth over the last quarter of the steps."""
+    rises: bool
+    """Whether the loss at the end lies above the first."""
+    nonfinite: bool
+    """Whether the loss became NaN or infinite."""
+    penalty_share: float
+    """Share of the final total loss that is regularisation penalty, in [0, 1]."""
+    curve: tuple[float, ...]
+    """Loss over the steps, at most 60 values."""
+
+
+@probe("one_batch", title="Learning one batch by heart", cost="training", needs=("model", "training_data"))
+def measure(case: Case, budget: Budget) -> OneBatch:
+    """Train on one small batch at the program's own settings."""
+    from ..curves import thinned
+
+    if not getattr(case.model, "compiled", False):
+        raise Unanswerable("the model is not compiled")
+    if case.train.batches:
+        batch = case.train.batches[0]
+    else:
+        batch = case.train.sample(min(ROWS, max(case.fit.batch_size, 8)))
+    if batch.y is None or batch.rows < 2:
+        raise Unanswerable("one batch holds no targets, or one row alone")
+    plan = Plan(batch, epochs=STEPS, shuffle=False, batch_size=batch.rows)
+    ran = run(case, plan, Budget(min(SECONDS, budget.left)))
+    if ran.error is not None and not ran.losses:
+        raise Unanswerable(f"training fails: {ran.error.type}")
+    data = np.asarray(ran.losses) - np.asarray(ran.penalties)
+    tail = max(1, len(data) // 10)
+    final = float(np.mean(data[-tail:]))
+    first = float(data[0])
+    late = data[-max(4, len(data) // 4) :]
+    skills = [score.skill for _, score in scores(case, batch)]
+    return OneBatch(
+        rows=batch.rows,
+        steps=ran.steps,
+        first_loss=first,
+        final_loss=final,
+        fall=(first - final) / abs(first) if first else 0.0,
+        skill=min(skills) if skills else None,
+        still_falling=bool(
+            np.isfinite(late).all() and late[: len(late) // 2].mean() * 0.9 > late[len(late) // 2 :].mean()
+        ),
+        rises=bool(math.isfinite(final) and final > first * 1.02),
+        nonfinite=not bool(np.isfinite(np.asarray(ran.losses)).all()),
+        penalty_share=float(np.clip(ran.penalties[-1] / ran.losses[-1], 0, 1)) if ran.losses[-1] > 0 else 0.0,
+        curve=tuple(thinned(data.tolist(), 60)),
+    )

@@ -1,0 +1,67 @@
+"""How far one step moves the weights, layer by layer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable, probe
+from ..first_steps import first_steps
+
+
+@dataclass(frozen=True)
+class WeightUpdate:
+    """The updates of one trainable weight."""
+
+    weight: str
+    """Path of the weight."""
+    ratio: float
+    """Median over the first steps of the update's norm over the weight's norm."""
+
+
+@dataclass(frozen=True)
+class WeightUpdates:
+    """How far one step moves the weights."""
+
+    weights: tuple[WeightUpdate, ...]
+    """Every trainable weight, at most 200."""
+    median_ratio: float
+    """Median ratio over kernels; 1e-3 is customary."""
+    largest_ratio: float
+    """Largest ratio of a kernel."""
+    smallest_ratio: float
+    """Smallest ratio of a kernel."""
+    still: int
+    """Trainable weights that never moved."""
+    first_still: str | None
+    """First of them."""
+    all_still: bool
+    """Whether no weight moved at all."""
+    nonfinite: bool
+    """Whether an update was NaN or infinite."""
+
+
+@probe("weight_updates", title="How far one step moves the weights", cost="seconds", needs=("model", "training_data"))
+def measure(case: Case, budget: Budget) -> WeightUpdates:
+    """Watch the first steps of the planned training."""
+    seen = first_steps(case)
+    paths = list(seen.seen[0].updates)
+    if not paths:
+        raise Unanswerable("the model has no trainable weights")
+    rows = [WeightUpdate(path, seen.update(path)) for path in paths]
+    kernels = [row.ratio for row in rows if row.weight.endswith(("kernel", "embeddings")) and math.isfinite(row.ratio)]
+    kernels = kernels or [row.ratio for row in rows if math.isfinite(row.ratio)] or [math.nan]
+    still = [row.weight for row in rows if row.ratio == 0]
+    return WeightUpdates(
+        weights=tuple(rows[:200]),
+        median_ratio=float(np.median(kernels)),
+        largest_ratio=max(kernels),
+        smallest_ratio=min(kernels),
+        still=len(still),
+        first_still=still[0] if still else None,
+        all_still=len(still) == len(rows),
+        nonfinite=any(float(one.updates[path][2]) < 1 for one in seen.seen for path in one.updates),
+    )

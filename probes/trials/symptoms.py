@@ -1,0 +1,141 @@
+"""Whether the numbers of an arm show a symptom, and whether a treatment made it go. The one place that decides it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .training import ArmRun, OutputScore
+
+TOLERANCE = 0.1
+"""How far below the reference's skill a model may stay and count as having learnt, beside twice its standard error."""
+
+ENOUGH_CLOSED = 0.8
+"""Share of the shortfall that a treated arm must close where it does not reach the reference."""
+
+GAP = 0.1
+"""Training skill over validation skill by more than this is overfitting."""
+
+SWING = 0.25
+"""Share of the falls of the loss that later rises undo, from which a run is said to swing."""
+
+WITHOUT_REFERENCE = 0.7
+"""Skill from which a model counts as having learnt where there is no reference."""
+
+SKILL_SYMPTOMS = (
+    "loss_flat",
+    "loss_slow",
+    "loss_plateau",
+    "loss_diverges",
+    "metric_stuck",
+    "predicts_one_class",
+    "underfit",
+    "unsure",
+)
+NO_TRIAL = ("none",)
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """What the data allow: the reference's skill by output, where there is one."""
+
+    skills: Mapping[str, float]
+
+    def shortfall(self, output: OutputScore) -> float:
+        """By how much an output stays below what counts as learnt; 0 where it does not."""
+        wanted = self.skills.get(output.name)
+        if wanted is None:
+            return max(0.0, WITHOUT_REFERENCE - output.skill)
+        return max(0.0, wanted - output.skill - margin(output))
+
+
+def margin(output: OutputScore) -> float:
+    """Twice the standard error of the skill: binomial for balanced accuracy, 0.25 / sqrt(rows) for R2."""
+    if output.measure == "r2":
+        return 0.5 / math.sqrt(max(output.rows, 1))
+    share = min(max(output.value, 0.02), 0.98)
+    return 2 * math.sqrt(share * (1 - share) / max(output.rows, 1)) / max(1 - output.chance, 1e-6)
+
+
+def shortfall(run: ArmRun, yardstick: Yardstick) -> float:
+    """The largest shortfall of an output; 2, more than any, where the arm failed or is not finite."""
+    if run.error is not None or not run.finite:
+        return 2.0
+    return max((yardstick.shortfall(one) for one in run.outputs), default=0.0)
+
+
+def gap(run: ArmRun) -> float:
+    """Training skill minus validation skill, of the output where it is largest."""
+    return max((one.training_skill - one.skill for one in run.outputs), default=0.0)
+
+
+def swing(run: ArmRun) -> float:
+    """How much of the loss's falls in the second half of the run later rises undo, over its level, in [0, inf)."""
+    curve = np.asarray([one for one in run.curve if math.isfinite(one)])
+    half = curve[len(curve) // 2 :]
+    if len(half) < 4:
+        return 0.0
+    smooth = np.asarray([part.mean() for part in np.array_split(half, min(10, len(half) // 2))])
+    rises = np.diff(smooth)
+    level = float(np.abs(smooth).mean())
+    return float(rises[rises > 0].sum() / level) if level > 0 else 0.0
+
+
+def shows_symptom(run: ArmRun, symptom: str, yardstick: Yardstick) -> bool:
+    """Whether an untreated arm shows the symptom.
+
+    What falls short of the reference by more than the tolerance has not learnt, which is what the symptoms of skill
+    mean at the horizon; the other symptoms have their own numbers.
+    """
+    if run.error is not None:
+        return symptom in ("crashes", "unsure", *SKILL_SYMPTOMS)
+    if symptom == "crashes":
+        return False
+    if symptom == "loss_nan":
+        return not run.finite
+    if not run.finite:
+        return True
+    short = shortfall(run, yardstick) > TOLERANCE
+    if symptom == "overfit":
+        return gap(run) > GAP
+    if symptom == "loss_oscillates":
+        return short or swing(run) > SWING
+    if symptom == "validation_erratic":
+        return short or gap(run) > GAP
+    return short
+
+
+def symptom_gone(run: ArmRun, control: ArmRun, symptom: str, yardstick: Yardstick) -> bool:
+    """Whether a treated arm no longer shows what its control shows."""
+    if run.error is not None or not run.finite:
+        return False
+    if symptom == "overfit":
+        return gap(run) < 0.5 * gap(control) and best_skill(run) >= best_skill(control)
+    learnt = _learnt(run, control, yardstick)
+    if symptom in ("loss_nan", "crashes"):
+        return learnt or shortfall(run, yardstick) < 0.5
+    if symptom == "loss_oscillates":
+        return learnt and (swing(run) <= SWING or swing(run) < 0.5 * swing(control))
+    return learnt
+
+
+def _learnt(run: ArmRun, control: ArmRun, yardstick: Yardstick) -> bool:
+    short, before = shortfall(run, yardstick), min(1.0, shortfall(control, yardstick))
+    return short <= TOLERANCE or short <= (1.0 - ENOUGH_CLOSED) * before
+
+
+def best_skill(run: ArmRun) -> float:
+    """The lowest skill of an output; -1 where there is none."""
+    return min((one.skill for one in run.outputs), default=-1.0)
+
+
+def worst_output(runs: Sequence[ArmRun], yardstick: Yardstick) -> str | None:
+    """The name of the output that falls furthest short over these runs; None where no run was scored."""
+    falls: dict[str, list[float]] = {}
+    for run in runs:
+        for one in run.outputs:
+            falls.setdefault(one.name, []).append(yardstick.shortfall(one) - 0.01 * one.skill)
+    return max(falls, key=lambda name: float(np.mean(falls[name])), default=None)

@@ -29,7 +29,8 @@ def check_arguments(call: FitCall) -> None:
     if validation is not None:
         from keras.src.trainers.data_adapters import data_adapter_utils
 
-        _adapt(*data_adapter_utils.unpack_x_y_sample_weight(validation), None, given)
+        x, y, weights = data_adapter_utils.unpack_x_y_sample_weight(validation)
+        _adapt(x, y, weights, None, given)
 
 
 def _adapt(x: Any, y: Any, weights: Any, class_weight: Any, given: Any) -> None:

@@ -72,9 +72,9 @@ class Plain:
     async def converse(self, investigation: Investigation) -> Report:
         """The dialogue from the first words to the end."""
         self._investigation = investigation
-        if investigation.dialogue.symptom is None and not investigation.dialogue.answers:
+        if not investigation.dialogue.events:
             await self._ask_symptom(investigation)
-        else:
+        elif investigation.dialogue.case is not None:
             self._say("This session goes on where it was.")
         while True:
             report = await investigation.run(self)

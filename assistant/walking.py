@@ -122,7 +122,7 @@ class Walk:
 
     def _tree(self, tree: str | None, trail: tuple[str, ...] = ()) -> Generator[Need, None, bool]:
         """Walk a tree; true when it came to a conclusion, which ends the walk of every tree around it."""
-        if tree is None or tree in trail:
+        if tree is None or tree in trail or tree not in self.kb.trees:
             return False
         return (yield from self._node(self.kb.trees[tree].root, (*trail, tree)))
 

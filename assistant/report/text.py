@@ -101,9 +101,10 @@ def _remedy(remedy: RemedyPart) -> Iterator[str]:
     yield from _wrapped(f"It costs: {remedy.costs}", "     ")
     if remedy.trial is not None:
         trial = remedy.trial
-        yield (
-            f"     Trial ({trial.score}): without {_scores(trial.control)}; with {_scores(trial.treated)}; "
-            f"symptom {'gone' if trial.symptom_gone else 'still there'}"
+        yield from _wrapped(
+            f"Trial ({trial.score}): without {_scores(trial.control)}; with {_scores(trial.treated)}; "
+            f"symptom {'gone' if trial.symptom_gone else 'still there'}",
+            "     ",
         )
 
 

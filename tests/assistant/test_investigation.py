@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from assistant.events import PersonAnswered, ProbeFinished, SymptomNamed, Undone
+from assistant.front_end import GoBack, Reply, Stop
+from assistant.headless import Headless
+from assistant.investigation import Investigation, real_numbers
+from assistant.steps import AskPerson, RunProbe
+from probes.process.errors import HostFailed, ProgramHung, WorkerDied
+from tests.assistant.small_world import FAULTY, HEALTHY, FakeOpener, FakeWorker, Kept, new_dialogue
+
+
+def prepared(
+    *workers: FakeWorker, error: Any = None, **settings: Any
+) -> tuple[Investigation, FakeOpener, Kept, list[str]]:
+    opener, log, lines = FakeOpener(list(workers), error=error), Kept(), list[str]()
+    return Investigation(new_dialogue(**settings), log, opener, program="train.py"), opener, log, lines
+
+
+async def test_a_walk_ends_with_a_report_and_a_full_log() -> None:
+    investigation, opener, log, lines = prepared(FakeWorker(FAULTY))
+    report = await investigation.run(Headless(lines.append))
+    assert report.status == "diagnosed"
+    assert log.events == list(investigation.dialogue.events)
+    assert "Running the program ..." in lines
+    assert "  | hello" in lines
+    await investigation.close()
+    assert opener.closed
+    assert opener.workers[0].closed
+
+
+async def test_a_worker_that_dies_leaves_its_question_unknown_and_starts_again() -> None:
+    investigation, opener, _, lines = prepared(FakeWorker(FAULTY, dies_at="gradient_flow"), FakeWorker(FAULTY))
+    report = await investigation.run(Headless(lines.append))
+    assert investigation.dialogue.answers["gradients_grow"].reason == "The program was killed from outside."
+    assert opener.opened == 2
+    assert not investigation.worker_lost
+    assert report.remarks[0] == "The program was killed from outside."
+    assert report.status == "diagnosed"
+
+
+async def test_a_worker_that_keeps_dying_is_given_up() -> None:
+    workers = [FakeWorker(FAULTY, dies_at="recorded_run"), FakeWorker(FAULTY, dies_at="weight_updates")]
+    investigation, opener, _, _ = prepared(*workers)
+    report = await investigation.run(Headless())
+    assert opener.opened == 2
+    assert investigation.worker_lost
+    assert report.status == "inconclusive"
+
+
+async def test_a_program_that_cannot_be_opened_is_an_error() -> None:
+    investigation, *_ = prepared(error=HostFailed("There is no TensorFlow."))
+    with pytest.raises(HostFailed):
+        await investigation.run(Headless())
+
+
+async def test_a_program_that_ends_its_own_process_has_failed() -> None:
+    worker = FakeWorker(FAULTY)
+
+    async def ended() -> Any:
+        raise WorkerDied("The program ended its own process with exit status 3 before any `fit`.", code=3)
+
+    worker.case = ended  # type: ignore[method-assign]
+    investigation, opener, _, _ = prepared(worker)
+    report = await investigation.run(Headless())
+    assert report.status == "program_failed"
+    assert "exit status 3" in report.text
+    assert opener.opened == 1
+
+
+@pytest.mark.parametrize("error", [WorkerDied("Killed.", signal=9), ProgramHung("It hangs.", 3.0)])
+async def test_a_program_that_is_killed_or_hangs_is_an_error(error: Any) -> None:
+    worker = FakeWorker(FAULTY)
+
+    async def lost() -> Any:
+        raise error
+
+    worker.case = lost  # type: ignore[method-assign]
+    investigation, *_ = prepared(worker)
+    with pytest.raises(type(error)):
+        await investigation.run(Headless())
+
+
+class Scripted(Headless):
+    """Answers questions from a list of replies, of which a callable is run and waits for ever."""
+
+    def __init__(self, *replies: Any) -> None:
+        super().__init__()
+        self.replies = list(replies)
+        self.asked: list[str] = []
+        self.back = 0
+
+    async def ask(self, step: AskPerson) -> Reply:
+        self.asked.append(step.question)
+        reply = self.replies.pop(0)
+        if callable(reply):
+            reply()
+            await asyncio.Event().wait()
+        return reply(step) if callable(reply) else reply
+
+    async def went_back(self) -> None:
+        self.back += 1
+
+
+UNMEASURED = {**FAULTY, "weight_updates": None}
+
+
+async def test_a_person_can_go_back() -> None:
+    worker = FakeWorker(UNMEASURED)  # type: ignore[arg-type]
+    investigation, _, log, _ = prepared(worker)
+    front = Scripted(
+        PersonAnswered(question="steps_too_long", answer="unknown"),
+        GoBack(),
+        PersonAnswered(question="steps_too_long", answer="overshoot"),
+    )
+    await investigation.run(front)
+    assert front.asked == ["steps_too_long", "labels_checked", "steps_too_long"]
+    assert front.back == 1
+    assert any(isinstance(one, Undone) for one in log.events)
+
+
+async def test_what_is_said_in_between_cancels_the_question() -> None:
+    worker = FakeWorker({**UNMEASURED, "recorded_run": None})  # type: ignore[dict-item]
+    investigation, *_ = prepared(worker)
+    front = Scripted(lambda: investigation.interject(SymptomNamed(symptom="loss_nan")))
+    report = await investigation.run(front)
+    assert report.symptom is not None
+    assert (report.symptom.id, report.symptom.by) == ("loss_nan", "person")
+    assert front.asked == ["steps_too_long"]
+
+
+async def test_a_person_can_stop() -> None:
+    investigation, *_ = prepared(FakeWorker(UNMEASURED))  # type: ignore[arg-type]
+    report = await investigation.run(Scripted(Stop()))
+    assert investigation.dialogue.facts.stopped is not None
+    assert report.questions
+
+
+async def test_measurements_are_not_made_twice_after_going_back() -> None:
+    worker = FakeWorker(HEALTHY)
+    investigation, *_ = prepared(worker)
+    await investigation.run(Headless())
+    investigation.interject(SymptomNamed(symptom="loss_flat"))
+    worker.measurements = FAULTY
+    await investigation.run(Headless())
+    asked = list(worker.asked)
+    assert investigation.go_back()
+    report = await investigation.run(Headless())
+    assert worker.asked == asked
+    assert report.status == "healthy"
+
+
+async def test_stop_abandons_a_probe_under_way() -> None:
+    worker = FakeWorker(FAULTY)
+
+    async def for_ever(probe: str, seconds: float = 0.0) -> Any:
+        asyncio.get_running_loop().call_soon(investigation.stop)
+        await asyncio.Event().wait()
+
+    worker.probe = for_ever  # type: ignore[method-assign]
+    investigation, *_ = prepared(worker)
+    await asyncio.wait_for(investigation.run(Headless()), 5)
+    assert worker.closed
+
+
+async def test_resuming_starts_no_worker_before_a_probe_is_needed() -> None:
+    first, _, log, _ = prepared(FakeWorker(FAULTY))
+    await first.run(Headless())
+    opener = FakeOpener([FakeWorker(FAULTY)])
+    again = Investigation(new_dialogue(tuple(log.events)), log, opener, program="train.py")
+    report = await again.run(Headless())
+    assert opener.opened == 0
+    assert [one.id for one in report.causes] == [one.id for one in first.report().causes]
+
+
+async def test_a_resumed_session_opens_its_program_for_the_next_probe() -> None:
+    first, _, log, _ = prepared(FakeWorker(FAULTY))
+    await first.run(Headless())
+    events = log.events[: next(i for i, one in enumerate(log.events) if isinstance(one, ProbeFinished)) + 1]
+    opener = FakeOpener([FakeWorker(FAULTY)])
+    again = Investigation(new_dialogue(tuple(events)), Kept(), opener, program="train.py")
+    assert isinstance(again.dialogue.next_step(), RunProbe)
+    assert (await again.run(Headless())).status == "diagnosed"
+    assert opener.opened == 1
+    assert "input_statistics" not in opener.workers[0].asked
+
+
+def test_words_for_numbers_become_numbers() -> None:
+    assert real_numbers({"a": ["Infinity", {"b": "-Infinity"}], "c": "dense"}) == {
+        "a": [float("inf"), {"b": float("-inf")}],
+        "c": "dense",
+    }

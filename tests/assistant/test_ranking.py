@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+
+from assistant.events import TrialFinished
+from assistant.ranking import Answer, Finding, rank, sigmoid, weight_of, worth_telling
+from tests.assistant.small_world import small_kb
+
+KB = small_kb()
+
+
+def answer(question: str, chosen: str, by: Literal["probe", "person"] = "probe") -> Answer:
+    probe = KB.questions[question].probe
+    return Answer(question, chosen, by, probe, 0.0, chosen, None, (), "tree", ())
+
+
+def finding(cause: str, *answers: Answer, symptoms: tuple[str, ...] = ("loss_flat",)) -> Finding:
+    return next(one for one in rank(KB, answers, symptoms) if one.cause == cause)
+
+
+def test_confidence_is_the_logistic_of_prior_fit_and_weights() -> None:
+    one = finding("inputs_not_scaled", answer("inputs_scaled", "far"))
+    assert one.confidence == pytest.approx(sigmoid(-1.5 + 0.8 + 2.5))
+    assert one.status == "likely"
+
+
+def test_of_answers_to_one_measurement_the_strongest_counts_once() -> None:
+    one = finding("inputs_not_scaled", answer("inputs_scaled", "far"), answer("inputs_finite", "broken"))
+    assert one.confidence == pytest.approx(sigmoid(-1.5 + 0.8 + 2.5))
+    assert [evidence.weight for evidence in one.evidence] == [2.5, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("band", "weight"), [("decides", 2.5), ("strong", 0.9), ("weak", 0.45), ("against", -0.75), ("rules_out", -1.5)]
+)
+def test_a_persons_answer_counts_one_band_less(band: str, weight: float) -> None:
+    assert weight_of(KB.weights.bands, band, "person") == pytest.approx(weight)  # type: ignore[arg-type]
+
+
+def test_a_person_makes_a_cause_likely_only_where_only_a_person_can_know() -> None:
+    told = (answer("labels_checked", "wrong", "person"), answer("noise_measured", "disagree"))
+    assert finding("label_noise", *told).status == "likely"
+    only_person = finding("lr_too_high", answer("steps_too_long", "overshoot", "person"))
+    assert only_person.status == "possible"
+
+
+def test_a_probe_rules_out_and_a_person_does_not() -> None:
+    assert finding("lr_too_high", answer("steps_too_long", "small")).status == "ruled_out"
+    assert finding("lr_too_high", answer("steps_too_long", "small", "person")).status == "possible"
+
+
+@pytest.mark.parametrize("symptoms", [(), ("none",), ("unsure",)])
+def test_without_a_symptom_nothing_is_likely_or_proven(symptoms: tuple[str, ...]) -> None:
+    proven = TrialFinished(cause="inputs_not_scaled", remedy="scale_inputs", treatment="t", proven=True)
+    ranked = rank(KB, [answer("inputs_scaled", "far")], symptoms, [proven])
+    assert {one.status for one in ranked} <= {"possible", "ruled_out"}
+
+
+def test_a_foreign_symptom_weighs_against_a_cause() -> None:
+    one = finding("inputs_not_scaled", answer("inputs_scaled", "far"), symptoms=("loss_nan",))
+    assert one.symptom_fit == -3.0
+    assert one.status == "possible"
+
+
+def test_of_several_symptoms_the_best_fitting_counts() -> None:
+    one = finding("inputs_not_scaled", answer("inputs_scaled", "far"), symptoms=("loss_nan", "loss_flat"))
+    assert one.symptom_fit == 0.8
+
+
+def test_an_explained_cause_stands_below_its_explainer() -> None:
+    answers = [answer("inputs_scaled", "far"), answer("gradients_grow", "grow"), answer("what_the_loss_does", "nan")]
+    ranked = rank(KB, answers, ("loss_flat", "loss_nan"))
+    order = [one.cause for one in ranked]
+    assert order.index("inputs_not_scaled") < order.index("exploding_gradient")
+    assert next(one for one in ranked if one.cause == "exploding_gradient").because == "inputs_not_scaled"
+
+
+def test_without_its_explainer_a_cause_stands_by_itself() -> None:
+    one = finding("exploding_gradient", answer("gradients_grow", "grow"), symptoms=("loss_nan",))
+    assert one.because is None
+    assert one.status == "likely"
+
+
+def test_proven_stands_first() -> None:
+    proven = TrialFinished(cause="label_noise", remedy="clean", treatment="t", proven=True)
+    ranked = rank(KB, [answer("inputs_scaled", "far")], ("loss_flat",), [proven])
+    assert [(one.cause, one.status) for one in ranked[:2]] == [
+        ("label_noise", "proven"),
+        ("inputs_not_scaled", "likely"),
+    ]
+
+
+def test_only_causes_with_evidence_are_worth_telling() -> None:
+    told = worth_telling(rank(KB, [answer("inputs_scaled", "far"), answer("steps_too_long", "small")], ("loss_flat",)))
+    assert [(one.cause, one.rank) for one in told] == [("inputs_not_scaled", 1), ("lr_too_high", 2)]
+    assert told[-1].status == "ruled_out"

@@ -11,7 +11,7 @@ import numpy as np
 
 from .process.holding import FitCall
 from .process.places import Place, Places
-from .process.settings import setting_places
+from .process.settings import construction_places, setting_places
 
 FIT_DATA = ("x", "y", "sample_weight", "validation_data")
 PLAIN = (str, int, float, bool, type(None))
@@ -358,6 +358,12 @@ def _places(call: FitCall, places: Places) -> dict[str, Place]:
     for layer in output_layers(model)[:1]:
         _keep(found, "output_layer", places.of(layer))
     _keep(found, "model", places.of(model))
+    callbacks = call.arguments.get("callbacks")
+    for callback in getattr(callbacks, "callbacks", callbacks) or ():
+        _keep(found, f"callback:{type(callback).__name__}", places.of(callback))
+    for argument, place in construction_places(places, model.optimizer).items():
+        found[f"optimizer.{argument}"] = place
+    _keep(found, "schedule", places.of(getattr(model.optimizer, "_learning_rate", None)))
     return {**found, **_compiled(model, places, found)}
 
 

@@ -85,8 +85,8 @@ class Host:
         Args:
             python: the user's interpreter.
             on_stage: told what is being waited for.
-            warm: import TensorFlow now; without, the first program that may start from it pays for the import. A program
-                that ``starts_fresh`` has no use for it.
+            warm: import TensorFlow now; without, the first program that may start from it pays for the import. It is of
+                no use to a program that ``starts_fresh``.
             environment: variables set over those of our process.
 
         Raises:

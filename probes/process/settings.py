@@ -46,6 +46,18 @@ def setting_places(places: Places, instance: Any, method: str) -> dict[str, Plac
     return found
 
 
+def construction_places(places: Places, instance: Any) -> dict[str, Place]:
+    """The place of every argument that an object was made with by the user's code, by its name."""
+    trace = places.trace_of(instance)
+    name = type(instance).__name__
+    call = call_of(places, trace, name) if trace else None
+    if trace is None or call is None or called_name(call) != name:
+        return {}
+    source = places.source(trace[0].code.co_filename)
+    given = arguments(call, name, _parameters(type(instance).__init__), source)
+    return {argument: Follower(places, trace).argument(argument, node) for argument, node in given}
+
+
 def call_of(places: Places, trace: Trace, method: str) -> ast.Call | None:
     """The call expression at the innermost line of a trace."""
     return places.source(trace[0].code.co_filename).call_at(places.span(trace[0]), method)

@@ -218,8 +218,9 @@ class TestWhichFit:
 
     def test_listing_runs_each_for_one_step(self, open_case: Open) -> None:
         lines = (
-            "model = build()\nfor _ in range(2):\n    history = model.fit(x, y, epochs=50, batch_size=10, validation_split=0.2)\n"
-            "print(int(model.optimizer.iterations), sorted(history.history))\nbuild(5).fit(x, y, epochs=3)\nprint('end')\n"
+            "model = build()\nfor _ in range(2):\n    history = model.fit(x, y, epochs=50, validation_split=0.2)\n"
+            "print(int(model.optimizer.iterations), sorted(history.history))\n"
+            "build(5).fit(x, y, epochs=3)\nprint('end')\n"
         )
         opened = open_case(HEAD + lines, listing=True)
         fits = opened.case.fits

@@ -368,23 +368,16 @@ def _places(call: FitCall, places: Places) -> dict[str, Place]:
 
 
 def _compiled(model: Any, places: Places, found: Mapping[str, Place]) -> dict[str, Place]:
-    """Optimizer, loss and metrics: at the user's own object, else at the argument of ``compile``."""
+    """Optimizer, loss and metrics: at the user's own object, else at the argument of ``compile``, else at the call."""
     compiled: dict[str, Place] = {}
-    whole_call = found.get("compile")
+    calls = [trace[0] for trace in places.call_traces(model, "compile")]
     losses = _leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss", None))
     metrics = _leaves(getattr(getattr(model, "_compile_metrics", None), "_user_metrics", None))
     for kind, objects in (("optimizer", [model.optimizer]), ("loss", losses), ("metrics", metrics)):
-        made = next((places.of(one) for one in objects if places.trace_of(one) is not None), None)
-        if (
-            made is not None
-            and whole_call is not None
-            and made.frames == whole_call.frames
-            and made.line == whole_call.line
-        ):
-            same = (made.column, made.end_column) == (whole_call.column, whole_call.end_column)
-            made = None if same else made
-        argument = found.get(f"compile.{kind}")
-        _keep(compiled, kind, made or argument)
+        traces = [(one, places.trace_of(one)) for one in objects if one is not None]
+        # What Keras makes of a string is made at the very call of ``compile``.
+        made = next((places.of(one) for one, trace in traces if trace and trace[0] not in calls), None)
+        _keep(compiled, kind, made or found.get(f"compile.{kind}") or (found.get("compile") if traces else None))
     return compiled
 
 

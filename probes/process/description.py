@@ -181,8 +181,9 @@ class CaseDescription(Part):
     facts: dict[str, str | float | int | bool | None] = Field(default_factory=dict)
     """What a remedy's placeholders are filled from."""
     places: dict[str, Place] = Field(default_factory=dict)
-    """By kind: ``optimizer``, ``optimizer.learning_rate``, ``loss``, ``metrics``, ``compile``, ``compile.loss``, ``fit``,
-    ``fit.x``, ``fit.validation``, ``fit.batch_size``, ``schedule``, ``callback:CLASS``, ``model``, ``output_layer``, ``first_layer``, ``layer:NAME``, ..."""
+    """By kind: ``optimizer``, ``optimizer.learning_rate``, ``schedule``, ``loss``, ``metrics``, ``compile``,
+    ``compile.loss``, ``fit``, ``fit.x``, ``fit.validation``, ``fit.batch_size``, ``callback:CLASS``, ``model``,
+    ``output_layer``, ``first_layer``, ``layer:NAME``, ..."""
     failure: Failure | None = None
     fits: tuple[Fit, ...] = ()
     """The calls that were seen."""

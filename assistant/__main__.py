@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import typer
 
-from assistant.command_line import app
+from assistant.command_line import app, on_a_terminal, full_screen, on_a_terminal
 from assistant.errors import ExitStatus, TriageError, tell
+from assistant.terminal.settings import TerminalSettings
 
 COMMANDS = frozenset({"open", "check", "demo", "sessions", "resume", "kb"})
 HELP = frozenset({"-h", "--help"})
@@ -20,10 +21,12 @@ BAD_CALL: type[Exception] = next(one for one in typer.BadParameter.__mro__ if on
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status; whatever goes wrong is one sentence on standard error."""
     own, programs = _parted(list(sys.argv[1:] if arguments is None else arguments))
-    if not own:
+    if not own and not on_a_terminal():
         _run(["--help"], [])
         return ExitStatus.USAGE
     try:
+        if not own:
+            return full_screen(TerminalSettings())
         result = _run(own, programs)
     except BAD_CALL as error:
         message = getattr(error, "format_message", error.__str__)()
@@ -50,7 +53,7 @@ def _parted(arguments: list[str]) -> tuple[list[str], list[str]]:
     if "--" in arguments:
         place = arguments.index("--")
         own, programs = arguments[:place], arguments[place + 1 :]
-    if own and own[0] not in COMMANDS and own[0] not in HELP:
+    if not own or (own[0] not in COMMANDS and own[0] not in HELP):
         own = ["open", *own]
     return own, programs
 

@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from assistant.commands import Wish
+    from assistant.terminal.settings import TerminalSettings
 
 EPILOG = (
     "Exit status of check: 0 healthy, 1 causes confirmed, 2 usage, 3 the program failed and no cause is confirmed, "
@@ -77,9 +78,27 @@ def open_program(
     plain: Plain = False,
 ) -> None:
     """Open a program and talk about it; `keras-triage PROGRAM` does the same."""
+    if on_a_terminal() and not (plain or list_fits or dry_run):
+        from assistant.program_file import program_at
+        from assistant.terminal.settings import TerminalSettings
+
+        settings = TerminalSettings(
+            program=program_at(program),
+            arguments=tuple(context.obj or ()),
+            python=python.absolute() if python else None,
+            fit=fit,
+            setup_timeout=setup_timeout,
+            budget=budget,
+            knowledge_bases=tuple(one.absolute() for one in kb or ()),
+            symptom=symptom,
+            store=store,
+        )
+        raise typer.Exit(full_screen(settings))
     wish = _wish(context, program, symptom, budget, setup_timeout, python, fit, kb, store)
     _look_only(wish, list_fits, dry_run)
-    raise typer.Exit(_talk(wish, plain))
+    from assistant import commands
+
+    raise typer.Exit(commands.converse_plainly(wish))
 
 
 @app.command()
@@ -119,15 +138,20 @@ def demo(
 ) -> None:
     """Open one of the bundled broken scripts."""
     from assistant import bundled
-    from assistant.commands import Wish
-    from assistant.session.model import OpenedWith
 
     if list_demos:
         for one in bundled.demos():
             print(f"{one.name:<16} {one.title}")
         raise typer.Exit(0)
     program = bundled.copied(name)
-    raise typer.Exit(_talk(Wish(OpenedWith(program=str(program)), store=store), plain))
+    if on_a_terminal() and not plain:
+        from assistant.terminal.settings import TerminalSettings
+
+        raise typer.Exit(full_screen(TerminalSettings(program=program, store=store)))
+    from assistant import commands
+    from assistant.session.model import OpenedWith
+
+    raise typer.Exit(commands.converse_plainly(commands.Wish(OpenedWith(program=str(program)), store=store)))
 
 
 @app.command()
@@ -145,14 +169,13 @@ def resume(
     plain: Plain = False,
 ) -> None:
     """Take up a kept session where it was."""
-    if plain or not _on_a_terminal():
+    if plain or not on_a_terminal():
         from assistant import commands
 
         raise typer.Exit(commands.resume_plainly(id, store))
-    from assistant.terminal.launch import launch
     from assistant.terminal.settings import TerminalSettings
 
-    raise typer.Exit(launch(TerminalSettings(session=id, store=store)))
+    raise typer.Exit(full_screen(TerminalSettings(session=id, store=store)))
 
 
 def _wish(
@@ -191,28 +214,13 @@ def _look_only(wish: Wish, list_fits: bool, dry_run: bool) -> None:
     raise typer.Exit(commands.dry_run(wish) if dry_run else commands.list_fits(wish))
 
 
-def _talk(wish: Wish, plain: bool) -> int:
-    if plain or not _on_a_terminal():
-        from assistant import commands
-
-        return commands.converse_plainly(wish)
+def full_screen(settings: TerminalSettings) -> int:
+    """Open the full screen; it loads the rest once its first screen stands."""
     from assistant.terminal.launch import launch
-    from assistant.terminal.settings import TerminalSettings
 
-    opened = wish.opened
-    settings = TerminalSettings(
-        program=Path(opened.program),
-        arguments=opened.arguments,
-        python=Path(opened.python) if opened.python else None,
-        fit=opened.fit,
-        setup_timeout=opened.setup_timeout,
-        budget=opened.budget,
-        knowledge_bases=tuple(Path(one) for one in opened.knowledge_bases),
-        symptom=wish.symptom,
-        store=wish.store,
-    )
     return launch(settings)
 
 
-def _on_a_terminal() -> bool:
+def on_a_terminal() -> bool:
+    """Whether a person sits at both ends."""
     return sys.stdin.isatty() and sys.stdout.isatty()

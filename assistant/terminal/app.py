@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -10,6 +9,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from assistant.terminal import actions, texts
+from assistant.terminal.background import in_background
 from assistant.terminal.glyphs import ASCII, UNICODE, Glyphs, can_draw_unicode
 from assistant.terminal.greeting import greeting
 from assistant.terminal.partner import Partner
@@ -117,9 +117,12 @@ class TriageApp(App[int]):
 def partner_of(settings: TerminalSettings) -> MakePartner:
     """Makes the live session once it is wanted, off the loop, so that typing goes on meanwhile."""
 
-    async def make() -> Partner:
-        module = await asyncio.to_thread(importlib.import_module, "assistant.terminal.live")
-        partner: Partner = await asyncio.to_thread(module.LiveSession, settings)
+    def load() -> Partner:
+        module = importlib.import_module("assistant.terminal.live")
+        partner: Partner = module.LiveSession(settings)
         return partner
+
+    async def make() -> Partner:
+        return await in_background(load)
 
     return make

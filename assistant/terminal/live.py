@@ -49,7 +49,8 @@ LONG = 20.0
 """Seconds after which the end of something is worth a bell."""
 
 SYMPTOM_QUESTION = "symptom"
-NOT_ASKED = ("none", "unsure", "crashes")
+UNSURE = "unsure"
+NOT_ASKED = ("none", UNSURE, "crashes")
 
 
 class LiveSession:
@@ -120,14 +121,14 @@ class LiveSession:
     def view(self) -> SessionView:
         """Everything to be shown now."""
         dialogue = self._session.dialogue
-        symptom, case = dialogue.symptom, dialogue.case
+        case = dialogue.case
         measured = dialogue.facts.measured
         told = self.findings()
         self._refresh_cards(told)
         return SessionView(
             program=Path(self._session.kept.opened.program).name,
             stage=self._stage,
-            symptom=findings.lower_first(dialogue.kb.symptoms[symptom.id].title) if symptom else "",
+            symptom=self._symptom_in_words(),
             turns=self.journal.turns,
             question=self._question,
             findings=tuple(one for one in told if one.status != "ruled_out"),
@@ -138,6 +139,12 @@ class LiveSession:
             finished=self._finished,
             session=self._session.kept.id,
         )
+
+    def _symptom_in_words(self) -> str:
+        symptom = self._session.dialogue.symptom
+        if symptom is None or symptom.id == UNSURE:
+            return ""
+        return findings.lower_first(self._session.dialogue.kb.symptoms[symptom.id].title)
 
     def findings(self) -> tuple[FindingView, ...]:
         """All causes with any evidence, as cards."""
@@ -219,9 +226,7 @@ class LiveSession:
     def farewell(self) -> tuple[str, ...]:
         """How to go on."""
         id = self._session.kept.id
-        return tuple(
-            line.format(session=id) for line in (texts.GOODBYE_SESSION, texts.GOODBYE_RESUME, texts.GOODBYE_REPORT)
-        )
+        return tuple(line.format(session=id) for line in (texts.GOODBYE_SESSION, texts.GOODBYE_RESUME))
 
     def cancel(self) -> None:
         """Abandon the probe that is running: its answer is unknown."""
@@ -396,6 +401,8 @@ class LiveSession:
     async def symptom(self, symptom: NamedSymptom) -> None:
         """Say what is seen and what will be looked at."""
         entry = self._session.dialogue.kb.symptoms[symptom.id]
+        if symptom.id == UNSURE and self._session.dialogue.case is None:
+            return
         if symptom.by == "probe":
             named = texts.NAMED_HEALTHY if symptom.id == "none" else texts.NAMED.format(symptom=entry.title)
             self.journal.put(Said(f"symptom:{symptom.id}", named))

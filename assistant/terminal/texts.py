@@ -224,8 +224,7 @@ PATCH_NONE = "There is no patch: none of the causes that stand has a remedy that
 PATCH_TITLE = "Patch of your program"
 
 GOODBYE_SESSION = "Session {session} is kept."
-GOODBYE_RESUME = "  keras-triage resume {session}      go on where you left"
-GOODBYE_REPORT = "  keras-triage report {session}      the report"
+GOODBYE_RESUME = "  keras-triage resume {session}   goes on where you left, and writes the report with /report"
 
 START_HEAD = "The assistant to open when a Keras model does not converge."
 START_OPEN = "Open a training program"

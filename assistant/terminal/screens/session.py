@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,10 +21,14 @@ from assistant.terminal.views import Looking, SessionView
 from assistant.terminal.widgets.blocks import Block
 from assistant.terminal.widgets.composer import Composer, Sentence
 from assistant.terminal.widgets.conversation import Conversation
-from assistant.terminal.widgets.panes import CasePane, CauseChosen, FindingsPane, OutputPane, PathChosen, PathPane
+from assistant.terminal.widgets.findings import FindingsPane
+from assistant.terminal.widgets.messages import CauseChosen, PaneChosen, QuestionChosen
 from assistant.terminal.widgets.question import QuestionBlock
 from assistant.terminal.widgets.rows import Line
-from assistant.terminal.widgets.tabs import PaneChosen, PaneTabs
+from assistant.terminal.widgets.tabs import PaneTabs
+
+if TYPE_CHECKING:
+    from assistant.terminal.widgets.beside import Beside
 
 BESIDE = ("path", "case", "curves", "output")
 PANES = ("findings", *BESIDE)
@@ -53,7 +58,8 @@ class SessionScreen(Screen[None]):
         self._glyphs = glyphs
         self._view = first
         self._pane = "findings"
-        self._beside = "case"
+        self._second = "case"
+        self._beside: Beside | None = None
         self._pending = False
         self._width = 0
 
@@ -77,10 +83,6 @@ class SessionScreen(Screen[None]):
                 yield Line(texts.PANES["findings"], id="findings-title")
                 yield FindingsPane(self._glyphs, id="pane-findings")
                 yield PaneTabs(PANES, id="tabs-wide")
-                yield PathPane(self._glyphs, id="pane-path")
-                yield CasePane(self._glyphs, id="pane-case")
-                yield Vertical(id="pane-curves", classes="pane")
-                yield OutputPane(id="pane-output")
         yield Footer(show_command_palette=False, compact=True)
 
     async def on_mount(self) -> None:
@@ -94,6 +96,11 @@ class SessionScreen(Screen[None]):
         self.run_worker(self._converse(), name="session", exclusive=True, exit_on_error=False)
 
     async def _converse(self) -> None:
+        from assistant.terminal.widgets.beside import Beside
+
+        self._beside = Beside(self._glyphs, self._second)
+        await self.query_one("#right").mount(self._beside)
+        self._choose_pane(self._pane)
         self._partner = await self._make_partner()
         self._partner.listen(self._changed, self._printed, self._attention)
         self._changed()
@@ -111,7 +118,8 @@ class SessionScreen(Screen[None]):
             await self._show()
 
     def _printed(self, text: str) -> None:
-        self.query_one(OutputPane).write(text)
+        if self._beside is not None:
+            self._beside.write(text)
 
     def _attention(self, sentence: str) -> None:
         self.app.bell()
@@ -124,9 +132,8 @@ class SessionScreen(Screen[None]):
         await self.query_one(Conversation).show(view.turns)
         await self._show_question()
         await self.query_one(FindingsPane).show(view.findings, view.ruled_out)
-        self.query_one(PathPane).show(view.path)
-        await self.query_one(CasePane).show(view.case)
-        await self._show_curves()
+        if self._beside is not None:
+            await self._beside.show(view)
         for tabs in self.query(PaneTabs):
             tabs.count("findings", sum(one.status in ("proven", "likely") for one in view.findings))
         narrow = self.has_class("-tiny")
@@ -141,17 +148,6 @@ class SessionScreen(Screen[None]):
             composer.sentence.focus()
         elif self._view.question is not None and self._view.question != stood and not composer.is_typing:
             block.focus()
-
-    async def _show_curves(self) -> None:
-        curves = self._view.curves
-        place = self.query_one("#pane-curves", Vertical)
-        if not place.children:
-            from assistant.terminal.widgets.curves import CurvesPane
-
-            await place.mount(CurvesPane(self._glyphs, id="curves"))
-        from assistant.terminal.widgets.curves import CurvesPane
-
-        await place.query_one(CurvesPane).show(curves)
 
     def _show_top(self) -> None:
         view = self._view
@@ -181,13 +177,14 @@ class SessionScreen(Screen[None]):
         width = self.app.size.width
         narrow, very_wide = width < NARROW, width >= VERY_WIDE
         if pane in BESIDE:
-            self._beside = pane
-        shown = {pane} if not very_wide else {"findings", self._beside}
-        for one in PANES:
-            self.query_one(f"#pane-{one}").display = one in shown
+            self._second = pane
+        self.query_one(FindingsPane).display = very_wide or pane == "findings"
+        if self._beside is not None:
+            self._beside.display = very_wide or pane in BESIDE
+            self._beside.choose(self._second)
         self.set_class(pane != "chat", "-pane")
         for tabs in self.query(PaneTabs):
-            tabs.choose(self._beside if very_wide else pane)
+            tabs.choose(self._second if very_wide else pane)
         if narrow and pane == "chat":
             self._focus_conversation()
 
@@ -338,10 +335,18 @@ class SessionScreen(Screen[None]):
 
             self.app.push_screen(ExplainScreen(finding, self._glyphs))
 
-    @on(PathChosen)
-    async def _path_chosen(self, event: PathChosen) -> None:
-        if self._partner is not None:
+    @on(QuestionChosen)
+    async def _question_chosen(self, event: QuestionChosen) -> None:
+        if event.by_person and self._partner is not None:
             await self._partner.go_back_to(event.question)
+            return
+        conversation = self.query_one(Conversation)
+        block = conversation.block(f"answer:{event.question}") or conversation.block("gathered")
+        if block is not None:
+            block.unfolded = True
+            block.focus()
+            if self.size.width < NARROW:
+                self._choose_pane("chat")
 
     async def leave(self) -> tuple[str, ...]:
         """End the worker; what to print afterwards."""

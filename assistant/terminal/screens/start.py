@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -17,6 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input
 
 from assistant.terminal import texts
+from assistant.terminal.background import in_background
 from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.settings import TerminalSettings
 from assistant.terminal.widgets.rows import Heading, Line
@@ -95,7 +95,8 @@ class StartScreen(Screen[None]):
         self.run_worker(self._fill(), exit_on_error=False)
 
     async def _fill(self) -> None:
-        sessions, demos = await asyncio.to_thread(choices, self.app.settings.store)
+        store = self.app.settings.store
+        sessions, demos = await in_background(lambda: choices(store))
         recent = tuple(
             Choice("program", one, Path(one).name, str(Path(one).parent)) for one in self.app.preferences.recent
         )
@@ -134,7 +135,7 @@ class StartScreen(Screen[None]):
         from assistant.errors import TriageError
 
         try:
-            settings = await asyncio.to_thread(self._settings_of, choice)
+            settings = await in_background(lambda: self._settings_of(choice))
         except TriageError as error:
             self.query_one("#start-trouble", Line).put(str(error))
             return

@@ -121,9 +121,10 @@ class Composer(Vertical):
     async def _offer(self, event: Input.Changed) -> None:
         event.stop()
         command = event.value.startswith("/") and " " not in event.value
-        self._offers = actions.matching(event.value)[:SHOWN] if command else ()
-        self._chosen = 0
-        await self._show_offers()
+        offers = actions.matching(event.value)[:SHOWN] if command else ()
+        if offers != self._offers:
+            self._offers, self._chosen = offers, 0
+            await self._show_offers()
 
     async def _show_offers(self) -> None:
         place = self.query_one("#offers", Vertical)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import math
 from typing import Any
@@ -12,6 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
 from assistant.terminal import texts
+from assistant.terminal.background import in_background
 from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.views import CurveView
 from assistant.terminal.widgets.rows import Line
@@ -80,7 +80,7 @@ class CurvesPane(VerticalScroll):
         if curves == self._shown:
             return
         self._shown = curves
-        plotting = await asyncio.to_thread(importlib.import_module, "textual_plot") if curves else None
+        plotting = await in_background(lambda: importlib.import_module("textual_plot")) if curves else None
         if curves is not self._shown or not self.is_attached:
             return
         await self.remove_children()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,17 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Click
-from textual.message import Message
 
 from assistant.terminal import actions, texts
+from assistant.terminal.widgets.messages import PaneChosen
 from assistant.terminal.widgets.rows import Line
-
-
-@dataclass
-class PaneChosen(Message):
-    """A pane was chosen by its name."""
-
-    pane: str
 
 
 class PaneTab(Line):

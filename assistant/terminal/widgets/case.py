@@ -1,0 +1,89 @@
+"""The case: the model as a table of layers, the settings, and the data in numbers."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import DataTable
+
+from assistant.terminal import texts
+from assistant.terminal.glyphs import Glyphs
+from assistant.terminal.views import CaseView
+from assistant.terminal.widgets.blocks import MARK_STYLE
+from assistant.terminal.widgets.rows import Heading, Line
+
+
+class CasePane(VerticalScroll):
+    """The model and its layers, the settings, and the data in numbers."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str) -> None:
+        super().__init__(id=id, can_focus=True, classes="pane")
+        self._glyphs = glyphs
+        self._shown: CaseView | None = None
+
+    def compose(self) -> ComposeResult:
+        """Headline, layers, settings, data and classes."""
+        case = self._shown
+        if case is None:
+            yield Line(texts.EMPTY["case"], classes="empty")
+            return
+        yield Line(case.headline, classes="card-summary")
+        if case.layers:
+            yield Heading(texts.CASE_MODEL, classes="heading")
+            yield self._layer_table(case)
+        for title, rows in ((texts.CASE_SETTINGS, case.settings), (texts.CASE_DATA, case.data)):
+            if rows:
+                yield Heading(title, classes="heading")
+                yield Line(labelled(rows))
+        if case.classes:
+            yield Heading(texts.CASE_CLASSES, classes="heading")
+            yield Line(self._balance(case.classes))
+
+    def _layer_table(self, case: CaseView) -> DataTable[Content]:
+        table: DataTable[Content] = DataTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
+        health = any(layer.health for layer in case.layers)
+        for title in texts.LAYER_COLUMNS if health else texts.LAYER_COLUMNS[:-1]:
+            table.add_column(title)
+        for layer in case.layers:
+            name = Content.assemble(layer.name, ("" if layer.trainable else f" ({texts.FROZEN})", "$text-soft"))
+            cells = [
+                name,
+                Content(layer.kind),
+                Content(layer.shape),
+                Content(layer.parameters),
+                Content(layer.activation),
+            ]
+            if health:
+                sign = f"{self._glyphs.of(layer.mark)} " if layer.health else ""
+                cells.append(Content.assemble((f"{sign}{layer.health}", MARK_STYLE[layer.mark])))
+            table.add_row(*cells)
+        return table
+
+    def _balance(self, classes: tuple[tuple[str, float], ...]) -> Content:
+        most = max(share for _, share in classes) or 1.0
+        width = max(len(name) for name, _ in classes)
+        parts: list[tuple[str, str]] = []
+        for name, share in classes:
+            filled = max(1 if share else 0, round(share / most * 24))
+            parts += [
+                (f"{name:>{width}}  ", "$text-soft"),
+                (self._glyphs.bar * filled, "$primary"),
+                (f" {texts.percent(share)}\n", "$text-soft"),
+            ]
+        return Content.assemble(*parts).rstrip()
+
+    async def show(self, case: CaseView | None) -> None:
+        """Show this case."""
+        if case != self._shown:
+            self._shown = case
+            await self.recompose()
+
+
+def labelled(rows: tuple[tuple[str, str], ...]) -> Content:
+    """Labels and values in two columns."""
+    width = max(len(label) for label, _ in rows)
+    parts: list[tuple[str, str]] = []
+    for label, value in rows:
+        parts += [(f"{label:<{width}}  ", "$text-soft"), (f"{value}\n", "")]
+    return Content.assemble(*parts).rstrip()

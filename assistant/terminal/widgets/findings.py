@@ -1,0 +1,91 @@
+"""The causes that stand, ranked live as evidence arrives."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.events import Click
+
+from assistant.terminal import texts
+from assistant.terminal.glyphs import Glyphs
+from assistant.terminal.views import FindingView
+from assistant.terminal.widgets.cards import STATUS_STYLE
+from assistant.terminal.widgets.messages import CauseChosen
+from assistant.terminal.widgets.rows import Heading, Line
+
+BAR_CELLS = 12
+
+
+class FindingLine(Vertical, can_focus=True):
+    """A finding in two lines: how sure as a bar and in words, and what it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "open", show=False, id="finding.open")]
+
+    def __init__(self, finding: FindingView, glyphs: Glyphs) -> None:
+        super().__init__(classes="finding-line")
+        self._finding = finding
+        self._glyphs = glyphs
+
+    def compose(self) -> ComposeResult:
+        """Title, then status, bar and percentage."""
+        finding, glyphs = self._finding, self._glyphs
+        style = STATUS_STYLE[finding.status]
+        filled = max(0, min(BAR_CELLS, round(finding.confidence * BAR_CELLS)))
+        yield Line(
+            Content.assemble((f"{glyphs.of(finding.status)} ", style), (finding.title, "bold")), classes="finding-title"
+        )
+        yield Line(
+            Content.assemble(
+                (f"  {texts.STATUS[finding.status]:<9} ", style),
+                (glyphs.bar * filled, style),
+                (glyphs.bar_empty * (BAR_CELLS - filled), "$line"),
+                (f" {texts.percent(finding.confidence)}", "$text-soft"),
+            )
+        )
+        if finding.because:
+            yield Line(f"  {texts.CARD_BECAUSE.format(cause=finding.because)}", classes="tone-quiet")
+
+    def action_open(self) -> None:
+        """Show it in full."""
+        self.post_message(CauseChosen(self._finding.cause))
+
+    def on_click(self, event: Click) -> None:
+        """Show it in full."""
+        event.stop()
+        self.action_open()
+
+
+class FindingsPane(VerticalScroll):
+    """Causes that stand, the likeliest first, and those ruled out."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str) -> None:
+        super().__init__(id=id, can_focus=False, classes="pane")
+        self._glyphs = glyphs
+        self._shown: tuple[tuple[FindingView, ...], tuple[tuple[str, str], ...]] = ((), ())
+
+    def compose(self) -> ComposeResult:
+        """The findings, or that there are none."""
+        findings, ruled_out = self._shown
+        if not findings:
+            yield Line(texts.EMPTY["findings"], classes="empty")
+        for finding in findings:
+            yield FindingLine(finding, self._glyphs)
+        if ruled_out:
+            yield Heading(f"{texts.FINDINGS_RULED_OUT} ({len(ruled_out)})", classes="heading")
+            for title, reason in ruled_out:
+                yield Line(
+                    Content.assemble(
+                        (f"{self._glyphs.ruled_out} {title}", "$text-soft"), (f"  {reason}", "$text-soft")
+                    ),
+                    classes="ruled-out",
+                )
+
+    async def show(self, findings: tuple[FindingView, ...], ruled_out: tuple[tuple[str, str], ...]) -> None:
+        """Show these findings."""
+        if (findings, ruled_out) != self._shown:
+            self._shown = (findings, ruled_out)
+            await self.recompose()

@@ -27,6 +27,15 @@ def catalogue_fields() -> Mapping[str, FieldTree]:
     return {id: measurement_fields(probe.measurement) for id, probe in catalogue().items()}
 
 
+@cache
+def known_treatments() -> frozenset[str]:
+    """The treatments that can be carried out on a live case or written into a source; loads no TensorFlow."""
+    from assistant.patching.registry import registered
+    from probes.trials.treating import treatments
+
+    return frozenset({*treatments(), *registered()})
+
+
 def measurement_fields(measurement: type) -> FieldTree:
     """The fields of a measurement.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.kb_commands import kb_app
+
 if TYPE_CHECKING:
     from assistant.commands import Wish
     from assistant.terminal.settings import TerminalSettings
@@ -30,6 +32,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+
+app.add_typer(kb_app, name="kb")
 
 
 class Format(StrEnum):

@@ -107,7 +107,10 @@ def formatted(value: Any, spec: str) -> str:
     if value is None:
         return UNKNOWN_VALUE
     if isinstance(value, (list, tuple)):
-        return _joined([formatted(one, spec) for one in value])
+        words = [formatted(one, spec) for one in value]
+        if len(words) > _MOST_NAMED:
+            words = [*words[: _MOST_NAMED - 1], f"{len(words) - _MOST_NAMED + 1} more"]
+        return joined(words)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float) and not spec:
@@ -118,9 +121,8 @@ def formatted(value: Any, spec: str) -> str:
         return str(value)
 
 
-def _joined(words: list[str]) -> str:
-    if len(words) > _MOST_NAMED:
-        words = [*words[: _MOST_NAMED - 1], f"{len(words) - _MOST_NAMED + 1} more"]
+def joined(words: Sequence[str]) -> str:
+    """Words as a list in a sentence; *none* for none."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words) if words else "none"
 
 

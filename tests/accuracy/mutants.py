@@ -67,7 +67,7 @@ def healthy_programs() -> tuple[Mutant, ...]:
 
 
 def _family(fault: Fault) -> str:
-    return fault.plant.__module__.rsplit(".", 1)[-1]
+    return fault.plant.__module__
 
 
 def pair_mutants(labels: Mapping[str, Mapping[str, Any]]) -> tuple[Mutant, ...]:

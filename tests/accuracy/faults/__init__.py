@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import architecture, data, optimisation, wiring
+from . import architecture, data, optimisation, wiring, wrong_network
 from .operator import REGISTERED, Fault
 
-__all__ = ["Fault", "architecture", "data", "faults", "optimisation", "wiring"]
+__all__ = ["Fault", "architecture", "data", "faults", "optimisation", "wiring", "wrong_network"]
 
 
 def faults() -> Mapping[str, Fault]:

@@ -8,7 +8,7 @@ from .operator import fault
 OVERFIT = ("under_regularised", "model_too_large", "insufficient_augmentation")
 
 
-@fault("inputs_nan", acceptable=("numeric_instability",), symptom="loss_nan")
+@fault("inputs_nan", acceptable=("numeric_instability",))
 def inputs_nan(draft: Draft) -> Draft:
     if "inputs_nan" in draft.base.facts.get("edits", {}):
         return draft.edit("inputs_nan")
@@ -17,40 +17,36 @@ def inputs_nan(draft: Draft) -> Draft:
     return draft.floats().both("{x}[::23, 0] = np.nan")
 
 
-@fault("inputs_infinite", "inputs_nan", acceptable=("numeric_instability",), symptom="loss_nan")
+@fault("inputs_infinite", "inputs_nan", acceptable=("numeric_instability",))
 def inputs_infinite(draft: Draft) -> Draft:
     return draft.floats().only(kind=("table", "mixed")).both("{x}[::31, 1] = 1.0 / np.zeros(len({x}[::31]))")
 
 
-@fault("targets_nan", acceptable=("numeric_instability",), symptom="loss_nan")
+@fault("targets_nan", acceptable=("numeric_instability",))
 def targets_nan(draft: Draft) -> Draft:
     draft.only(task=("regression", "mixed"))
     ready = draft.fact("ready")
     return draft.with_numpy().before(ready["before"], f"{ready['y']}[::29] = np.nan")
 
 
-@fault(
-    "inputs_not_scaled", acceptable=("saturated_activation", "dying_relu", "exploding_gradient"), symptom="loss_flat"
-)
+@fault("inputs_not_scaled", acceptable=("saturated_activation", "dying_relu", "exploding_gradient"))
 def inputs_not_scaled(draft: Draft) -> Draft:
     for place, value in zip(draft.fact("scaling"), draft.fact("unscaled"), strict=True):
         draft = draft.fill(place, value)
     return draft
 
 
-@fault("inputs_raw_units", "inputs_not_scaled", acceptable=("saturated_activation", "dying_relu"), symptom="loss_flat")
+@fault("inputs_raw_units", "inputs_not_scaled", acceptable=("saturated_activation", "dying_relu"))
 def inputs_raw_units(draft: Draft) -> Draft:
     return draft.only(kind=("table", "sequence")).floats().each("{x} = {x} * 250.0 + 4000.0")
 
 
-@fault(
-    "inputs_uneven_scales", "inputs_not_scaled", acceptable=("dying_relu", "exploding_gradient"), symptom="loss_flat"
-)
+@fault("inputs_uneven_scales", "inputs_not_scaled", acceptable=("dying_relu", "exploding_gradient"))
 def inputs_uneven_scales(draft: Draft) -> Draft:
     return draft.only(kind="table").floats().each("{x} = {x} * np.geomspace(1e-3, 1e5, {x}.shape[1])")
 
 
-@fault("inputs_constant", acceptable=("inputs_uninformative", "poor_image_quality"), symptom="loss_flat")
+@fault("inputs_constant", acceptable=("inputs_uninformative", "poor_image_quality"))
 def inputs_constant(draft: Draft) -> Draft:
     return draft.only(kind="image").floats().both("{x} = {x} // 255")
 
@@ -59,7 +55,6 @@ def inputs_constant(draft: Draft) -> Draft:
     "inputs_never_filled",
     "inputs_constant",
     acceptable=("inputs_uninformative", "train_val_shift"),
-    symptom="loss_flat",
 )
 def inputs_never_filled(draft: Draft) -> Draft:
     code = (
@@ -70,7 +65,7 @@ def inputs_never_filled(draft: Draft) -> Draft:
     return draft.only(kind=("table", "sequence")).floats().train(code)
 
 
-@fault("duplicate_inputs", acceptable=("too_little_data", "low_variety", *OVERFIT), symptom="overfit")
+@fault("duplicate_inputs", acceptable=("too_little_data", "low_variety", *OVERFIT))
 def duplicate_inputs(draft: Draft) -> Draft:
     if "duplicate_inputs" in draft.base.facts.get("edits", {}):
         return draft.edit("duplicate_inputs")
@@ -78,7 +73,7 @@ def duplicate_inputs(draft: Draft) -> Draft:
     return draft.floats().train("rows = np.resize(np.arange(12), len({x}))\n{x}, {y} = {x}[rows], {y}[rows]")
 
 
-@fault("inputs_uninformative", acceptable=("labels_misaligned",), symptom="overfit")
+@fault("inputs_uninformative", acceptable=("labels_misaligned",))
 def inputs_uninformative(draft: Draft) -> Draft:
     draft.only(task=("binary", "multiclass", "regression"))
     if draft.arrays.get("integer"):
@@ -86,19 +81,19 @@ def inputs_uninformative(draft: Draft) -> Draft:
     return draft.floats().both('{x} = np.random.normal(size={x}.shape).astype("float32")')
 
 
-@fault("targets_not_scaled", acceptable=("lr_too_low", "exploding_gradient"), symptom="loss_flat")
+@fault("targets_not_scaled", acceptable=("lr_too_low", "exploding_gradient"))
 def targets_not_scaled(draft: Draft) -> Draft:
     for place, value in zip(draft.fact("targets"), draft.fact("targets_unscaled"), strict=True):
         draft = draft.fill(place, value)
     return draft
 
 
-@fault("targets_in_cents", "targets_not_scaled", acceptable=("lr_too_low",), symptom="loss_flat")
+@fault("targets_in_cents", "targets_not_scaled", acceptable=("lr_too_low",))
 def targets_in_cents(draft: Draft) -> Draft:
     return draft.only(task="regression").each("{y} = {y} * 5000.0 + 90000.0")
 
 
-@fault("labels_misaligned", acceptable=("label_noise", "inputs_uninformative"), symptom="overfit")
+@fault("labels_misaligned", acceptable=("label_noise", "inputs_uninformative"))
 def labels_misaligned(draft: Draft) -> Draft:
     if "labels_misaligned" in draft.base.facts.get("edits", {}):
         return draft.edit("labels_misaligned")
@@ -113,50 +108,47 @@ def labels_misaligned(draft: Draft) -> Draft:
     "labels_shuffled",
     "labels_misaligned",
     acceptable=("label_noise", "inputs_uninformative", "train_val_shift"),
-    symptom="overfit",
 )
 def labels_shuffled(draft: Draft) -> Draft:
     return draft.train("{y} = np.random.permutation({y})")
 
 
-@fault("label_noise", acceptable=("labels_misaligned", "inputs_uninformative"), symptom="overfit")
+@fault("label_noise", acceptable=("labels_misaligned", "inputs_uninformative"))
 def label_noise(draft: Draft) -> Draft:
     if draft.arrays.get("frame") or draft.arrays.get("perstep"):
         raise NotApplicable("array of labels")
     return draft.both("wrong = np.random.random(len({y})) < 0.6\n{y}[wrong] = np.random.permutation({y}[wrong])")
 
 
-@fault("labels_from_one", "label_encoding_mismatch", acceptable=("architecture_data_mismatch",), symptom="crashes")
+@fault("labels_from_one", "label_encoding_mismatch", acceptable=("architecture_data_mismatch",))
 def labels_from_one(draft: Draft) -> Draft:
     if "label_encoding_mismatch" in draft.base.facts.get("edits", {}):
         return draft.edit("label_encoding_mismatch")
     return draft.only(task="multiclass", onehot=False).each("{y} = {y} + 1")
 
 
-@fault("labels_minus_one", "label_encoding_mismatch", acceptable=("wrong_loss",), symptom="loss_diverges")
+@fault("labels_minus_one", "label_encoding_mismatch", acceptable=("wrong_loss",))
 def labels_minus_one(draft: Draft) -> Draft:
     return draft.only(task="binary").both("{y} = {y} * 2 - 1")
 
 
-@fault("labels_one_two", "label_encoding_mismatch", acceptable=("wrong_loss",), symptom="loss_diverges")
+@fault("labels_one_two", "label_encoding_mismatch", acceptable=("wrong_loss",))
 def labels_one_two(draft: Draft) -> Draft:
     return draft.only(task="binary").both("{y} = {y} + 1")
 
 
-@fault("labels_one_hot", "label_encoding_mismatch", acceptable=("wrong_loss",), symptom="crashes")
+@fault("labels_one_hot", "label_encoding_mismatch", acceptable=("wrong_loss",))
 def labels_one_hot(draft: Draft) -> Draft:
     classes = draft.only(task="multiclass", onehot=False).fact("classes")
     return draft.each(f"{{y}} = np.eye({classes})[{{y}}]")
 
 
-@fault("labels_integer", "label_encoding_mismatch", acceptable=("wrong_loss",), symptom="crashes")
+@fault("labels_integer", "label_encoding_mismatch", acceptable=("wrong_loss",))
 def labels_integer(draft: Draft) -> Draft:
     return draft.only(onehot=True).both("{y} = {y}.argmax(axis=1)")
 
 
-@fault(
-    "labels_divided", "label_encoding_mismatch", acceptable=("wrong_loss", "targets_not_scaled"), symptom="metric_stuck"
-)
+@fault("labels_divided", "label_encoding_mismatch", acceptable=("wrong_loss", "targets_not_scaled"))
 def labels_divided(draft: Draft) -> Draft:
     return draft.only(task="multiclass", onehot=False, kind="image").each('{y} = ({y} / 255.0).astype("float32")')
 
@@ -164,7 +156,7 @@ def labels_divided(draft: Draft) -> Draft:
 RARE = ("wrong_metric", "too_little_data", "too_few_epochs", "train_val_shift")
 
 
-@fault("class_imbalance", acceptable=RARE, symptom="predicts_one_class")
+@fault("class_imbalance", acceptable=RARE)
 def class_imbalance(draft: Draft) -> Draft:
     if "class_imbalance" in draft.base.facts.get("edits", {}):
         return draft.edit("class_imbalance")
@@ -175,7 +167,7 @@ def class_imbalance(draft: Draft) -> Draft:
     )
 
 
-@fault("class_weight_heavy", "class_weight_misuse", acceptable=("class_imbalance",), symptom="predicts_one_class")
+@fault("class_weight_heavy", "class_weight_misuse", acceptable=("class_imbalance",))
 def class_weight_heavy(draft: Draft) -> Draft:
     if "class_weight_misuse_swapped" in draft.base.facts.get("edits", {}):
         return draft.edit("class_weight_misuse_swapped")
@@ -187,7 +179,7 @@ def class_weight_heavy(draft: Draft) -> Draft:
     return draft.fit_with(f"class_weight={{{weights}}}")
 
 
-@fault("class_weight_zero", "class_weight_misuse", acceptable=("class_imbalance",), symptom="plateau")
+@fault("class_weight_zero", "class_weight_misuse", acceptable=("class_imbalance",))
 def class_weight_zero(draft: Draft) -> Draft:
     count = draft.only(task="multiclass").fact("classes")
     if draft.arrays.get("perstep"):
@@ -196,7 +188,7 @@ def class_weight_zero(draft: Draft) -> Draft:
     return draft.fit_with(f"class_weight={{{weights}}}")
 
 
-@fault("class_weight_as_loss_weights", "class_weight_misuse", symptom="crashes")
+@fault("class_weight_as_loss_weights", "class_weight_misuse")
 def class_weight_as_loss_weights(draft: Draft) -> Draft:
     if "class_weight_misuse_loss_weights" in draft.base.facts.get("edits", {}):
         return draft.edit("class_weight_misuse_loss_weights")
@@ -207,13 +199,14 @@ def class_weight_as_loss_weights(draft: Draft) -> Draft:
     return draft.slot("loss", f"{loss}, loss_weights={[1.0] * (count - 1) + [4.0]}")
 
 
-@fault("too_little_data", acceptable=(*OVERFIT, "low_variety", "too_few_epochs"), symptom="overfit")
+@fault("too_little_data", acceptable=(*OVERFIT, "low_variety", "too_few_epochs"))
 def too_little_data(draft: Draft) -> Draft:
     draft.fact("ready")
-    return draft.train("{x}, {y} = {x}[:14], {y}[:14]").slot("epochs", "60")
+    few = draft.base.facts.get("few", 14)
+    return draft.train(f"{{x}}, {{y}} = {{x}}[:{few}], {{y}}[:{few}]").slot("epochs", "60")
 
 
-@fault("low_variety", acceptable=("duplicate_inputs", "too_little_data", *OVERFIT), symptom="overfit")
+@fault("low_variety", acceptable=("duplicate_inputs", "too_little_data", *OVERFIT))
 def low_variety(draft: Draft) -> Draft:
     draft.only(task=("binary", "multiclass"), onehot=False, imbalanced=False).fact("ready")
     code = (
@@ -223,7 +216,7 @@ def low_variety(draft: Draft) -> Draft:
     return draft.floats().train(code)
 
 
-@fault("augmentation_too_strong", "insufficient_augmentation", acceptable=("over_regularised",), symptom="underfit")
+@fault("augmentation_too_strong", "insufficient_augmentation", acceptable=("over_regularised",))
 def augmentation_too_strong(draft: Draft) -> Draft:
     if "insufficient_augmentation" in draft.base.facts.get("edits", {}):
         return draft.edit("insufficient_augmentation")
@@ -237,19 +230,17 @@ def augmentation_too_strong(draft: Draft) -> Draft:
 LAYOUT = ("labels_misaligned", "inputs_uninformative")
 
 
-@fault("inputs_reshaped_for_transposed", "input_layout_wrong", acceptable=LAYOUT, symptom="overfit")
+@fault("inputs_reshaped_for_transposed", "input_layout_wrong", acceptable=LAYOUT)
 def inputs_reshaped_for_transposed(draft: Draft) -> Draft:
     return draft.only(kind="table").floats().each("{x} = {x}.reshape({x}.shape[::-1]).T")
 
 
-@fault("channels_first", "input_layout_wrong", acceptable=("architecture_data_mismatch",), symptom="crashes")
+@fault("channels_first", "input_layout_wrong", acceptable=("architecture_data_mismatch",))
 def channels_first(draft: Draft) -> Draft:
     return draft.only(kind="image").floats().each("{x} = np.moveaxis({x}, -1, 1)")
 
 
-@fault(
-    "steps_and_features_swapped", "input_layout_wrong", acceptable=("architecture_data_mismatch",), symptom="crashes"
-)
+@fault("steps_and_features_swapped", "input_layout_wrong", acceptable=("architecture_data_mismatch",))
 def steps_and_features_swapped(draft: Draft) -> Draft:
     return draft.only(kind="sequence").floats().both("{x} = {x}.transpose(0, 2, 1)")
 
@@ -258,24 +249,23 @@ def steps_and_features_swapped(draft: Draft) -> Draft:
     "images_overexposed",
     "poor_image_quality",
     acceptable=("inputs_uninformative", "inputs_constant"),
-    symptom="loss_slow",
 )
 def images_overexposed(draft: Draft) -> Draft:
     return draft.only(kind="image").floats().each("{x} = np.clip({x} + 0.95 * {x}.max(), None, {x}.max())")
 
 
-@fault("images_grainy", "poor_image_quality", acceptable=("inputs_uninformative",), symptom="overfit")
+@fault("images_grainy", "poor_image_quality", acceptable=("inputs_uninformative",))
 def images_grainy(draft: Draft) -> Draft:
     return draft.only(kind="image").floats().each("{x} = {x} + {x}.max() * np.random.normal(0, 1.2, {x}.shape)")
 
 
-@fault("images_blurred", "poor_image_quality", acceptable=("inputs_uninformative",), symptom="loss_slow")
+@fault("images_blurred", "poor_image_quality", acceptable=("inputs_uninformative",))
 def images_blurred(draft: Draft) -> Draft:
     draft = draft.importing("from scipy.ndimage import uniform_filter")
     return draft.only(kind="image").floats().each("{x} = uniform_filter({x}, (0, 15, 15, 0))")
 
 
-@fault("sorted_before_split", "data_not_shuffled", acceptable=("train_val_shift",), symptom="overfit")
+@fault("sorted_before_split", "data_not_shuffled", acceptable=("train_val_shift",))
 def sorted_before_split(draft: Draft) -> Draft:
     place = draft.fact("sort")
     draft = draft.with_numpy().before(place["before"], place["as"])
@@ -286,7 +276,6 @@ def sorted_before_split(draft: Draft) -> Draft:
     "sorted_unshuffled",
     "data_not_shuffled",
     acceptable=("train_val_shift", "batch_size_bad"),
-    symptom="loss_oscillates",
 )
 def sorted_unshuffled(draft: Draft) -> Draft:
     if "data_not_shuffled" in draft.base.facts.get("edits", {}):
@@ -297,7 +286,7 @@ def sorted_unshuffled(draft: Draft) -> Draft:
     return draft.train("order = np.argsort({y})\n{x}, {y} = {x}[order], {y}[order]").fit_with("shuffle=False")
 
 
-@fault("validation_not_scaled", "train_val_shift", acceptable=("inputs_not_scaled",), symptom="overfit")
+@fault("validation_not_scaled", "train_val_shift", acceptable=("inputs_not_scaled",))
 def validation_not_scaled(draft: Draft) -> Draft:
     ready = draft.fact("ready")
     if ready.get("integer"):
@@ -306,7 +295,7 @@ def validation_not_scaled(draft: Draft) -> Draft:
     return draft.before(ready["before"], f"{ready['x_val']} = {ready['x_val']} {change}")
 
 
-@fault("padding_masking", acceptable=("too_few_epochs", "lr_too_low", "vanishing_gradient"), symptom="loss_slow")
+@fault("padding_masking", acceptable=("too_few_epochs", "lr_too_low", "vanishing_gradient"))
 def padding_masking(draft: Draft) -> Draft:
     length_place, length, mask_place, mask = draft.fact("padding")
     return draft.fill(length_place, length).fill(mask_place, mask)

@@ -20,8 +20,6 @@ class Fault:
     """Every true cause, the primary one first."""
     acceptable: tuple[str, ...]
     """Neighbours that an honest expert might name in its place."""
-    symptom: str
-    """What the user most likely sees."""
     plant: Plant
     judged_by: str = "score"
     """`score`, or `metric` where the fault hides success instead of preventing it."""
@@ -41,14 +39,14 @@ class Fault:
 
 
 def fault(
-    id: str, *causes: str, acceptable: tuple[str, ...] = (), symptom: str, judged_by: str = "score"
+    id: str, *causes: str, acceptable: tuple[str, ...] = (), judged_by: str = "score"
 ) -> Callable[[Plant], Plant]:
     """Register an operator. Without causes, the id is the cause."""
 
     def register(plant: Plant) -> Plant:
         if id in REGISTERED:
             raise ValueError(f"two operators are called {id}")
-        REGISTERED[id] = Fault(id, causes or (id,), acceptable, symptom, plant, judged_by)
+        REGISTERED[id] = Fault(id, causes or (id,), acceptable, plant, judged_by)
         return plant
 
     return register

@@ -14,22 +14,22 @@ def _output(draft: Draft, activation: str) -> Draft:
     return draft.output_activation(activation)
 
 
-@fault("output_relu", "wrong_output_activation", acceptable=(*HEAD, "dying_relu"), symptom="loss_flat")
+@fault("output_relu", "wrong_output_activation", acceptable=(*HEAD, "dying_relu"))
 def output_relu(draft: Draft) -> Draft:
     return _output(draft.only(task=("binary", "multiclass", "regression")), "relu")
 
 
-@fault("output_softmax_on_one", "wrong_output_activation", symptom="metric_stuck")
+@fault("output_softmax_on_one", "wrong_output_activation")
 def output_softmax_on_one(draft: Draft) -> Draft:
     return _output(draft.only(task=("binary", "regression", "mixed")), "softmax")
 
 
-@fault("output_sigmoid", "wrong_output_activation", acceptable=("wrong_loss",), symptom="plateau")
+@fault("output_sigmoid", "wrong_output_activation", acceptable=("wrong_loss",))
 def output_sigmoid(draft: Draft) -> Draft:
     return _output(draft.only(task=("multiclass", "regression")), "sigmoid")
 
 
-@fault("output_tanh", "wrong_output_activation", acceptable=(*HEAD, "numeric_instability"), symptom="loss_flat")
+@fault("output_tanh", "wrong_output_activation", acceptable=(*HEAD, "numeric_instability"))
 def output_tanh(draft: Draft) -> Draft:
     return _output(draft.only(task=("binary", "multiclass", "reconstruction")), "tanh")
 
@@ -38,52 +38,49 @@ def output_tanh(draft: Draft) -> Draft:
     "loss_mse_on_class_ids",
     "wrong_loss",
     acceptable=("label_encoding_mismatch", "shape_broadcast"),
-    symptom="metric_stuck",
 )
 def loss_mse_on_class_ids(draft: Draft) -> Draft:
     return draft.only(task="multiclass", onehot=False).slot("loss", '"mse"')
 
 
-@fault("loss_mae_on_one_hot", "wrong_loss", symptom="metric_stuck")
+@fault("loss_mae_on_one_hot", "wrong_loss")
 def loss_mae_on_one_hot(draft: Draft) -> Draft:
     return draft.only(onehot=True).slot("loss", '"mean_absolute_percentage_error"')
 
 
-@fault("loss_crossentropy_on_numbers", "wrong_loss", acceptable=("wrong_output_activation",), symptom="loss_diverges")
+@fault("loss_crossentropy_on_numbers", "wrong_loss", acceptable=("wrong_output_activation",))
 def loss_crossentropy_on_numbers(draft: Draft) -> Draft:
     return draft.only(task="regression").slot("loss", '"binary_crossentropy"')
 
 
-@fault("loss_categorical_on_one_unit", "wrong_loss", acceptable=("wrong_output_activation",), symptom="metric_stuck")
+@fault("loss_categorical_on_one_unit", "wrong_loss", acceptable=("wrong_output_activation",))
 def loss_categorical_on_one_unit(draft: Draft) -> Draft:
     return draft.only(task=("binary", "regression")).slot("loss", '"categorical_crossentropy"')
 
 
-@fault("loss_percentage", "wrong_loss", symptom="plateau")
+@fault("loss_percentage", "wrong_loss")
 def loss_percentage(draft: Draft) -> Draft:
     return draft.only(task=("regression", "reconstruction")).slot("loss", '"mape"')
 
 
-@fault("loss_hinge", "wrong_loss", acceptable=("label_encoding_mismatch",), symptom="metric_stuck")
+@fault("loss_hinge", "wrong_loss", acceptable=("label_encoding_mismatch",))
 def loss_hinge(draft: Draft) -> Draft:
     return draft.only(task="binary").slot("loss", '"hinge"')
 
 
-@fault(
-    "output_without_activation", "loss_logits_mismatch", acceptable=("wrong_output_activation",), symptom="loss_flat"
-)
+@fault("output_without_activation", "loss_logits_mismatch", acceptable=("wrong_output_activation",))
 def output_without_activation(draft: Draft) -> Draft:
     if not draft.value("output_activation") or draft.task_is("reconstruction"):
         raise NotApplicable("activation")
     return draft.output_activation(None)
 
 
-@fault("loss_not_told_of_logits", "loss_logits_mismatch", acceptable=("wrong_output_activation",), symptom="loss_flat")
+@fault("loss_not_told_of_logits", "loss_logits_mismatch", acceptable=("wrong_output_activation",))
 def loss_not_told_of_logits(draft: Draft) -> Draft:
     return draft.only(logits=True).swap("from_logits=True", "")
 
 
-@fault("logits_twice", "loss_logits_mismatch", acceptable=("wrong_output_activation",), symptom="loss_slow")
+@fault("logits_twice", "loss_logits_mismatch", acceptable=("wrong_output_activation",))
 def logits_twice(draft: Draft) -> Draft:
     if draft.base.facts.get("logits"):
         return _output(draft, "softmax" if draft.task_is("multiclass") else "sigmoid")
@@ -94,40 +91,38 @@ def logits_twice(draft: Draft) -> Draft:
     return draft.with_keras().slot("loss", f"{draft.base.keras}.losses.{name}(from_logits=True)")
 
 
-@fault("metric_accuracy_on_numbers", "wrong_metric", symptom="metric_stuck", judged_by="metric")
+@fault("metric_accuracy_on_numbers", "wrong_metric", judged_by="metric")
 def metric_accuracy_on_numbers(draft: Draft) -> Draft:
     return draft.only(task="regression").slot("metrics", '["accuracy"]')
 
 
-fault("shape_broadcast", acceptable=("training_step_wrong",), symptom="predicts_one_class")(
-    from_sidecar("shape_broadcast")
-)
-fault("custom_numeric_instability", "numeric_instability", acceptable=("training_step_wrong",), symptom="loss_nan")(
+fault("shape_broadcast", acceptable=("training_step_wrong",))(from_sidecar("shape_broadcast"))
+fault("custom_numeric_instability", "numeric_instability", acceptable=("training_step_wrong",))(
     from_sidecar("numeric_instability")
 )
 
 UNSTABLE = ("disconnected_layers", "dying_relu", "exploding_gradient")
 
 
-@fault("log_of_zero", "numeric_instability", acceptable=UNSTABLE, symptom="loss_nan")
+@fault("log_of_zero", "numeric_instability", acceptable=UNSTABLE)
 def log_of_zero(draft: Draft) -> Draft:
     return draft.add_layer(f"{draft.base.keras}.layers.Lambda(lambda t: {draft.base.keras}.ops.log(t))")
 
 
-@fault("division_by_zero", "numeric_instability", acceptable=UNSTABLE, symptom="loss_nan")
+@fault("division_by_zero", "numeric_instability", acceptable=UNSTABLE)
 def division_by_zero(draft: Draft) -> Draft:
     keras = draft.base.keras
     layer = f"{keras}.layers.Lambda(lambda t: t / {keras}.ops.std(t - t, axis=-1, keepdims=True))"
     return draft.add_layer(layer)
 
 
-@fault("root_of_negative", "numeric_instability", acceptable=("wrong_loss",), symptom="loss_nan")
+@fault("root_of_negative", "numeric_instability", acceptable=("wrong_loss",))
 def root_of_negative(draft: Draft) -> Draft:
     keras = draft.only(task="regression").base.keras
     return draft.slot("loss", f"lambda truth, guess: {keras}.ops.mean({keras}.ops.sqrt(truth - guess))")
 
 
-@fault("log_loss_unguarded", "numeric_instability", acceptable=("wrong_loss", "exploding_gradient"), symptom="loss_nan")
+@fault("log_loss_unguarded", "numeric_instability", acceptable=("wrong_loss", "exploding_gradient"))
 def log_loss_unguarded(draft: Draft) -> Draft:
     keras = draft.only(task="binary", logits=False).base.keras
     formula = f"-{keras}.ops.mean(t * {keras}.ops.log(p) + (1 - t) * {keras}.ops.log(1 - p))"
@@ -163,7 +158,7 @@ def _step(draft: Draft, sign: str, apply: str) -> Draft:
     return draft.importing("import tensorflow as tf").before(place, code + "\n\n")
 
 
-@fault("step_never_applies", "training_step_wrong", acceptable=("disconnected_layers",), symptom="loss_flat")
+@fault("step_never_applies", "training_step_wrong", acceptable=("disconnected_layers",))
 def step_never_applies(draft: Draft) -> Draft:
     if "training_step_no_apply" in draft.base.facts.get("edits", {}):
         return draft.edit("training_step_no_apply")
@@ -171,14 +166,14 @@ def step_never_applies(draft: Draft) -> Draft:
     return _step(draft, "", "")
 
 
-@fault("step_climbs", "training_step_wrong", symptom="loss_diverges")
+@fault("step_climbs", "training_step_wrong")
 def step_climbs(draft: Draft) -> Draft:
     if "training_step_sign" in draft.base.facts.get("edits", {}):
         return draft.edit("training_step_sign")
     return _step(draft.only(task=("multiclass", "regression", "reconstruction")), "-", APPLY)
 
 
-@fault("loss_name_misspelt", "program_error", acceptable=("wrong_loss",), symptom="crashes")
+@fault("loss_name_misspelt", "program_error", acceptable=("wrong_loss",))
 def loss_name_misspelt(draft: Draft) -> Draft:
     loss = draft.value("loss")
     if not loss.startswith('"'):
@@ -186,12 +181,12 @@ def loss_name_misspelt(draft: Draft) -> Draft:
     return draft.slot("loss", loss[:-2] + '"')
 
 
-@fault("file_missing", "program_error", symptom="crashes")
+@fault("file_missing", "program_error")
 def file_missing(draft: Draft) -> Draft:
     return draft.with_numpy().before(draft.fact("before_compile"), 'weights_by_row = np.load("row_weights.npy")')
 
 
-@fault("name_misspelt", "program_error", symptom="crashes")
+@fault("name_misspelt", "program_error")
 def name_misspelt(draft: Draft) -> Draft:
     ready = draft.fact("ready")
     return draft.before(ready["before"], f'print("rows:", len({ready["x"]}_))')

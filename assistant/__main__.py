@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from assistant.command_line import app, on_a_terminal, full_screen, on_a_terminal
+from assistant.command_line import app, full_screen, on_a_terminal
 from assistant.errors import ExitStatus, TriageError, tell
 from assistant.terminal.settings import TerminalSettings
 
@@ -53,7 +53,7 @@ def _parted(arguments: list[str]) -> tuple[list[str], list[str]]:
     if "--" in arguments:
         place = arguments.index("--")
         own, programs = arguments[:place], arguments[place + 1 :]
-    if not own or (own[0] not in COMMANDS and own[0] not in HELP):
+    if own and own[0] not in COMMANDS and own[0] not in HELP:
         own = ["open", *own]
     return own, programs
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answers_file import checked_answers
-from assistant.commands import symptom_of
 from assistant.headless import Headless
 from assistant.opening import begin, knowledge_base
 from assistant.program_file import program_at
@@ -61,13 +60,11 @@ def check(
         budget=budget,
         knowledge_bases=tuple(str(Path(one).absolute()) for one in knowledge_bases),
     )
-    kb = knowledge_base(opened)
-    front = Headless(progress, checked_answers(answers or {}, kb))
-    named = symptom_of(kb, symptom) if symptom else None
+    front = Headless(progress, checked_answers(answers or {}, knowledge_base(opened)))
 
     async def examined() -> Report:
         with Store(store) as kept:
-            investigation = begin(opened, kept, named, symptom if symptom != named else None).investigation
+            investigation = begin(opened, kept, symptom).investigation
             try:
                 return await investigation.run(front)
             finally:

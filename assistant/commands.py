@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from assistant.answers_file import nearest, read_answers
+from assistant.answers_file import read_answers
 from assistant.errors import EXIT_OF_STATUS, ExitStatus, UsageError, WorkerLostError, tell
 from assistant.front_end import FrontEnd
 from assistant.headless import Headless
 from assistant.investigation import Investigation
-from assistant.language import understand
 from assistant.opening import ProgramOpener, Session, begin, knowledge_base, resume
 from assistant.report import markdown, text
 from assistant.report.model import Report, to_json
 from assistant.session.model import OpenedWith
 from assistant.session.store import Store
-from knowledge_base.loading import KnowledgeBase
-from probes.process.errors import ProcessError, WrongBackend
+from probes.process.errors import ProcessError, WorkerLost, WrongBackend
 from probes.process.events import Stage, WorkerEvent
 
 T = TypeVar("T")
@@ -56,14 +54,13 @@ def check(wish: Wish, format: str, answers: Path | None) -> int:
     Raises:
         TriageError: the program could not be examined.
     """
-    kb = knowledge_base(wish.opened)
-    given = read_answers(answers, kb) if answers is not None else {}
+    given = read_answers(answers, knowledge_base(wish.opened)) if answers is not None else {}
     with Store(wish.store) as store:
-        session = _begin(wish, store, kb)
-        report = _run(_examine(session.investigation, Headless(tell, given)))
+        session = begin(wish.opened, store, wish.symptom)
+        report, status = _run(_examine(session.investigation, Headless(tell, given)))
     sys.stdout.write(RENDERERS[format](report))
     sys.stdout.flush()
-    return exit_status(report, session.investigation)
+    return status
 
 
 def exit_status(report: Report, investigation: Investigation) -> ExitStatus:
@@ -76,8 +73,7 @@ def exit_status(report: Report, investigation: Investigation) -> ExitStatus:
 def converse_plainly(wish: Wish) -> int:
     """The dialogue line by line."""
     with Store(wish.store) as store:
-        session = _begin(wish, store, knowledge_base(wish.opened))
-        return _converse(session)
+        return _converse(begin(wish.opened, store, wish.symptom))
 
 
 def resume_plainly(id: str, store_url: str | None) -> int:
@@ -128,32 +124,21 @@ def dry_run(wish: Wish) -> int:
     return ExitStatus.HEALTHY
 
 
-def symptom_of(kb: KnowledgeBase, said: str) -> str:
-    """The id of the symptom that was named by id or in words.
-
-    Raises:
-        UsageError: it cannot be told which is meant.
-    """
-    symptom = understand(kb, said)
-    if symptom is None or symptom == "none":
-        known = ", ".join(one for one in kb.symptoms if one != "none")
-        raise UsageError(f"{said!r} is no symptom{nearest(said, kb.symptoms)}; the symptoms are {known}.")
-    return symptom
-
-
-def _begin(wish: Wish, store: Store, kb: KnowledgeBase) -> Session:
-    symptom = symptom_of(kb, wish.symptom) if wish.symptom else None
-    return begin(wish.opened, store, symptom, wish.symptom if wish.symptom != symptom else None)
-
-
-async def _examine(investigation: Investigation, front: FrontEnd) -> Report:
+async def _examine(investigation: Investigation, front: FrontEnd) -> tuple[Report, ExitStatus]:
+    """The report and the exit status; of a program that was lost before it trained the report says that alone."""
     try:
-        return await investigation.run(front)
+        report = await investigation.run(front)
+    except WorkerLost as error:
+        investigation.trouble.append(str(error))
+        investigation.stop(str(error))
+        tell(f"keras-triage: {error}")
+        return investigation.report(), ExitStatus.WORKER_LOST
     except ProcessError as error:
         investigation.stop(str(error))
         raise
     finally:
         await investigation.close()
+    return report, exit_status(report, investigation)
 
 
 def _converse(session: Session) -> int:

@@ -73,7 +73,7 @@ class Investigation:
         """Nothing is started before ``run``; ``program`` is the program's file name, for the report."""
         self.dialogue = dialogue
         self.trouble: list[str] = []
-        self.worker_lost = False
+        self._lost_because = ""
         self._log = log
         self._opener = opener
         self._restarts = (settings or Settings()).restarts
@@ -88,6 +88,11 @@ class Investigation:
         self._told_symptom: NamedSymptom | None = dialogue.symptom
         self._taken_back = False
         self._started = time.monotonic()
+
+    @property
+    def worker_lost(self) -> bool:
+        """Whether the worker has died more often than it may."""
+        return bool(self._lost_because)
 
     async def run(self, front: FrontEnd) -> Report:
         """Walk to the end; may be called again after something was interjected or taken back.
@@ -185,7 +190,8 @@ class Investigation:
             case = known or await self._abandonable(self._open())
         except WorkerDied as error:
             case = self._ended_itself(error)
-            await self._lose_worker(front, str(error), for_good=True)
+            await self._drop_worker()
+            self._lost_because = str(error)
         if case is not None:
             self._record(CaseOpened(case=case))
             await self._all_news_told()
@@ -243,7 +249,7 @@ class Investigation:
         """
         if self._worker is None:
             if self.worker_lost:
-                raise WorkerLost(self.trouble[-1])
+                raise WorkerLost(self._lost_because)
             await self._open()
         if self._worker is None:
             raise WorkerLost("The worker was ended.")
@@ -255,13 +261,14 @@ class Investigation:
             return min(left, RECORDED_RUN_SHARE * self.dialogue.budget)
         return min(left, _MOST_SECONDS.get(step.cost, left))
 
-    async def _lose_worker(self, front: FrontEnd, reason: str, *, for_good: bool = False) -> None:
+    async def _lose_worker(self, front: FrontEnd, reason: str) -> None:
         """Go on without a worker; it is opened again when the next probe needs it, as often as it may be."""
         if self.worker_lost:
             return
         await self._drop_worker()
         self._restarts -= 1
-        self.worker_lost = for_good or self._restarts < 0
+        if self._restarts < 0:
+            self._lost_because = reason
         self.trouble.append(reason)
         await front.trouble(reason)
 

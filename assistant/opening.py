@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.answers_file import nearest
 from assistant.dialogue import Dialogue
 from assistant.errors import UsageError
 from assistant.events import Stopped, SymptomNamed, Undone, in_force
 from assistant.investigation import Investigation
+from assistant.language import understand
 from assistant.session.model import OpenedWith
 from assistant.session.store import KeptSession, Store
+from assistant.walking import HEALTHY
 from assistant.worker import Listener, Worker
 from knowledge_base.loading import KnowledgeBase, load
 from knowledge_base.problems import LoadError
@@ -40,23 +43,23 @@ class Session:
         return self.investigation.dialogue
 
 
-def begin(opened: OpenedWith, store: Store, symptom: str | None = None, words: str | None = None) -> Session:
+def begin(opened: OpenedWith, store: Store, symptom: str | None = None) -> Session:
     """Begin a session on a program.
 
     Args:
         opened: the program and how to run it.
         store: where the session is kept.
-        symptom: id of the symptom that the person named, if they did.
-        words: the words in which they named it.
+        symptom: what the person sees, if they said: the id of a symptom, or words.
 
     Raises:
-        UsageError: a knowledge base of the person's own does not load.
+        UsageError: a knowledge base of the person's own does not load, or the symptom is not understood.
         SessionError: the session cannot be kept.
     """
     kb = knowledge_base(opened)
+    named = symptom_of(kb, symptom) if symptom else None
     kept = store.begin(opened, kb.version)
-    if symptom is not None:
-        kept.append(SymptomNamed(symptom=symptom, by="person", text=words))
+    if named is not None:
+        kept.append(SymptomNamed(symptom=named, text=symptom if symptom != named else None))
     return _session(kept, kb)
 
 
@@ -72,6 +75,19 @@ def resume(id: str, store: Store) -> Session:
     if current and isinstance(current[-1], Stopped):
         kept.append(Undone(keep=len(current) - 1))
     return _session(kept, knowledge_base(kept.opened))
+
+
+def symptom_of(kb: KnowledgeBase, said: str) -> str:
+    """The id of the symptom that was named by id or in words.
+
+    Raises:
+        UsageError: it cannot be told which is meant.
+    """
+    symptom = understand(kb, said)
+    if symptom is None or symptom == HEALTHY:
+        known = ", ".join(one for one in kb.symptoms if one != HEALTHY)
+        raise UsageError(f"{said!r} is no symptom{nearest(said, kb.symptoms)}; the symptoms are {known}.")
+    return symptom
 
 
 def knowledge_base(opened: OpenedWith) -> KnowledgeBase:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant import opening
-from assistant.commands import symptom_of
 from assistant.errors import TriageError
 from assistant.events import SKIPPED, UNKNOWN, PersonAnswered, SymptomNamed
 from assistant.front_end import Reply, Stream
@@ -99,11 +98,7 @@ class LiveSession:
             trials=chosen.trials,
             knowledge_bases=tuple(str(one.absolute()) for one in chosen.knowledge_bases),
         )
-        if chosen.symptom is None:
-            return opening.begin(opened, self._store)
-        symptom = symptom_of(opening.knowledge_base(opened), chosen.symptom)
-        words = None if symptom == chosen.symptom else chosen.symptom
-        return opening.begin(opened, self._store, symptom, words)
+        return opening.begin(opened, self._store, chosen.symptom)
 
     # What the screen reads
 

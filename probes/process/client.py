@@ -227,8 +227,8 @@ class Host:
         for answer in self._opened.values():
             if not answer.done():
                 answer.set_exception(HostFailed(reason))
-        for worker in list(self._workers.values()):
-            worker._lose(WorkerDied(reason))
+        for worker in self._workers.values():
+            worker._orphaned(reason)
         self._workers.clear()
 
     def _why_gone(self) -> str:
@@ -505,6 +505,12 @@ class Worker:
     def _exited(self, message: Message) -> None:
         self.peak_memory = message.get("peak")
         self._ended = asyncio.create_task(self._explain(message))
+
+    def _orphaned(self, reason: str) -> None:
+        self._verdict = self._verdict or WorkerDied(reason)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._ended = asyncio.create_task(self._explain({}))
 
     async def _explain(self, message: Message) -> None:
         await asyncio.gather(*(stream.finish() for stream in self._streams.values()))

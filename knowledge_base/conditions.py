@@ -32,6 +32,8 @@ class FieldOperand(Entry):
     """Its dotted path."""
     times: Number = 1.0
     """What it is multiplied by first."""
+    plus: Number = 0.0
+    """What is added then."""
 
 
 def _operand_kind(value: object) -> str:
@@ -344,7 +346,7 @@ def _limit(operand: float | FieldOperand, scope: Scope) -> float | None:
     if not isinstance(operand, FieldOperand):
         return operand
     number = as_number(scope.value(operand.field))
-    return None if number is None else number * operand.times
+    return None if number is None else number * operand.times + operand.plus
 
 
 Items.model_rebuild()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections import ChainMap
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class Arm:
         epochs_factor: how many times the planned epochs are trained.
         initializer: replaces the initialiser of ``(layer, variable name)``; None keeps the layer's own.
         start_offset: added to the pair's number where the start is drawn.
-        aligned: whether rows of ``validation`` are the rows that the program validates on.
+        graph: what was compiled; shared by arms that train the same graph.
     """
 
     held: Case
@@ -57,16 +58,19 @@ class Arm:
     initializer: Callable[[Any, str], Any] | None = None
     start_offset: int = 0
     parameters: dict[str, Any] = field(default_factory=dict)
-    compiled: dict[str, Any] = field(default_factory=dict)
+    graph: dict[str, Any] = field(default_factory=dict)
     _changes: list[Change] = field(default_factory=list)
     _inside: bool = False
+    _outputs: tuple[Output, ...] | None = None
 
     @classmethod
-    def of(cls, case: Case) -> Arm:
-        """The case as it is."""
+    def of(cls, case: Case, graph: dict[str, Any] | None = None) -> Arm:
+        """The case as it is; ``graph`` is another arm's that trains the case as it is."""
         from ..running import planned_callbacks
 
-        return cls(case, case.model, case.train, case.validation, case.fit, planned_callbacks(case))
+        callbacks = planned_callbacks(case)
+        shared = {} if graph is None else graph
+        return cls(case, case.model, case.train, case.validation, case.fit, callbacks, graph=shared)
 
     def __enter__(self) -> Arm:
         for change in self._changes:
@@ -95,7 +99,11 @@ class Arm:
         assert self._inside, "treatments act on an entered arm"
         self._changes.append(Change(owner, name, vars(owner).get(name, _MISSING), value))
         vars(owner)[name] = value
-        self.compiled.clear()
+        self.graph = {}
+
+    def rebuilt(self, model: Any) -> None:
+        """Train a clone of the model, already compiled, instead of it."""
+        self.model, self.graph = model, {}
 
     def set_optimizer(self, optimizer: Any) -> None:
         """Train with another optimizer object, built for the variables that are trainable now."""
@@ -131,16 +139,17 @@ class Arm:
 
     def set_data(self, train: Recorded, validation: Recorded | None) -> None:
         """Train and validate on other data."""
-        self.train, self.validation = train, validation
+        self.train, self.validation, self._outputs = train, validation, None
 
     def derived(self) -> Case:
         """The arm as a case, its outputs scored as the task of the held case demands."""
-        made = Case(self.model, Record(self.train, self.validation), self.fit, None, shared=self.compiled)
-        if "outputs" not in self.compiled:
-            tasks = outputs(self.held)
-            own = outputs(Case(self.model, made.record, self.fit, None))
-            made.shared["outputs"] = tuple(map(_with_task, own, tasks)) if len(own) == len(tasks) else own
-        return made
+        record = Record(self.train, self.validation)
+        if self._outputs is None:
+            own, tasks = outputs(Case(self.model, record, self.fit, None)), outputs(self.held)
+            self._outputs = tuple(map(_with_task, own, tasks)) if len(own) == len(tasks) else own
+        # What is compiled belongs to the graph and is shared between arms of one graph; the tasks belong to the data.
+        shared = cast("dict[str, Any]", ChainMap(self.graph, {"outputs": self._outputs}))
+        return Case(self.model, record, self.fit, None, shared=shared)
 
 
 def _with_task(own: Output, held: Output) -> Output:
@@ -152,15 +161,3 @@ def _put(owner: Any, name: str, value: Any) -> None:
         vars(owner).pop(name, None)
     else:
         vars(owner)[name] = value
-
-
-def flat_layers(model: Any) -> list[Any]:
-    """Every layer below the model that is no model itself."""
-    from ..watching import layer_paths
-
-    return [layer for _, layer in layer_paths(model)]
-
-
-def names(layers: Iterable[Any]) -> list[str]:
-    """The layers' names."""
-    return [str(layer.name) for layer in layers]

@@ -7,6 +7,7 @@ weight depends on: the compiled metrics, unless a callback of the program reads 
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -41,7 +42,7 @@ class Loop:
         if getattr(self._case.model, "run_eagerly", False):
             return self._one_by_one(data, edges)
         flat = tf.nest.flatten(data)
-        key = tuple((one.dtype, one.shape.rank) for one in flat), len(data)
+        key = tuple((one.dtype, one.shape.rank if self._ragged else tuple(one.shape[1:])) for one in flat), len(data)
         if key not in self._compiled:
             self._compiled[key] = self._compile(data, rows, edges)
         return np.asarray(self._compiled[key](*flat, tf.constant(edges, tf.int32)), dtype="float64")
@@ -51,7 +52,7 @@ class Loop:
 
         losses = []
         with self._watched() as seen:
-            for start, end in zip(edges, edges[1:]):
+            for start, end in itertools.pairwise(edges):
                 seen.clear()
                 logs = getattr(self._case.model, self._kind)(_cut(data, int(start), int(end), tf))
                 losses.append(float(np.asarray(_loss(seen, logs, tf))))

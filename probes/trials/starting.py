@@ -93,7 +93,7 @@ def initializer_of(layer: Any, name: str) -> Any:
 
 def draw(initializer: Any, variable: Any, seed: int) -> Any:
     """Fresh values of the variable; the initialiser's own seed is set aside."""
-    config = getattr(initializer, "get_config", dict)()
+    config: Any = getattr(initializer, "get_config", dict)()
     if isinstance(config, dict) and "seed" in config:
         initializer = type(initializer).from_config({**config, "seed": seed})
     return initializer(tuple(variable.shape), dtype=variable.dtype)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,7 +105,7 @@ class Trainer:
 
     def _wind_back(self, arm: Arm, pair: int) -> None:
         wind_back(self._kept)
-        base = arm.compiled.setdefault("base", [(one, one.numpy()) for one in _own_variables(arm)])
+        base = arm.graph.setdefault("base", [(one, one.numpy()) for one in _own_variables(arm)])
         for variable, value in base:
             variable.assign(value)
         self._starts.begin(arm.model, pair + arm.start_offset, arm.initializer)
@@ -183,8 +182,12 @@ def _one_epoch(arm: Arm, loop: Loop, order: np.random.Generator, share: float, p
         rows, edges = plan.take(done, count)
         began = time.perf_counter()
         found = loop.run(rows, edges)
-        if done or progress.losses:
-            progress.seconds_per_step = (time.perf_counter() - began) / len(found)
+        took = time.perf_counter() - began
+        if progress.losses:
+            progress.seconds_per_step = took / len(found)
+        else:
+            # The first call compiles; that time is not the arm's.
+            progress.deadline += took
         progress.losses.extend(found.tolist())
         done += len(found)
         progress.epochs = began_epochs + done / plan.steps
@@ -209,7 +212,7 @@ class _Epoch:
         self._class_weight = fit.class_weight
         if data.batches:
             self.steps = fit.steps_per_epoch or len(data.batches)
-            self.bytes_per_step = size_in_bytes((data.batches[0].x, data.batches[0].y))
+            self.bytes_per_step = float(size_in_bytes((data.batches[0].x, data.batches[0].y)))
             return
         self._rows = order.permutation(data.rows) if fit.shuffle else np.arange(data.rows)
         self._size = fit.batch_size

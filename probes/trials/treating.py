@@ -34,6 +34,7 @@ class Treatment:
         id: stable and unique.
         title: what is done, in words.
         stage: of :data:`STAGES`.
+        yields_to: treatments that must have been tried, and have failed, before this one proves anything.
         broad: whether it helps against so many causes that it proves none while a specific treatment does as well.
         apply: ``(arm, parameters)`` treats an arm that is entered; returns the parameters as carried out.
         candidates: ``(arm, parameters)`` gives the parameters worth trying, likeliest first; the first pair decides.
@@ -43,6 +44,7 @@ class Treatment:
     title: str
     stage: str
     broad: bool
+    yields_to: tuple[str, ...]
     apply: Callable[[Arm, Parameters], Parameters]
     candidates: Callable[[Arm, Parameters], Sequence[Parameters]]
 
@@ -56,6 +58,7 @@ def treatment(
     title: str,
     stage: str,
     broad: bool = False,
+    yields_to: tuple[str, ...] = (),
     candidates: Callable[[Arm, Parameters], Sequence[Parameters]] | None = None,
 ) -> Callable[[Callable[[Arm, Parameters], Parameters]], Callable[[Arm, Parameters], Parameters]]:
     """Register the decorated ``apply(arm, parameters) -> parameters``.
@@ -70,7 +73,7 @@ def treatment(
         taken = _registry.get(id)
         if taken is not None and taken.apply.__module__ != apply.__module__:
             raise ValueError(f"two treatments are called {id!r}")
-        _registry[id] = Treatment(id, title, stage, broad, apply, candidates or _as_given)
+        _registry[id] = Treatment(id, title, stage, broad, yields_to, apply, candidates or _as_given)
         return apply
 
     return register

@@ -1,0 +1,162 @@
+"""The bench of a case: controls run once and shared by all trials, and what every arm so far came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable
+from ..keeping import Kept
+from ..reference import Reference, references
+from ..tasks import outputs
+from .arm import Arm
+from .starting import Starts
+from .symptoms import Yardstick, shows_symptom, symptom_gone, worst_output
+from .training import ArmRun, Horizon, Trainer
+from .treating import Treatment
+
+FLOOR = {"balanced_accuracy": 0.0, "r2": -1.0}
+"""The score of an arm that fails or cannot be scored."""
+
+CONTROL_SHARE = 1 / 6
+"""Share of a trial's time that one arm may take: four pairs need eight, and the first control decides the horizon."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a treatment came to on the first pair, or over all of them.
+
+    Attributes:
+        mean: score, over the pairs that were run.
+        gone: whether the symptom was gone in all of them.
+        specific: whether all of the treatments are.
+    """
+
+    treatments: tuple[str, ...]
+    mean: float
+    gone: bool
+    specific: bool
+
+
+@dataclass
+class Bench:
+    """Trains arms of one case and keeps what they came to.
+
+    Attributes:
+        symptom: that the trials are to make go.
+        horizon: how far all arms are trained; None before the first control.
+        known: what treatments came to so far.
+    """
+
+    case: Case
+    symptom: str
+    starts: Starts
+    yardstick: Yardstick
+    references: tuple[Reference, ...]
+    horizon: Horizon | None = None
+    known: list[Known] = field(default_factory=list)
+    _controls: dict[str, dict[int, ArmRun]] = field(default_factory=dict)
+    _graph: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, case: Case, symptom: str) -> Bench:
+        """The bench of a case; one a symptom, kept with the case.
+
+        Raises:
+            Unanswerable: no output has a task, so there is nothing to score by.
+        """
+        if not any(one.kind != "none" for one in outputs(case)):
+            raise Unanswerable("no output has a task by which a training could be scored")
+        return case.once(f"trials:{symptom}", lambda: cls._new(case, symptom))
+
+    @classmethod
+    def _new(cls, case: Case, symptom: str) -> Bench:
+        try:
+            found = references(case)
+        except Unanswerable:
+            found = ()
+        skills = {one.output.name: one.score.skill for one in found}
+        return cls(case, symptom, Starts(case.model), Yardstick(skills), found)
+
+    def arm(self) -> Arm:
+        """The case as it is, to be treated or not."""
+        return Arm.of(self.case, self._graph)
+
+    def control(self, given: Arm | None, key: str, pair: int, kept: Kept, budget: Budget) -> ArmRun:
+        """The untreated arm of this pair, or that of the treatments given to both arms; run once."""
+        runs = self._controls.setdefault(key, {})
+        if pair not in runs:
+            arm = given or self.arm()
+            runs[pair] = self._failed(arm) or self._run_control(arm, pair, kept, budget)
+        return runs[pair]
+
+    def _failed(self, arm: Arm) -> ArmRun | None:
+        if self.case.error is None or arm.model is not self.case.model:
+            return None
+        self.horizon = self.horizon or Horizon(float(max(1, self.case.fit.planned_epochs)), True)
+        return ArmRun((), (), 0, 0.0, 0.0, False, 0.0, True, self.case.error)
+
+    def _run_control(self, arm: Arm, pair: int, kept: Kept, budget: Budget) -> ArmRun:
+        trainer = Trainer(kept, self.starts)
+        if self.horizon is not None:
+            return trainer.train(arm, pair, self.horizon, max(1.0, budget.left))
+        planned = Horizon(float(max(1, self.case.fit.planned_epochs)), True)
+        run = trainer.train(arm, pair, planned, max(1.0, CONTROL_SHARE * budget.seconds))
+        self.horizon = planned if run.reached else Horizon(run.epochs, False)
+        return run
+
+    def treated(self, arm: Arm, pair: int, kept: Kept, seconds: float, share: float = 1.0) -> ArmRun:
+        """The treated arm of this pair, to a share of the horizon."""
+        assert self.horizon is not None
+        horizon = Horizon(self.horizon.epochs * share, self.horizon.planned)
+        return Trainer(kept, self.starts).train(arm, pair, horizon, max(1.0, seconds))
+
+    def shows(self, run: ArmRun) -> bool:
+        """Whether an untreated arm shows the symptom."""
+        return shows_symptom(run, self.symptom, self.yardstick)
+
+    def gone(self, run: ArmRun, control: ArmRun) -> bool:
+        """Whether a treated arm no longer shows it."""
+        return symptom_gone(run, control, self.symptom, self.yardstick)
+
+    @property
+    def output(self) -> str | None:
+        """The output that is scored: the one that falls furthest short in the untreated arms."""
+        return worst_output(list(self._controls.get("", {}).values()), self.yardstick)
+
+    @property
+    def measure(self) -> str:
+        """``balanced_accuracy`` or ``r2``."""
+        tasks = [one for one in outputs(self.case) if one.kind != "none"]
+        task = next((one for one in tasks if one.name == self.output), tasks[0])
+        return "r2" if task.kind in ("regression", "reconstruction") else "balanced_accuracy"
+
+    def value(self, run: ArmRun) -> float:
+        """The score of an arm at the scored output; the floor where it has none."""
+        wanted = self.output
+        for one in run.outputs:
+            if (wanted is None or one.name == wanted) and one.measure == self.measure:
+                return one.value if run.error is None else FLOOR[self.measure]
+        return FLOOR[self.measure]
+
+    @property
+    def best(self) -> float:
+        """The best score known: of the reference at the scored output, or of any treatment so far."""
+        wanted = self.output
+        found = [one.score.value for one in self.references if wanted is None or one.output.name == wanted]
+        return max([*found, *(one.mean for one in self.known)], default=FLOOR[self.measure])
+
+    def remember(self, treatments: Sequence[Treatment], values: Sequence[float], gone: bool) -> None:
+        """Keep what treatments came to."""
+        ids = tuple(one.id for one in treatments)
+        self.known = [one for one in self.known if one.treatments != ids]
+        self.known.append(Known(ids, float(np.mean(values)), gone, not any(one.broad for one in treatments)))
+
+
+def key_of(ids: Sequence[str], parameters: Mapping[str, Any]) -> str:
+    """A key for treatments with their parameters; empty for none."""
+    return "" if not ids else repr((sorted(ids), sorted(parameters.items(), key=lambda one: one[0])))

@@ -1,0 +1,235 @@
+"""A controlled trial: paired trainings with and without treatments, run only as long as they can prove something."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..case import Budget, Case
+from ..keeping import Kept
+from .arm import Arm
+from .bench import Bench, key_of
+from .training import ArmRun
+from .treating import NotApplicable, Treatment, treatments_of
+from .verdict import AS_WELL, PAIRS, Verdict, judge
+
+SEARCH_SHARE = 0.45
+"""Share of a trial's time that may go into choosing parameters on the first pair."""
+
+Tell = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be tried.
+
+    Attributes:
+        treatments: ids; several are one set.
+        given: ids of treatments that both arms get.
+        parameters: fixed beforehand; what is missing is chosen by looking at the case.
+        pairs: at most this many are run.
+        seconds: for the whole trial.
+        symptom: that is to go.
+    """
+
+    treatments: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    pairs: int = PAIRS
+    seconds: float = 20.0
+    symptom: str = "unsure"
+
+
+@dataclass
+class Outcome:
+    """What a trial came to; ``reason`` says why there was none."""
+
+    treatments: tuple[str, ...]
+    parameters: Mapping[str, Any]
+    reason: str = ""
+    control: list[ArmRun] = field(default_factory=list)
+    treated: list[ArmRun] = field(default_factory=list)
+    control_scores: list[float] = field(default_factory=list)
+    treated_scores: list[float] = field(default_factory=list)
+    symptom_gone: bool = False
+    verdict: Verdict = field(default_factory=lambda: Verdict(False, 0.0, ""))
+    seconds: float = 0.0
+
+
+class _Trial:
+    def __init__(self, case: Case, bench: Bench, request: Request, kept: Kept, tell: Tell) -> None:
+        self.case, self.bench, self.request, self.kept, self.tell = case, bench, request, kept, tell
+        self.budget = Budget(request.seconds)
+        self.treatments = treatments_of(request.treatments)
+        self.given = treatments_of(request.given)
+        self.outcome = Outcome(tuple(one.id for one in self.treatments), dict(request.parameters))
+        self.given_arm: Arm | None = None
+
+    def run(self) -> Outcome:
+        began = time.perf_counter()
+        try:
+            self._run()
+        except NotApplicable as reason:
+            self.outcome.reason = str(reason)
+        self.outcome.seconds = time.perf_counter() - began
+        return self.outcome
+
+    def _run(self) -> None:
+        if not self.bench.shows(self._plain(0)):
+            self.outcome.verdict = Verdict(False, 0.0, "the untreated training does not show the symptom")
+            self.outcome.control = [self._plain(0)]
+            self.outcome.control_scores = [self.bench.value(self._plain(0))]
+            return
+        control = self._control(0)
+        arm, first = self._choose(control)
+        self._pair(control, first)
+        if not self._helps(0):
+            self._conclude("the first pair does no better with the treatment")
+            return
+        if arm.epochs_factor == 1.0 and first.curve == control.curve and first.outputs == control.outputs:
+            raise NotApplicable("the program does not feel this treatment: the training is the same to the last digit")
+        for pair in range(1, self.request.pairs):
+            if self.budget.left < first.seconds or not self._one_more(arm, pair):
+                break
+        self._conclude()
+
+    def _one_more(self, arm: Arm, pair: int) -> bool:
+        self._say(pair)
+        self._pair(self._control(pair), self.bench.treated(arm, pair, self.kept, self.budget.left))
+        return self._helps(pair) and min(self.outcome.treated_scores) > max(self.outcome.control_scores)
+
+    def _plain(self, pair: int) -> ArmRun:
+        return self.bench.control(None, "", pair, self.kept, self.budget)
+
+    def _control(self, pair: int) -> ArmRun:
+        if not self.given:
+            return self._plain(pair)
+        if self.given_arm is None:
+            self.given_arm = self._arm(self.given, self.request.parameters)
+        key = key_of([one.id for one in self.given], self.request.parameters)
+        return self.bench.control(self.given_arm, key, pair, self.kept, self.budget)
+
+    def _arm(self, treatments: Sequence[Treatment], parameters: Mapping[str, Any]) -> Arm:
+        arm = self.bench.arm()
+        with arm:
+            for one in treatments:
+                arm.parameters.update(one.apply(arm, parameters))
+        return arm
+
+    def _choose(self, control: ArmRun) -> tuple[Arm, ArmRun]:
+        """The arm with the parameters that do best on the first pair, and its run to the horizon."""
+        candidates = self._candidates()
+        share, limit = 1.0, self.budget.left * SEARCH_SHARE
+        if len(candidates) > 1 and control.seconds * len(candidates) > limit:
+            share = max(0.1, limit / (control.seconds * len(candidates)))
+        best: tuple[Any, Arm, ArmRun] | None = None
+        until = time.perf_counter() + limit
+        reason = None
+        for place, parameters in enumerate(candidates):
+            try:
+                arm = self._arm(self._all(), parameters)
+            except NotApplicable as problem:
+                reason = problem
+                continue
+            self._say(0, parameters)
+            run = self.bench.treated(arm, 0, self.kept, self.budget.left, share)
+            rank = (self.bench.gone(run, control), self.bench.value(run), -place)
+            if best is None or rank > best[0]:
+                best = (rank, arm, run)
+            if rank[0] or time.perf_counter() > until:
+                break
+        if best is None:
+            raise reason or NotApplicable("no way was found to carry out the treatment")
+        _, arm, run = best
+        if share < 1.0:
+            run = self.bench.treated(arm, 0, self.kept, self.budget.left)
+        self.outcome.parameters = dict(arm.parameters)
+        return arm, run
+
+    def _all(self) -> tuple[Treatment, ...]:
+        return treatments_of([*self.request.given, *self.request.treatments])
+
+    def _candidates(self) -> list[Mapping[str, Any]]:
+        arm, found = self.bench.arm(), [dict(self.request.parameters)]
+        with arm:
+            for one in self._all():
+                if one not in self.treatments:
+                    arm.parameters.update(one.apply(arm, self.request.parameters))
+                    continue
+                options = list(one.candidates(arm, self.request.parameters))
+                found = [{**known, **option} for known in found for option in options]
+                if len(self.treatments) > 1:
+                    arm.parameters.update(one.apply(arm, options[0]))
+        return list(found)
+
+    def _pair(self, control: ArmRun, treated: ArmRun) -> None:
+        found = self.outcome
+        found.control.append(control)
+        found.treated.append(treated)
+        found.control_scores.append(self.bench.value(control))
+        found.treated_scores.append(self.bench.value(treated))
+
+    def _helps(self, pair: int) -> bool:
+        return self.outcome.treated_scores[pair] > self.outcome.control_scores[pair]
+
+    def _conclude(self, why_not: str = "") -> None:
+        found, bench = self.outcome, self.bench
+        pairs = list(zip(found.treated, found.control, strict=True))
+        found.symptom_gone = all(bench.gone(one, other) for one, other in pairs)
+        shown = self.given or all(bench.shows(one) for one in found.control)
+        best = bench.best
+        bench.remember(self._all(), found.treated_scores, found.symptom_gone)
+        verdict = judge(
+            found.control_scores,
+            found.treated_scores,
+            best,
+            control_shows=bool(shown),
+            gone=found.symptom_gone and all(one.reached for one in found.treated),
+        )
+        found.verdict = Verdict(False, verdict.closes, why_not) if why_not else self._yielding(verdict)
+
+    def _yielding(self, verdict: Verdict) -> Verdict:
+        """A broad treatment proves nothing while a specific one does as well."""
+        if not verdict.proven:
+            return verdict
+        mine = sum(self.outcome.treated_scores) / len(self.outcome.treated_scores)
+        broad = any(one.broad for one in self.treatments)
+        first = {name for one in self.treatments for name in one.yields_to}
+        for known in self.bench.known:
+            before = (broad and known.specific and known.gone) or (known.gone and set(known.treatments) <= first)
+            if set(known.treatments) & {one.id for one in self.treatments} or not before:
+                continue
+            if known.mean >= mine - AS_WELL:
+                return Verdict(False, verdict.closes, f"a more specific treatment does as well: {known.treatments[0]}")
+        return verdict
+
+    def _say(self, pair: int, parameters: Mapping[str, Any] | None = None) -> None:
+        what = " and ".join(one.title for one in self.treatments)
+        details = ", ".join(f"{name} {value}" for name, value in (parameters or {}).items())
+        self.tell(
+            f"{what}{f' ({details})' if details else ''}: pair {pair + 1} of {self.request.pairs}",
+            pair,
+            self.request.pairs,
+        )
+
+
+def run_controlled(case: Case, bench: Bench, request: Request, kept: Kept, tell: Tell) -> Outcome:
+    """Try treatments on a case. The caller keeps the case unchanged.
+
+    Before treatments that must yield to others are tried, those others are, on the first pair, where they are not
+    known yet: a broad treatment proves nothing as long as a specific one might do as well.
+    """
+    known = {name for one in bench.known for name in one.treatments}
+    wanted = [name for one in treatments_of(request.treatments) for name in one.yields_to if name not in known]
+    outcome = _Trial(case, bench, request, kept, tell).run()
+    if outcome.verdict.proven and wanted:
+        for name in wanted:
+            _Trial(
+                case, bench, Request((name,), pairs=1, seconds=request.seconds, symptom=request.symptom), kept, tell
+            ).run()
+        trial = _Trial(case, bench, request, kept, tell)
+        trial.outcome = outcome
+        outcome.verdict = trial._yielding(outcome.verdict)
+    return outcome

@@ -1,0 +1,119 @@
+"""Trials as a worker serves them: JSON values in, JSON values out, the case bit for bit as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..case import Case
+from ..catalogue import Unanswerable
+from ..keeping import unchanged
+from ..measurement import to_wire
+from .bench import Bench
+from .controlled import Outcome, Request, run_controlled
+from .symptoms import NO_TRIAL
+from .training import ArmRun
+from .treating import UnknownTreatment
+from .verdict import PAIRS
+
+Tell = Callable[..., None]
+
+
+def run_trial(case: Case, request: Mapping[str, Any], report_progress: Tell = lambda *_, **__: None) -> dict[str, Any]:
+    """Try one treatment, or several as a set, on a case.
+
+    Args:
+        case: left bit for bit as it was.
+        request: ``treatments`` (ids), and optionally ``given`` (ids that both arms get), ``parameters``, ``pairs``
+            (4), ``seconds`` (20), ``symptom``.
+        report_progress: called with a text, how many pairs are done, and of how many.
+
+    Returns:
+        ``applicable`` with ``reason`` where not; ``treatments``, ``parameters`` as carried out, ``score``,
+        ``control`` and ``treated`` (scores by pair), ``control_curve`` and ``treated_curve`` (of the first pair),
+        ``symptom_gone``, ``horizon``, ``steps``, ``seconds``, ``proven``, ``closes``, ``why_not``.
+    """
+    wanted = _request(request)
+    if wanted.symptom in NO_TRIAL:
+        return _refused(wanted, "nothing is wrong with this training, so there is nothing to try")
+    if not getattr(case.model, "compiled", False):
+        return _refused(wanted, "the model is not compiled")
+    try:
+        with unchanged(case.model, case.fit.callbacks) as kept:
+            bench = Bench.of(case, wanted.symptom)
+            outcome = run_controlled(case, bench, wanted, kept, report_progress)
+            return _answer(bench, outcome)
+    except (Unanswerable, UnknownTreatment) as reason:
+        return _refused(wanted, str(reason))
+
+
+def _request(given: Mapping[str, Any]) -> Request:
+    names = given.get("treatments") or ()
+    return Request(
+        treatments=(names,) if isinstance(names, str) else tuple(map(str, names)),
+        given=tuple(map(str, given.get("given") or ())),
+        parameters=dict(given.get("parameters") or {}),
+        pairs=max(1, int(given.get("pairs") or PAIRS)),
+        seconds=float(given.get("seconds") or 20.0),
+        symptom=str(given.get("symptom") or "unsure"),
+    )
+
+
+def _refused(wanted: Request, reason: str) -> dict[str, Any]:
+    return _wire({**_EMPTY, "reason": reason, "why_not": reason, "treatments": list(wanted.treatments)})
+
+
+_EMPTY: dict[str, Any] = {
+    "applicable": False,
+    "reason": "",
+    "treatments": [],
+    "parameters": {},
+    "score": "balanced_accuracy",
+    "control": [],
+    "treated": [],
+    "control_curve": [],
+    "treated_curve": [],
+    "symptom_gone": False,
+    "horizon": "budget",
+    "steps": 0,
+    "seconds": 0.0,
+    "proven": False,
+    "closes": 0.0,
+    "why_not": "",
+}
+
+
+def _answer(bench: Bench, outcome: Outcome) -> dict[str, Any]:
+    horizon = bench.horizon
+    verdict = outcome.verdict
+    return _wire(
+        {
+            "applicable": not outcome.reason,
+            "reason": outcome.reason,
+            "treatments": list(outcome.treatments),
+            "parameters": dict(outcome.parameters),
+            "score": bench.measure,
+            "control": outcome.control_scores,
+            "treated": outcome.treated_scores,
+            "control_curve": _curve(outcome.control),
+            "treated_curve": _curve(outcome.treated),
+            "symptom_gone": outcome.symptom_gone,
+            "horizon": "planned_end" if horizon is not None and horizon.planned else "budget",
+            "steps": max((one.steps for one in outcome.treated), default=0),
+            "seconds": round(outcome.seconds, 3),
+            "proven": verdict.proven,
+            "closes": verdict.closes,
+            "why_not": verdict.why_not or outcome.reason,
+            "errors": [one.error.message[:300] for one in outcome.treated if one.error is not None],
+        }
+    )
+
+
+def _curve(runs: list[ArmRun]) -> list[float]:
+    return list(runs[0].curve) if runs else []
+
+
+def _wire(answer: dict[str, Any]) -> dict[str, Any]:
+    wired = to_wire(answer)
+    assert isinstance(wired, dict)
+    return wired

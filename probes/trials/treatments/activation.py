@@ -1,0 +1,63 @@
+"""Hidden activations that let gradients through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..anatomy import activated_later, activation_name, flat_layers, hidden_layers, kind, last_weights
+from ..arm import Arm
+from ..treating import NotApplicable, Parameters, treatment
+from .output import set_activation
+
+HINDERING = ("linear", "softmax", "sigmoid", "hard_sigmoid", "exponential", "softplus", "softsign", "log_softmax")
+RECTIFIERS = ("relu", "relu6", "tanh", "leaky_relu")
+
+
+def _hindered(arm: Arm) -> list[Any]:
+    """Hidden layers whose activation hinders; where there are none, those that rectify or squash."""
+    found = hidden_layers(arm)
+    first = [one for one in found if activation_name(one) in HINDERING and not _meant(one)]
+    return first or [one for one in found if activation_name(one) in RECTIFIERS] + _rectifying_layers(arm)
+
+
+def _meant(layer: Any) -> bool:
+    return activation_name(layer) == "linear" and (activated_later(layer) or kind(layer) == "Embedding")
+
+
+def _rectifying_layers(arm: Arm) -> list[Any]:
+    last = last_weights(arm.model)
+    return [one for one in flat_layers(arm.model) if kind(one) == "ReLU" and id(one) not in last]
+
+
+def _recurrent(arm: Arm) -> list[Any]:
+    """Recurrent layers whose state is not squashed by tanh."""
+    cells = [one.cell for one in flat_layers(arm.model) if hasattr(getattr(one, "cell", None), "activation")]
+    return [one for one in cells if activation_name(one) not in ("tanh", None)]
+
+
+def _activations(arm: Arm, parameters: Parameters) -> Sequence[Parameters]:
+    if "hidden_activation" in parameters:
+        return (parameters,)
+    present = {activation_name(one) for one in _hindered(arm)}
+    wanted = [one for one in ("relu", "selu", "elu") if one not in present]
+    return [{**parameters, "hidden_activation": one} for one in wanted]
+
+
+@treatment("set_hidden_activation", title="Another hidden activation", stage="layers", candidates=_activations)
+def set_hidden_activation(arm: Arm, parameters: Parameters) -> Parameters:
+    """Give hidden layers that are linear, squash or die an activation that lets gradients through.
+
+    Recurrent layers get tanh. Layers that an activation follows anyway keep what they have.
+    """
+    import keras
+
+    name = str(parameters.get("hidden_activation", "relu"))
+    layers, cells = _hindered(arm), _recurrent(arm)
+    if not layers and not cells:
+        raise NotApplicable("no hidden layer has an activation that could be changed")
+    for layer in layers:
+        set_activation(arm, layer, keras.activations.get(name))
+    for cell in cells:
+        arm.set(cell, "activation", keras.activations.tanh)
+    return {"hidden_activation": name if layers else "tanh", "layers": len(layers) + len(cells)}

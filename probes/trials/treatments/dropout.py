@@ -1,0 +1,77 @@
+"""Dropout: less of it, or elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..anatomy import flat_layers, following, kind, last_weights, names
+from ..arm import Arm
+from ..rebuilding import chain, copy_of, rebuild
+from ..treating import NotApplicable, Parameters, treatment
+
+MILD = 0.2
+DROPPING = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout")
+
+
+def _rates(layer: Any) -> list[tuple[Any, str, float]]:
+    """Owner, attribute and value of every dropout rate of a layer, those of recurrent cells among them."""
+    owner = getattr(layer, "cell", layer)
+    wanted = ("rate",) if kind(layer) in DROPPING else ("dropout", "recurrent_dropout")
+    found = []
+    for name in wanted:
+        value = vars(owner).get(name)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            found.append((owner, name, float(value)))
+    if kind(layer) == "GaussianNoise":
+        found.append((layer, "stddev", float(layer.stddev)))
+    return found
+
+
+@treatment("less_dropout", title="Less dropout", stage="layers")
+def less_dropout(arm: Arm, parameters: Parameters) -> Parameters:
+    """Bring every dropout rate above 0.2 down to it."""
+    rate = float(parameters.get("dropout", MILD))
+    found = [one for layer in flat_layers(arm.model) for one in _rates(layer) if one[2] > rate * 1.25]
+    if not found:
+        raise NotApplicable("no layer drops much")
+    for owner, name, _ in found:
+        arm.set(owner, name, rate)
+    return {"dropout": rate, "dropout_before": max(value for _, _, value in found), "layers": len(found)}
+
+
+@treatment("move_dropout", title="Dropout where it does not harm", stage="architecture")
+def move_dropout(arm: Arm, parameters: Parameters) -> Parameters:
+    """Take dropout away from the output and from before a batch normalisation, and put it after the latter."""
+    import keras
+
+    moved, placed = _misplaced(arm)
+    if not moved:
+        raise NotApplicable("no dropout stands after the output layer or before a batch normalisation")
+
+    def edit(layer: Any) -> Any:
+        if id(layer) in moved:
+            return keras.layers.Identity(name=layer.name)
+        if id(layer) in placed:
+            return chain([copy_of(layer), keras.layers.Dropout(placed[id(layer)])], layer.name)
+        return None
+
+    rebuild(arm, edit)
+    return {"moved": ", ".join(names(one for one in flat_layers(arm.held.model) if id(one) in moved))[:200]}
+
+
+def _misplaced(arm: Arm) -> tuple[set[int], dict[int, float]]:
+    last, moved, placed = last_weights(arm.model), set(), {}
+    for layer in flat_layers(arm.model):
+        if kind(layer) not in DROPPING or not layer.rate:
+            continue
+        after = next(iter(following(layer)), None)
+        while after is not None and kind(after) in ("Activation", "ReLU", "Dense", "Conv2D") and id(after) not in last:
+            if kind(after) in ("Dense", "Conv2D") and kind(next(iter(following(after)), None)) != "BatchNormalization":
+                break
+            after = next(iter(following(after)), None)
+        if after is None:
+            moved.add(id(layer))
+        elif kind(after) == "BatchNormalization":
+            moved.add(id(layer))
+            placed[id(after)] = float(layer.rate)
+    return moved, placed

@@ -1,0 +1,59 @@
+"""Starts: initialisers that suit the layers, and other draws of the same."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..anatomy import activation_name, weighted
+from ..arm import Arm
+from ..starting import initializer_of, weights_of
+from ..treating import NotApplicable, Parameters, treatment
+
+SLACK = 1.7
+"""A spread beyond He's by this factor, or below LeCun's and Glorot's by it, does not suit the layer."""
+
+
+@treatment("set_initializer", title="Initial weights of a fitting spread", stage="start")
+def set_initializer(arm: Arm, parameters: Parameters) -> Parameters:
+    """He's initialiser under rectifiers, Glorot's elsewhere, orthogonal for recurrent weights."""
+    import keras
+
+    if int(np.asarray(getattr(arm.optimizer, "iterations", 0))):
+        raise NotApplicable("the weights were trained before this `fit`")
+    wanted = {}
+    for _, variable, layer, name in weights_of(arm.model):
+        bare = name.lstrip("_")
+        if bare not in ("kernel", "recurrent_kernel", "depthwise_kernel", "pointwise_kernel"):
+            continue
+        if initializer_of(layer, name) is None or suits(variable):
+            continue
+        relu = activation_name(layer) in ("relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "swish")
+        chosen: Any = keras.initializers.HeNormal(seed=1) if relu else keras.initializers.GlorotUniform(seed=1)
+        wanted[id(layer), name] = keras.initializers.Orthogonal(seed=1) if bare == "recurrent_kernel" else chosen
+    if not wanted:
+        raise NotApplicable("the initial weights have a fitting spread")
+    arm.initializer = lambda layer, name: wanted.get((id(layer), name))
+    return {"initializer": type(next(iter(wanted.values()))).__name__, "layers": len(wanted)}
+
+
+def suits(variable: Any) -> bool:
+    """Whether the spread of a kernel lies about where Glorot, LeCun and He put it."""
+    from keras.src.initializers.random_initializers import compute_fans
+
+    values = np.asarray(variable.numpy(), dtype="float64")
+    fan_in, fan_out = (max(1.0, float(one)) for one in compute_fans(values.shape))
+    low = min(math.sqrt(2.0 / (fan_in + fan_out)), math.sqrt(1.0 / fan_in))
+    high = max(math.sqrt(2.0 / fan_in), low)
+    return low / SLACK <= float(values.std()) <= high * SLACK
+
+
+@treatment("new_start", title="Another start", stage="start", broad=True, yields_to=("set_learning_rate",))
+def new_start(arm: Arm, parameters: Parameters) -> Parameters:
+    """The same training from other initial weights, drawn as the program draws them."""
+    if not weighted(arm.model):
+        raise NotApplicable("there are no initial weights that could be drawn anew")
+    arm.start_offset = int(parameters.get("start", 100))
+    return {"start": arm.start_offset}

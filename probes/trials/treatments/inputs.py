@@ -1,0 +1,116 @@
+"""Inputs of unit scale, fitted on training rows and applied to validation rows too."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...structures import leaves
+from ..anatomy import flat_layers, kind
+from ..arm import Arm
+from ..reshaping import map_inputs
+from ..treating import NotApplicable, Parameters, treatment
+
+FITTED_ROWS = 5000
+LARGEST, SMALLEST = 4.0, 0.05
+"""Root mean squares between these count as unit scale; standardised data have 1, pixels in [0, 1] about 0.4."""
+
+UNEVEN = 30.0
+"""Spread of the widest feature over that of the narrowest from which features are of different scales."""
+
+SCALING_LAYERS = ("Rescaling", "Normalization")
+
+
+@treatment("scale_inputs", title="Inputs of unit scale", stage="data")
+def scale_inputs(arm: Arm, parameters: Parameters) -> Parameters:
+    """Bring every numeric input to zero mean and unit spread, pixels to [0, 1]; constant features become 0.
+
+    Assumes that numbers are quantities: token ids and strings are left alone.
+    """
+    scales = _scales(arm)
+    if not scales:
+        raise NotApplicable(_why_none(arm))
+
+    def change(leaf: int, array: NDArray[Any]) -> NDArray[Any]:
+        if leaf not in scales:
+            return array
+        mean, spread = scales[leaf]
+        scaled = (array.astype("float64") - mean) / spread
+        return np.asarray(scaled, dtype="float32")
+
+    train, validation = map_inputs(arm.train, change), map_inputs(arm.validation, change)
+    assert train is not None
+    arm.set_data(train, validation)
+    pixels = all(np.ndim(mean) == 0 for mean, _ in scales.values())
+    return {
+        "method": "rescale" if pixels else "standardise",
+        "factor": float(1 / scales[min(scales)][1]) if pixels else None,
+    }
+
+
+def _scales(arm: Arm) -> dict[int, tuple[Any, Any]]:
+    sample = arm.train.sample(FITTED_ROWS)
+    arrays = [np.asarray(one) for one in leaves(sample.x)]
+    if any(kind(one) in SCALING_LAYERS for one in flat_layers(arm.model)):
+        return {}
+    return {
+        place: scale_of(array)
+        for place, array in enumerate(arrays)
+        if not is_tokens(array, arm) and array.dtype.kind in "fiub" and is_unscaled(array)
+    }
+
+
+def _why_none(arm: Arm) -> str:
+    if any(kind(one) in SCALING_LAYERS for one in flat_layers(arm.model)):
+        return "the model scales its inputs itself"
+    return "the inputs are of unit scale already, or they are token ids"
+
+
+def is_tokens(array: NDArray[Any], arm: Arm) -> bool:
+    """Whether whole numbers of an input are looked up in an embedding."""
+    if not any(kind(one) == "Embedding" for one in flat_layers(arm.model)) or array.dtype.kind not in "iuf":
+        return False
+    with np.errstate(invalid="ignore"):
+        return array.ndim <= 2 and bool(np.all(array == np.round(array))) and bool(array.min() >= 0)
+
+
+def is_unscaled(array: NDArray[Any]) -> bool:
+    """Whether values lie far from unit scale, or features differ much in spread."""
+    spread, size = _spreads(array), _size(array)
+    known = spread[spread > 1e-12 * max(1.0, size)]
+    if not math.isfinite(size) or not len(known):
+        return math.isfinite(size) and size > LARGEST
+    uneven = array.ndim == 2 and float(known.max() / np.quantile(known, 0.05)) > UNEVEN and float(known.max()) > 2.0
+    return bool(size > LARGEST or size < SMALLEST or uneven)
+
+
+def _size(array: NDArray[Any]) -> float:
+    values = array.astype("float64")
+    values = values[np.isfinite(values)]
+    return float(np.sqrt(np.mean(values**2))) if values.size else math.nan
+
+
+def _axes(array: NDArray[Any]) -> tuple[int, ...]:
+    return tuple(range(array.ndim - 1)) if array.ndim > 1 else (0,)
+
+
+def _spreads(array: NDArray[Any]) -> NDArray[np.float64]:
+    values = np.where(np.isfinite(array.astype("float64")), array, np.nan)
+    return np.asarray(np.nan_to_num(np.atleast_1d(np.nanstd(values, axis=_axes(array)))))
+
+
+def scale_of(array: NDArray[Any]) -> tuple[Any, Any]:
+    """What is taken off and what is divided by: 0 and 255 for pixels, else mean and spread of every feature."""
+    values = np.where(np.isfinite(array.astype("float64")), array, np.nan)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if array.ndim >= 3 and low >= 0 and 64 < high <= 255 and bool(np.nanmax(np.abs(values - np.round(values))) == 0):
+        return 0.0, 255.0
+    mean, spread = np.nan_to_num(np.nanmean(values, axis=_axes(array))), _spreads(array)
+    if array.ndim == 1:
+        return mean, float(spread[0]) or 1.0
+    # A feature that hardly varies would be blown up: it is divided by no less than a hundredth of the typical spread.
+    floor = max(1e-12, 1e-6 * float(np.max(spread)))
+    return mean, np.where(spread > floor, spread, 1.0)

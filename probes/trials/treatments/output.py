@@ -1,0 +1,105 @@
+"""The output layer: its activation and its units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...tasks import CLASSIFYING, Output, outputs, target_of
+from ..anatomy import activation_name, kind, output_layers
+from ..arm import Arm
+from ..output_shape import output_width
+from ..rebuilding import copy_of, rebuild
+from ..treating import NotApplicable, Parameters, treatment
+from .loss import _fitting, _loss
+
+
+@treatment("set_output_activation", title="The output activation that task and loss want", stage="layers")
+def set_output_activation(arm: Arm, parameters: Parameters) -> Parameters:
+    """Softmax, sigmoid or none, as the targets are and the loss reads them."""
+    import keras
+
+    layers, said = output_layers(arm.model), []
+    for place, output in enumerate(outputs(arm.derived())):
+        if place >= len(layers) or hasattr(layers[place], "cell"):
+            continue
+        wanted = wanted_activation(output, output_width(arm, output), arm)
+        present = activation_name(layers[place])
+        if wanted is None or wanted == present or _does_as_well(present, wanted, output, arm):
+            continue
+        set_activation(arm, layers[place], keras.activations.get(wanted))
+        said.append(wanted)
+    if not said:
+        raise NotApplicable("the output activation fits task and loss, or it cannot be changed on its own")
+    return {"output_activation": ", ".join(said)}
+
+
+def set_activation(arm: Arm, layer: Any, function: Any) -> None:
+    """Another activation for a layer, in place; of a layer that is nothing else, what it computes is replaced."""
+    if "activation" in vars(layer):
+        arm.set(layer, "activation", function)
+    else:
+        arm.set(layer, "call", lambda inputs, *_, **__: function(inputs))
+
+
+def wanted_activation(output: Output, width: int | None, arm: Arm) -> str | None:
+    """The name of the activation that suits task and loss; None where nothing can be said."""
+    if output.kind in ("regression", "reconstruction"):
+        return "linear"
+    if output.kind == "none" or width is None:
+        return None
+    if output.from_logits or output.family in ("hinge", "categorical_hinge"):
+        return "linear"
+    if output.kind == "multilabel" or width == 1:
+        return "tanh" if output.encoding == "minus_plus_one" else "sigmoid"
+    return "softmax"
+
+
+def _does_as_well(present: str | None, wanted: str, output: Output, arm: Arm) -> bool:
+    if wanted != "linear" or output.family in CLASSIFYING:
+        return False
+    target = target_of(output, arm.train.sample(2000)).astype("float64")
+    low, high = float(np.nanmin(target)), float(np.nanmax(target))
+    ranges = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, np.inf)}
+    if present == "softmax" and (target.ndim < 2 or target.shape[-1] == 1):
+        return False
+    lowest, highest = ranges.get(present or "", (-np.inf, np.inf))
+    return present in ranges and low >= lowest and high <= highest
+
+
+@treatment("set_output_units", title="As many output units as the task has", stage="architecture")
+def set_output_units(arm: Arm, parameters: Parameters) -> Parameters:
+    """One unit a class, one for two classes, one a quantity; with the activation and the loss that go with it."""
+    wanted: dict[int, tuple[int, str]] = {}
+    layers = output_layers(arm.model)
+    changed = []
+    for place, output in enumerate(outputs(arm.derived())):
+        units, width = _units(output, arm), output_width(arm, output)
+        if place >= len(layers) or units is None or width in (None, units) or kind(layers[place]) != "Dense":
+            continue
+        activation = "linear" if output.kind == "regression" else "sigmoid" if units == 1 else "softmax"
+        wanted[id(layers[place])] = (units, activation)
+        changed.append((place, output, units))
+    if not wanted:
+        raise NotApplicable("the output has as many units as the task, or is no dense layer")
+
+    def edit(layer: Any) -> Any:
+        found = wanted.get(id(layer))
+        return copy_of(layer, units=found[0], activation=found[1]) if found else None
+
+    for place, output, units in changed:
+        family = _fitting(output, units)
+        if family is not None and (family != output.family or output.from_logits):
+            arm.set_loss(_loss(family, False), place)
+    rebuild(arm, edit)
+    return {"output_units": changed[0][2]}
+
+
+def _units(output: Output, arm: Arm) -> int | None:
+    target = target_of(output, arm.train.sample(2000))
+    if output.kind in ("multiclass", "sequence") and output.classes > 2:
+        return output.classes
+    if output.kind in ("multilabel", "regression") and target.ndim <= 2:
+        return int(target.shape[-1]) if target.ndim == 2 else 1
+    return None

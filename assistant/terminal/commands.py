@@ -32,7 +32,7 @@ class Commands:
             case "ruled_out":
                 self.ruled_out()
             case "explain":
-                await self.explain_called(argument)
+                self.explain_called(argument)
             case "patch":
                 self.patch()
             case "report":
@@ -42,7 +42,7 @@ class Commands:
 
     def why(self) -> None:
         """Why the question that stands is asked, and which causes its answers would speak for and against."""
-        question = self._session.question
+        question = self._session.talk.question
         if question is None:
             self._say(texts.WHY_NOTHING)
             return
@@ -82,33 +82,32 @@ class Commands:
         if name:
             cause = cause_called(self._session.session.dialogue.kb, name)
             return self._session.finding(cause) if cause else None
-        return next((one for one in self._session.findings() if one.status != "ruled_out"), None)
+        return next((one for one in self._session.telling.findings() if one.status != "ruled_out"), None)
 
     def ruled_out(self) -> None:
         """What has been ruled out, and by what."""
-        out = [one for one in self._session.findings() if one.status == "ruled_out"]
+        out = [one for one in self._session.telling.findings() if one.status == "ruled_out"]
         if not out:
             self._say(texts.RULED_OUT_NONE)
             return
         lines = []
         for one in out:
-            reason = next((said.text for said in one.evidence if not said.speaks_for), "")
-            lines.append(f"  - {one.title}{f': {reason}' if reason else ''}")
+            lines.append(f"  - {one.title}{f': {one.reason_against}' if one.reason_against else ''}")
         self._say("\n".join([texts.RULED_OUT_HEAD, *lines]))
 
-    async def explain_called(self, name: str) -> None:
+    def explain_called(self, name: str) -> None:
         """Explain the cause that is called so."""
         cause = cause_called(self._session.session.dialogue.kb, name) if name else None
         if cause is None:
             self._say(self._unknown(name) if name else texts.EXPLAIN_WHAT)
         else:
-            await self.explain(cause)
+            self.explain(cause)
 
-    async def explain(self, cause: str) -> None:
+    def explain(self, cause: str) -> None:
         """Everything that is known about a cause."""
         finding = self._session.finding(cause)
         if finding is not None:
-            self._session.journal.put(Found(self._session.journal.new_key("explained"), finding))
+            self._session.talk.put(Found(self._session.talk.journal.new_key("explained"), finding))
 
     def _unknown(self, name: str) -> str:
         kb = self._session.session.dialogue.kb
@@ -123,7 +122,7 @@ class Commands:
         if text is None:
             self._say(texts.PATCH_NONE)
         else:
-            self._session.journal.put(Diff(self._session.journal.new_key("patch"), texts.PATCH_TITLE, text))
+            self._session.talk.put(Diff(self._session.talk.journal.new_key("patch"), texts.PATCH_TITLE, text))
 
     def report(self, file: str) -> None:
         """Write the report as Markdown, to a file of the person's choice or into the user's data folder."""
@@ -146,4 +145,4 @@ class Commands:
         return user_data_path("keras-triage", appauthor=False) / "reports" / name
 
     def _say(self, text: str) -> None:
-        self._session.say_to_person(text)
+        self._session.talk.say(text)

@@ -19,9 +19,6 @@ SAME_ANSWER = 86.0
 SAME_CAUSE = 88.0
 """Likeness, of 100, from which words are taken to name a cause."""
 
-WORTH_ASKING = 40.0
-"""Likeness, of 100, from which the nearest symptoms are offered."""
-
 _UNSURE = re.compile(r"^(i('m| am)? )?(not sure|unsure|no idea|(do not|don't|dont) know|dunno|maybe)\b", re.I)
 _SKIP = re.compile(r"^(skip|pass|next)( (it|this))?[.!]?$", re.I)
 _ABOUT = re.compile(
@@ -37,11 +34,13 @@ class Meaning:
         kind: ``answer``, ``symptom``, ``cause``, ``choice`` between the nearest symptoms, or ``nothing``.
         id: of the answer, symptom or cause.
         near: ids of the nearest symptoms, best first.
+        told: what figures among the words tell by themselves.
     """
 
     kind: Literal["answer", "symptom", "cause", "choice", "nothing"]
     id: str = ""
     near: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def meaning_of(kb: KnowledgeBase, text: str, question: QuestionView | None) -> Meaning:
@@ -55,16 +54,14 @@ def meaning_of(kb: KnowledgeBase, text: str, question: QuestionView | None) -> M
         cause = cause_called(kb, about["rest"])
         if cause is not None:
             return Meaning("cause", cause)
-    symptom = language.understand(kb, text)
-    if symptom is not None:
-        return Meaning("symptom", symptom)
+    reading = language.read(kb, text)
+    if reading.symptom is not None:
+        told = tuple(one.means for one in reading.figures if one.means)
+        return Meaning("symptom", reading.symptom, told=told)
     cause = cause_called(kb, text)
     if cause is not None:
         return Meaning("cause", cause)
-    near = tuple(
-        one.symptom for one in language.guesses(kb, text) if one.likeness >= WORTH_ASKING and one.symptom != "none"
-    )[:2]
-    return Meaning("choice", near=near) if len(near) == 2 else Meaning("nothing")
+    return Meaning("choice", near=reading.nearest) if len(reading.nearest) == 2 else Meaning("nothing")
 
 
 def answer_in(text: str, question: QuestionView) -> str | None:

@@ -113,7 +113,6 @@ STAGE = {
 LOOKING = "Looking: {title}"
 CANCEL_HINT = "esc cancels"
 CANCELLED = "Cancelled. The answer counts as unknown."
-GATHERED = "{count} quick looks"
 GATHERED_ALL_FINE = "nothing stands out"
 GATHERED_SOME = "{count} stand out"
 GATHERED_ONE = "1 stands out"
@@ -216,6 +215,7 @@ NOTED = "Noted."
 COPIED = "Copied."
 REPORT_WRITTEN = "The report is in {file}."
 REPORT_FAILED = "The report could not be written to {file}: {reason}."
+CANNOT_OPEN = "Nothing was run. Leave with ^c and try again."
 RERUNNING = "Starting {program} again."
 WORKER_LOST = "{reason}. The session goes on; what cannot be measured counts as unknown."
 FAILED_HERE = "Something went wrong on my side ({reason}). The session is kept."
@@ -296,3 +296,8 @@ def percent(share: float) -> str:
 def count(number: int, one: str, many: str) -> str:
     """A number with its noun: ``1 layer``, ``7 layers``."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def quick_looks(number: int) -> str:
+    """The title of the quick looks."""
+    return count(number, "quick look", "quick looks")

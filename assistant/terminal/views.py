@@ -158,6 +158,11 @@ class FindingView:
     correction: str = ""
     example: str = ""
 
+    @property
+    def reason_against(self) -> str:
+        """The answer that speaks against it most; empty where none does."""
+        return next((one.text for one in self.evidence if not one.speaks_for), "")
+
 
 @dataclass(frozen=True)
 class Found:

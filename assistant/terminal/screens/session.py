@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -17,7 +18,7 @@ from textual.widgets import Footer
 from assistant.terminal import actions, texts
 from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.partner import Partner
-from assistant.terminal.views import Looking, SessionView
+from assistant.terminal.views import Looking, SessionView, Trouble
 from assistant.terminal.widgets.blocks import Block
 from assistant.terminal.widgets.composer import Composer, Sentence
 from assistant.terminal.widgets.conversation import Conversation
@@ -101,10 +102,20 @@ class SessionScreen(Screen[None]):
         self._beside = Beside(self._glyphs, self._second)
         await self.query_one("#right").mount(self._beside)
         self._choose_pane(self._pane)
-        self._partner = await self._make_partner()
+        try:
+            self._partner = await self._make_partner()
+        except Exception as error:  # noqa: BLE001 - whatever cannot be opened is told in the conversation
+            self._cannot_open(error)
+            return
         self._partner.listen(self._changed, self._printed, self._attention)
         self._changed()
         await self._partner.start()
+
+    def _cannot_open(self, error: Exception) -> None:
+        reason = str(error) or type(error).__name__
+        turns = (*self._view.turns, Trouble("trouble", reason, advice=texts.CANNOT_OPEN))
+        self._view = replace(self._view, turns=turns, stage="failed", finished=True)
+        self.call_later(self._show)
 
     def _changed(self) -> None:
         if not self._pending:

@@ -41,10 +41,11 @@ class CasePane(VerticalScroll):
             yield Line(self._balance(case.classes))
 
     def _layer_table(self, case: CaseView) -> DataTable[Content]:
-        table: DataTable[Content] = DataTable(cursor_type="row", zebra_stripes=False, cell_padding=1)
+        table: DataTable[Content] = DataTable(cursor_type="none", zebra_stripes=False, cell_padding=1)
         health = any(layer.health for layer in case.layers)
         for title in texts.LAYER_COLUMNS if health else texts.LAYER_COLUMNS[:-1]:
             table.add_column(title)
+        rows = []
         for layer in case.layers:
             name = Content.assemble(layer.name, ("" if layer.trainable else f" ({texts.FROZEN})", "$text-soft"))
             cells = [
@@ -57,7 +58,10 @@ class CasePane(VerticalScroll):
             if health:
                 sign = f"{self._glyphs.of(layer.mark)} " if layer.health else ""
                 cells.append(Content.assemble((f"{sign}{layer.health}", MARK_STYLE[layer.mark])))
-            table.add_row(*cells)
+            rows.append(cells)
+        for position, title in enumerate(texts.LAYER_COLUMNS if health else texts.LAYER_COLUMNS[:-1]):
+            table.add_column(title, width=max(len(title), *(cells[position].cell_length for cells in rows)))
+        table.add_rows(rows)
         return table
 
     def _balance(self, classes: tuple[tuple[str, float], ...]) -> Content:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.containers import VerticalScroll
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
 
 from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.views import Diff, Found, Gathered, Heard, Looked, Looking, Said, Trouble, Turn
@@ -21,24 +22,22 @@ class Conversation(VerticalScroll):
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._following = True
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Follow the end from now on, or no longer, as the person scrolls."""
-        super().watch_scroll_y(old_value, new_value)
-        self._following = new_value >= self.max_scroll_y - 1
+    def compose(self) -> ComposeResult:
+        """The turns stand in a part that is never lower than the scroll: an anchored scroll needs that."""
+        yield Vertical(classes="turns")
 
-    def on_resize(self) -> None:
-        """Keep the end in sight."""
-        self._follow()
+    def on_mount(self) -> None:
+        """Stay at the end until the person scrolls."""
+        self.anchor()
 
-    def _follow(self) -> None:
-        if self._following:
-            self.call_after_refresh(self.scroll_end, animate=False, immediate=True)
+    @property
+    def _place(self) -> Vertical:
+        return self.query_exactly_one(".turns", Vertical)
 
     def block(self, key: str) -> Block | None:
         """The block of a turn."""
-        for child in self.children:
+        for child in self._place.children:
             if isinstance(child, Block) and child.turn.key == key:
                 return child
         return None
@@ -46,13 +45,13 @@ class Conversation(VerticalScroll):
     async def show(self, turns: Sequence[Turn]) -> None:
         """Make the blocks those of ``turns``, touching only what differs."""
         wanted = {turn.key: turn for turn in turns}
-        standing = {child.turn.key: child for child in self.children if isinstance(child, Block)}
+        standing = {child.turn.key: child for child in self._place.children if isinstance(child, Block)}
         stale = [
             child for key, child in standing.items() if key not in wanted or type(child.turn) is not type(wanted[key])
         ]
         if stale:
-            await self.remove_children(stale)
-        kept = {child.turn.key: child for child in self.children if isinstance(child, Block)}
+            await self._place.remove_children(stale)
+        kept = {child.turn.key: child for child in self._place.children if isinstance(child, Block)}
         after: Block | None = None
         for turn in turns:
             block = kept.get(turn.key)
@@ -62,15 +61,15 @@ class Conversation(VerticalScroll):
                 block = block_of(turn, self._glyphs)
                 await self._insert(block, after)
             after = block
-        self._follow()
 
     async def _insert(self, block: Block, after: Block | None) -> None:
-        if after is None and self.children:
-            await self.mount(block, before=0)
-        elif after is None or after is self.children[-1]:
-            await self.mount(block)
+        place = self._place
+        if after is None and place.children:
+            await place.mount(block, before=0)
+        elif after is None or after is place.children[-1]:
+            await place.mount(block)
         else:
-            await self.mount(block, after=after)
+            await place.mount(block, after=after)
 
 
 def block_of(turn: Turn, glyphs: Glyphs) -> Block:

@@ -1,0 +1,88 @@
+"""The state of a conversation that both sides change: its turns, the question that stands, and who listens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from assistant.front_end import Reply
+from assistant.terminal import texts
+from assistant.terminal.journal import Journal
+from assistant.terminal.partner import Attention
+from assistant.terminal.views import Gathered, Looked, QuestionView, Said, Tone, Turn
+
+SYMPTOM_QUESTION = "symptom"
+"""How the ids of our own questions about the symptom begin; no question of the knowledge base is one of them."""
+
+
+class Talk:
+    """What is said, what is asked, and what is being done.
+
+    Attributes:
+        journal: the turns.
+        question: the question that stands.
+        reply: where the answer to a question of the dialogue is awaited.
+        consent: where leave for a trial is awaited.
+        stage: what is being done, as a key of the texts or in words.
+        finished: whether the walk is over.
+    """
+
+    def __init__(self, stage: str) -> None:
+        self.journal = Journal()
+        self.question: QuestionView | None = None
+        self.reply: asyncio.Future[Reply] | None = None
+        self.consent: asyncio.Future[bool] | None = None
+        self.stage = stage
+        self.finished = False
+        self._changed: Callable[[], None] = lambda: None
+        self._printed: Callable[[str], None] = lambda _: None
+        self._attention: Attention = lambda _: None
+
+    def listen(self, changed: Callable[[], None], printed: Callable[[str], None], attention: Attention) -> None:
+        """Whom to tell."""
+        self._changed, self._printed, self._attention = changed, printed, attention
+
+    def changed(self) -> None:
+        """Something is to be shown anew."""
+        self._changed()
+
+    def printed(self, text: str) -> None:
+        """The program printed something."""
+        self._printed(text)
+
+    def attention(self, sentence: str) -> None:
+        """The person, who may look elsewhere, is wanted."""
+        self._attention(sentence)
+
+    def put(self, turn: Turn) -> None:
+        """Add or replace a turn and show it."""
+        self.journal.put(turn)
+        self.changed()
+
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        """A new turn of the assistant."""
+        self.put(Said(self.journal.new_key("said"), text, tone))
+
+    def gather(self, looked: tuple[Looked, ...]) -> None:
+        """Keep the quick looks in one turn."""
+        seconds = sum(one.seconds or 0.0 for one in looked)
+        self.journal.put(Gathered("gathered", texts.quick_looks(len(looked)), looked, seconds or None))
+
+    def nothing_runs(self) -> None:
+        """Take away every sign of something running."""
+        self.journal.drop_where(lambda key: key == "stage" or key.startswith("looking:"))
+
+    def ask(self, question: QuestionView) -> None:
+        """Put a question in place of the one that stands."""
+        self.question = question
+        self.changed()
+
+    def withdraw(self, start: str) -> None:
+        """Take the question away if its id begins so."""
+        if self.question is not None and self.question.id.startswith(start):
+            self.question = None
+            self.changed()
+
+    def forget_question(self) -> None:
+        """Nothing is asked any more, and no answer is awaited."""
+        self.question, self.reply, self.consent = None, None, None

@@ -1,0 +1,274 @@
+"""What an investigation tells, as turns of the conversation."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from assistant import opening
+from assistant.dialogue import Dialogue
+from assistant.events import SKIPPED
+from assistant.front_end import Reply, Stream
+from assistant.ranking import CONFIRMED, Answer, Finding
+from assistant.report.model import LocationPart, Report
+from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
+from assistant.terminal import texts
+from assistant.terminal.presenting import answers, cases, findings
+from assistant.terminal.talk import SYMPTOM_QUESTION, Talk
+from assistant.terminal.views import (
+    FindingView,
+    Found,
+    Gathered,
+    Heard,
+    Looking,
+    OptionView,
+    PlaceView,
+    QuestionView,
+    Said,
+    Trouble,
+)
+from probes.process.description import CaseDescription, Place
+
+LONG = 20.0
+"""Seconds after which the end of something is worth a bell."""
+
+UNSURE = "unsure"
+HEALTHY = "none"
+
+
+class Telling:
+    """The front end of an investigation: turns what it is told into turns of the talk, and waits for replies."""
+
+    def __init__(self, talk: Talk, session: opening.Session) -> None:
+        self._talk = talk
+        self._session = session
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The dialogue of the session."""
+        return self._session.dialogue
+
+    @property
+    def folder(self) -> str:
+        """The program's folder, from which source lines are read."""
+        case = self.dialogue.case
+        return case.folder if case else ""
+
+    async def stage(self, text: str) -> None:
+        """Show what is being done."""
+        self._talk.stage = text
+        self._talk.journal.drop("stage")
+        title = answers.as_sentence(text).rstrip(".")
+        self._talk.put(Looking("stage", title, time.monotonic(), cancellable=False))
+
+    async def output(self, stream: Stream, text: str) -> None:
+        """Keep what the program printed in its pane."""
+        self._talk.printed(text)
+
+    async def case_opened(self, case: CaseDescription) -> None:
+        """Say where the program is held, or how it failed."""
+        self._talk.journal.drop("stage")
+        self._talk.stage = "failed" if case.failure else "hold"
+        self._say_case(case)
+
+    def _say_case(self, case: CaseDescription) -> None:
+        failure = case.failure
+        if failure is None:
+            self._talk.put(Said("held", cases.headline(case)))
+            return
+        kind = f"{failure.type}: " if failure.type else ""
+        text = texts.PROGRAM_FAILED[failure.stage].format(program=case.source, error=f"{kind}{failure.message}".strip())
+        frames = tuple(f"{one.file}, line {one.line}, in {one.function}: {one.code}" for one in failure.frames)
+        place = self._source_of(failure.place) if failure.place else None
+        self._talk.withdraw(SYMPTOM_QUESTION)
+        self._talk.put(Trouble("failure", text, place, texts.RERUN_ADVICE, frames))
+
+    def _source_of(self, place: Place) -> PlaceView:
+        stretch = place.code.split("\n")[0]
+        part = LocationPart(file=place.file, line=place.line, column=(place.column or 0) + 1, code=stretch)
+        return findings.place_view(part, self.folder)
+
+    async def symptom(self, symptom: NamedSymptom) -> None:
+        """Say what is seen and what will be looked at."""
+        if symptom.id == UNSURE and self.dialogue.case is None:
+            return
+        entry = self.dialogue.kb.symptoms[symptom.id]
+        if symptom.by == "probe":
+            named = texts.NAMED_HEALTHY if symptom.id == HEALTHY else texts.NAMED.format(symptom=entry.title)
+            self._talk.withdraw(SYMPTOM_QUESTION)
+            self._talk.put(Said(f"symptom:{symptom.id}", named))
+        if symptom.id != HEALTHY:
+            self._talk.put(Said(f"symptom:{symptom.id}:first", " ".join(entry.first_words.split()), "quiet"))
+
+    async def step_started(self, step: RunProbe) -> None:
+        """Show that a probe runs; quick looks share one line."""
+        self._talk.stage = "probes"
+        self._talk.journal.drop("stage")
+        quick = step.phase == "looking"
+        key, title = ("looking:quick", texts.PHASES["looking"]) if quick else (f"looking:{step.probe}", step.title)
+        if not quick:
+            self._talk.journal.drop("looking:quick")
+        if self._talk.journal.turn(key) is None:
+            self._talk.put(Looking(key, title, time.monotonic(), step.cost))
+
+    async def progress(self, step: RunProbe, fraction: float | None, text: str) -> None:
+        """Show how far it is."""
+        turn = self._talk.journal.turn(f"looking:{step.probe}")
+        if isinstance(turn, Looking):
+            self._talk.put(Looking(turn.key, turn.title, turn.started, turn.cost, share=fraction))
+
+    async def answered(self, answer: Answer) -> None:
+        """Tell an answer."""
+        waited = self._talk.journal.turn(f"looking:{answer.probe}")
+        self._talk.journal.drop(f"looking:{answer.probe}")
+        self._tell(answer)
+        if isinstance(waited, Looking) and time.monotonic() - waited.started > LONG:
+            self._talk.attention(texts.PROBE_ENDED.format(title=waited.title))
+        self._talk.changed()
+
+    def _tell(self, answer: Answer) -> None:
+        """Quick looks are gathered, what a person said is repeated, every other answer is a turn."""
+        key = f"answer:{answer.question}"
+        if answer.by == "person" or answer.answer == SKIPPED:
+            self._talk.journal.put(answers.heard(self.dialogue, answer, key))
+            return
+        looked = answers.looked(self.dialogue, answer, key)
+        if answer.phase != "looking":
+            self._talk.journal.put(looked)
+            return
+        journal = self._talk.journal
+        running, gathered = journal.turn("looking:quick"), journal.turn("gathered")
+        before = gathered.looked if isinstance(gathered, Gathered) else ()
+        self._talk.gather((*(one for one in before if one.key != key), looked))
+        if running is not None:
+            journal.drop("looking:quick")
+            journal.put(running)
+
+    async def concluded(self, finding: Finding) -> None:
+        """Tell a finding as a card."""
+        self.put_card(finding.cause)
+
+    def put_card(self, cause: str) -> None:
+        """Tell of a cause, or tell its present state where it was told."""
+        view = self.finding(cause)
+        if view is not None:
+            self._talk.put(Found(f"finding:{cause}", view))
+
+    def findings(self) -> tuple[FindingView, ...]:
+        """All causes with any evidence, as cards."""
+        report = self._session.investigation.report()
+        return tuple(findings.finding_view(one, self.dialogue.kb, self.folder) for one in report.causes)
+
+    def finding(self, cause: str) -> FindingView | None:
+        """Everything that is known about a cause, whether it stands or not."""
+        if cause not in self.dialogue.kb.causes:
+            return None
+        told = next((one for one in self.findings() if one.cause == cause), None)
+        return told or findings.cause_view(self.dialogue.kb, cause)
+
+    async def ask(self, step: AskPerson) -> Reply:
+        """Put a question and wait for the person."""
+        self._talk.stage = "question"
+        self._talk.nothing_runs()
+        can_go_back = bool(self.dialogue.facts.persons or self.dialogue.facts.symptom)
+        self._talk.reply = asyncio.get_running_loop().create_future()
+        self._talk.ask(answers.question_view(step, can_go_back=can_go_back))
+        self._talk.attention(step.ask)
+        try:
+            return await self._talk.reply
+        finally:
+            self._talk.reply = None
+            self._talk.withdraw(step.question)
+
+    async def offer(self, step: OfferTrial) -> bool:
+        """Ask for leave to run a trial."""
+        self._talk.stage = "question"
+        self._talk.nothing_runs()
+        self._talk.consent = asyncio.get_running_loop().create_future()
+        cause = self.dialogue.kb.causes[step.cause].title
+        self._talk.ask(offer_view(step.title, cause))
+        try:
+            return await self._talk.consent
+        finally:
+            self._talk.consent = None
+            self._talk.withdraw("offer")
+
+    async def went_back(self) -> None:
+        """Drop what no longer holds."""
+        dialogue = self.dialogue
+        known = {f"answer:{question}" for question in dialogue.answers}
+        standing = {f"finding:{one.cause}" for one in dialogue.findings() if one.status in CONFIRMED}
+        named = f"symptom:{dialogue.symptom.id}" if dialogue.symptom else "symptom:?"
+
+        def gone(key: str) -> bool:
+            kind = key.partition(":")[0]
+            return (
+                (kind == "answer" and key not in known)
+                or (kind == "finding" and key not in standing)
+                or (kind == "symptom" and not key.startswith(named))
+                or kind == "end"
+            )
+
+        self._talk.journal.drop_where(gone)
+        gathered = self._talk.journal.turn("gathered")
+        if isinstance(gathered, Gathered):
+            self._talk.gather(tuple(one for one in gathered.looked if one.key in known))
+        self._talk.changed()
+
+    async def trouble(self, text: str) -> None:
+        """Something went wrong that the session survives."""
+        said = texts.WORKER_LOST.format(reason=text.rstrip("."))
+        self._talk.put(Trouble(self._talk.journal.new_key("trouble"), said))
+
+    async def finished(self, report: Report) -> None:
+        """Sum up, and say what can be done now."""
+        self._talk.nothing_runs()
+        self._talk.journal.drop_where(lambda key: key.startswith("end"))
+        for one in report.causes:
+            if one.status in CONFIRMED and self._talk.journal.turn(f"finding:{one.id}") is None:
+                self.put_card(one.id)
+        self._talk.withdraw(SYMPTOM_QUESTION)
+        self._talk.journal.put(Said("end", report.text))
+        following = texts.NEXT_PATCH if report.patch else texts.NEXT if report.causes else texts.NEXT_NONE
+        self._talk.journal.put(Said("end:next", following, "quiet"))
+        self._talk.stage = "failed" if report.status == "program_failed" else "finished"
+        self._talk.finished = True
+        self._talk.attention(report.text)
+        self._talk.changed()
+
+    def replay(self) -> None:
+        """Tell what a kept session holds, in the order of its path."""
+        dialogue = self.dialogue
+        if dialogue.case is not None:
+            self._say_case(dialogue.case)
+        quick = [one for one in dialogue.path() if one.phase in ("looking", "recorded_run")]
+        later = [one for one in dialogue.path() if one not in quick]
+        for answer in quick:
+            self._tell(answer)
+        self._replay_symptom()
+        for answer in later:
+            self._tell(answer)
+        for finding in dialogue.findings():
+            if (finding.cause, finding.status) in dialogue.facts.concluded:
+                self.put_card(finding.cause)
+
+    def _replay_symptom(self) -> None:
+        symptom = self.dialogue.symptom
+        if symptom is None or symptom.id == UNSURE:
+            return
+        entry = self.dialogue.kb.symptoms[symptom.id]
+        key = f"symptom:{symptom.id}"
+        if symptom.by == "person":
+            self._talk.journal.put(Heard(key, symptom.text or entry.title))
+        else:
+            self._talk.journal.put(Said(key, texts.NAMED.format(symptom=entry.title)))
+
+
+def offer_view(remedy: str, cause: str) -> QuestionView:
+    """The question whether a trial may be run."""
+    ask = texts.OFFER.format(remedy=findings.lower_first(remedy), cause=findings.lower_first(cause))
+    options = (
+        OptionView("yes", texts.OFFER_YES, texts.OFFER_YES_MEANS, "1"),
+        OptionView("no", texts.OFFER_NO, texts.OFFER_NO_MEANS, "2"),
+    )
+    return QuestionView("offer", ask, options, why=texts.OFFER_WHY, not_sure=False, optional=False)

@@ -17,12 +17,13 @@ FIT_DATA = ("x", "y", "sample_weight", "validation_data")
 PLAIN = (str, int, float, bool, type(None))
 
 
-def describe(call: FitCall | None, places: Places) -> dict[str, Any]:
+def describe(call: FitCall | None, places: Places, case: Any = None) -> dict[str, Any]:
     """The plain values of a ``CaseDescription``, without what the worker knows of the process.
 
     Args:
         call: the held call; None where the program failed before one.
         places: the registry.
+        case: of the call, whose record tells what streams do not; None where it cannot be built.
     """
     if call is None:
         return {}
@@ -36,7 +37,7 @@ def describe(call: FitCall | None, places: Places) -> dict[str, Any]:
         "compile": _compile(call.model),
         "fit": _fit(call),
         "data": _data(call),
-        "facts": _facts(call, layers),
+        "facts": _facts(call, layers, case),
         "places": {kind: dataclasses.asdict(place) for kind, place in found.items()},
         "fit_line": found["fit"].line if "fit" in found else None,
     }
@@ -274,7 +275,7 @@ def data_kind(value: Any) -> str:
         return "tensor"
     if isinstance(value, np.ndarray):
         return "array"
-    if type(value).__module__.startswith("pandas."):
+    if type(value).__module__.partition(".")[0] in ("pandas", "polars"):
         return "frame"
     if isinstance(value, (list, tuple, Mapping)):
         leaves = _leaves(value)
@@ -309,13 +310,16 @@ def first_layer(model: Any) -> Any | None:
     return next((layer for layer, _ in walk_layers(model) if layer.weights and not hasattr(layer, "layers")), None)
 
 
-def _facts(call: FitCall, layers: list[dict[str, Any]]) -> dict[str, Any]:
+def _facts(call: FitCall, layers: list[dict[str, Any]], case: Any) -> dict[str, Any]:
     model = call.model
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
     outputs = output_layers(model)
     last = outputs[0] if outputs else None
     first = first_layer(model)
     shape = _output_shape(last) if last is not None else None
+    units = (
+        shape[-1] if isinstance(shape, list) and shape and isinstance(shape[-1], int) else getattr(last, "units", None)
+    )
     loss = _loss(model, {})
     facts = {
         "learning_rate": learning_rate(optimizer) if optimizer is not None else None,
@@ -330,11 +334,18 @@ def _facts(call: FitCall, layers: list[dict[str, Any]]) -> dict[str, Any]:
         "layers": len(layers),
         "parameters": _count(model.weights) if model.built else None,
         "output_layer": None if last is None else str(last.name),
-        "output_units": shape[-1] if isinstance(shape, list) and shape and isinstance(shape[-1], int) else None,
+        "output_units": units,
         "output_activation": None if last is None else activation_of(last),
         "first_layer": None if first is None else str(first.name),
         "n_train": samples_of(call.arguments.get("x")),
     }
+    if case is not None:
+        recorded = {
+            "batch_size": case.fit.batch_size,
+            "steps_per_epoch": case.fit.steps_per_epoch,
+            "n_train": case.train.rows,
+        }
+        facts.update({name: value for name, value in recorded.items() if facts[name] is None})
     return {name: value if isinstance(value, PLAIN) else str(value) for name, value in facts.items()}
 
 
@@ -361,6 +372,8 @@ def _places(call: FitCall, places: Places) -> dict[str, Place]:
     callbacks = call.arguments.get("callbacks")
     for callback in getattr(callbacks, "callbacks", callbacks) or ():
         _keep(found, f"callback:{type(callback).__name__}", places.of(callback))
+    for method in ("train_step", "compute_loss", "call"):
+        _keep(found, method, places.definition(getattr(type(model), method, None)))
     for argument, place in construction_places(places, model.optimizer).items():
         found[f"optimizer.{argument}"] = place
     _keep(found, "schedule", places.of(getattr(model.optimizer, "_learning_rate", None)))
@@ -377,6 +390,7 @@ def _compiled(model: Any, places: Places, found: Mapping[str, Place]) -> dict[st
         traces = [(one, places.trace_of(one)) for one in objects if one is not None]
         # What Keras makes of a string is made at the very call of ``compile``.
         made = next((places.of(one) for one, trace in traces if trace and trace[0] not in calls), None)
+        _keep(compiled, f"{kind}_function", next((places.definition(one) for one in objects if callable(one)), None))
         _keep(compiled, kind, made or found.get(f"compile.{kind}") or (found.get("compile") if traces else None))
     return compiled
 

@@ -183,7 +183,8 @@ class CaseDescription(Part):
     places: dict[str, Place] = Field(default_factory=dict)
     """By kind: ``optimizer``, ``optimizer.learning_rate``, ``schedule``, ``loss``, ``metrics``, ``compile``,
     ``compile.loss``, ``fit``, ``fit.x``, ``fit.validation``, ``fit.batch_size``, ``callback:CLASS``, ``model``,
-    ``output_layer``, ``first_layer``, ``layer:NAME``, ..."""
+    ``output_layer``, ``first_layer``, ``layer:NAME``, and of the user's own code ``train_step``, ``compute_loss``,
+    ``call``, ``loss_function``, ``metrics_function``."""
     failure: Failure | None = None
     fits: tuple[Fit, ...] = ()
     """The calls that were seen."""

@@ -108,10 +108,23 @@ class Hold:
         except Exception as error:  # noqa: BLE001 - reading the data runs the user's own code
             self.failure = self._in_fit(failure_of(error.__cause__ or error, self.places, "in_fit"))
             return
-        raised = self._case.error
-        if raised is not None:
-            plain = {**ended(str(raised.message)), "stage": "in_fit", "type": str(raised.type)}
-            self.failure = self._in_fit(plain)
+        if self._case.error is not None:
+            self._confirm()
+
+    def _confirm(self) -> None:
+        """Prefer the error of the training step to the one of building the model on symbols."""
+        from .confirming import error_of_the_step
+
+        built = self._case.error
+        plain = {**ended(str(built.message)), "stage": "in_fit", "type": str(built.type)}
+        if not self._case.model.run_eagerly:
+            error = error_of_the_step(self._case)
+            if error is None:
+                self._case.error = None
+                return
+            plain = failure_of(error, self.places, "in_fit")
+            self._case.error = dataclasses.replace(built, type=plain["type"], message=plain["message"])
+        self.failure = self._in_fit(plain)
 
     def _in_fit(self, failure: dict[str, Any]) -> dict[str, Any]:
         failure["message"] = without_colours(failure["message"])
@@ -127,7 +140,7 @@ class Hold:
 
         if self.call is not None and self._case is None and self.failure is None:
             self._build()
-        return {**describe(self.call, self.places), **self.about, "failure": self.failure}
+        return {**describe(self.call, self.places, self._case), **self.about, "failure": self.failure}
 
 
 class NothingHeld(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sysconfig
 import weakref
@@ -224,6 +225,18 @@ class Places:
         if found is None or found[0]() is not instance:
             return ()
         return (found[1],) if found[1] == found[2] else (found[1], found[2])
+
+    def definition(self, function: Any) -> Place | None:
+        """Where the user's own code defines a function; None for anything else."""
+        code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
+        if code is None or code.co_filename not in self.user_code:
+            return None
+        source = self.source(code.co_filename)
+        node = source.definition_at(code.co_name, code.co_firstlineno)
+        if node is None:
+            return None
+        span = Span(node.lineno, node.end_lineno or node.lineno, node.col_offset, node.end_col_offset)
+        return self.place((RawFrame(code, -1, node.lineno),), span=span)
 
     def place(self, trace: Trace, callee: str = "", span: Span | None = None, file: str | None = None) -> Place:
         """The place of the innermost frame of a trace, or of a stretch that stands in a file."""

@@ -89,6 +89,15 @@ class SourceText:
         named = [one for one in starting if called_name(one) == callee]
         return next(iter(named or starting), None)
 
+    def definition_at(self, name: str, line: int) -> Any | None:
+        """The function of that name whose text, decorators included, starts at a line."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name:
+                starts = [node.lineno, *(one.lineno for one in node.decorator_list)]
+                if line in starts:
+                    return node
+        return None
+
     def enclosing_function(self, node: ast.AST) -> Any | None:
         """The function or lambda that a node stands in."""
         parent = self.parent(node)

@@ -47,8 +47,7 @@ def _lines(report: Report) -> Iterator[str]:
     out = [one.title for one in report.causes if one.status == "ruled_out"]
     if out:
         yield ""
-        yield "Ruled out:"
-        yield from _items(out)
+        yield from _wrapped(f"Ruled out: {'; '.join(out)}.", "  ", first="")
     if report.remarks:
         yield ""
         yield "Remarks:"

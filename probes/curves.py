@@ -27,22 +27,19 @@ def thinned(values: Sequence[float], limit: int) -> list[float]:
 
 
 def oscillation(losses: NDArray[np.float64]) -> float:
-    """How much the loss swings in the second half of a run, in [0, 1].
+    """How far the loss swings in the second half of a run, over its level; 0 for a curve that only falls.
 
-    The curve is cut into at most 40 means; the sum of rises between neighbours is divided by the sum of all changes.
-    A falling curve gives 0, a curve that goes nowhere and only swings gives 0.5; what swings by less than 2 % of its
-    level counts as no swing.
+    The half is cut into at most 16 means. Of their rises and falls the lesser sum counts, per part, over the mean
+    level, so that a slope in either direction adds nothing. Means of noise swing little, because they are means.
     """
     half = losses[len(losses) // 2 :]
     half = half[np.isfinite(half)]
-    if len(half) < 8:
+    if len(half) < 16:
         return 0.0
-    means = np.asarray([part.mean() for part in np.array_split(half, min(40, len(half) // 2))])
+    means = np.asarray([part.mean() for part in np.array_split(half, 16)])
     changes = np.diff(means)
     level = float(np.abs(means).mean()) or 1.0
-    rises = float(changes[changes > 0.02 * level].sum())
-    total = float(np.abs(changes).sum())
-    return rises / total if total > 0 else 0.0
+    return float(min(changes[changes > 0].sum(), -changes[changes < 0].sum()) / len(changes) / level)
 
 
 def share_of_fall_late(means: Sequence[float]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 from .case import Budget, Case
@@ -30,6 +31,8 @@ def run_probe(case: Case, probe_id: str, seconds: float) -> dict[str, Any]:
     outcome: dict[str, Any] = {"probe": probe_id, "measurement": None, "unknown": None}
     try:
         probe = catalogue()[probe_id]
+        if "failure" in probe.needs:
+            raise Unanswerable("the program did not fail")
         missing = _missing(case, probe)
         if missing:
             raise Unanswerable(missing)
@@ -45,6 +48,25 @@ def run_probe(case: Case, probe_id: str, seconds: float) -> dict[str, Any]:
         outcome["unknown"] = (
             f"the probe failed: {type(problem).__name__}: {str(problem)[:300]} ({where.name}:{where.lineno})"
         )
+    outcome["seconds"] = round(time.perf_counter() - began, 4)
+    return outcome
+
+
+def run_failure_probe(
+    failure: Mapping[str, Any], model: Any, arguments: Mapping[str, Any] | None, probe_id: str, seconds: float
+) -> dict[str, Any]:
+    """The outcome of a probe on a program that failed; probes that need a live case are ``unknown`` there."""
+    from .wiring.program_failure import FailedCase
+
+    began = time.perf_counter()
+    outcome: dict[str, Any] = {"probe": probe_id, "measurement": None, "unknown": None}
+    probe = catalogue().get(probe_id)
+    try:
+        if probe is None or "failure" not in probe.needs:
+            raise Unanswerable(f"the training cannot start: {failure.get('type', '')}")
+        outcome["measurement"] = to_wire(probe.measure(FailedCase(failure, model, arguments), Budget(seconds)))
+    except Unanswerable as reason:
+        outcome["unknown"] = str(reason)
     outcome["seconds"] = round(time.perf_counter() - began, 4)
     return outcome
 

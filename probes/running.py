@@ -61,6 +61,7 @@ class Plan:
         callbacks: whether the program's learning-rate and stopping callbacks of Keras take part.
         on_step: called after each step with its number and the instrumented step.
         on_epoch: called after each epoch with its number and logs.
+        steps_per_epoch: for streams, where it is not the program's own.
         stop: asked after each step; true ends the run.
     """
 
@@ -70,6 +71,7 @@ class Plan:
     callbacks: bool = False
     shuffle: bool | None = None
     batch_size: int | None = None
+    steps_per_epoch: int | None = None
     on_step: Callable[[int, InstrumentedStep], None] | None = None
     on_epoch: Callable[[int, dict[str, float]], None] | None = None
     stop: Callable[[Run], bool] | None = None
@@ -188,7 +190,8 @@ def _arguments(case: Case, plan: Plan) -> dict[str, Any]:
         given["class_weight"] = dict(fit.class_weight)
     if batches:
         given["x"] = replay(data, case)  # type: ignore[arg-type]
-        given["steps_per_epoch"] = min(len(batches), fit.steps_per_epoch or len(batches))
+        planned = min(len(batches), fit.steps_per_epoch or len(batches))
+        given["steps_per_epoch"] = plan.steps_per_epoch or planned
     else:
         given.update(x=data.x, y=data.y, sample_weight=data.weights)
         given["batch_size"] = plan.batch_size or fit.batch_size

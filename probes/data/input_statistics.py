@@ -83,6 +83,8 @@ class InputStatistics:
     """Largest share of samples whose values are all the same."""
     duplicate_share: float
     """Share of rows that repeat an earlier row exactly, in [0, 1]."""
+    stream: bool
+    """Whether the data come as batches of a pipeline rather than as arrays."""
     rescaled_inside: bool
     """Whether the model itself begins with a layer that rescales or normalises its inputs."""
     largest_input: str | None
@@ -116,6 +118,7 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
         constant_share=max((one[0].constant_share for one in parts), default=0.0),
         blank_rows=max((one[0].blank_rows for one in parts), default=0.0),
         duplicate_share=_duplicates([np.asarray(array) for _, array in input_leaves(case, sample)]),
+        stream=bool(case.train.batches),
         rescaled_inside=_rescaled(case.model),
         largest_input=largest.name if largest else None,
         minimum=largest.minimum if largest else 0.0,

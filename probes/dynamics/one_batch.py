@@ -9,7 +9,9 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
+from ..recording import Batch, Recorded
 from ..running import Plan, run
+from ..structures import map_leaves
 from ..scoring import scores
 
 ROWS = 32
@@ -58,7 +60,9 @@ def measure(case: Case, budget: Budget) -> OneBatch:
         batch = case.train.sample(min(ROWS, max(case.fit.batch_size, 8)))
     if batch.y is None or batch.rows < 2:
         raise Unanswerable("one batch holds no targets, or one row alone")
-    plan = Plan(batch, epochs=STEPS, shuffle=False, batch_size=batch.rows)
+    # One epoch of many steps: the bookkeeping of an epoch costs more than the step of a small model.
+    held = Recorded(case.train.kind, batch.x, batch.y, batch.weights, (fed_like(batch, case),), batch.rows, True)
+    plan = Plan(held, epochs=1, steps_per_epoch=STEPS)
     ran = run(case, plan, Budget(min(SECONDS, budget.left)))
     if ran.error is not None and not ran.losses:
         raise Unanswerable(f"training fails: {ran.error.type}")
@@ -83,3 +87,12 @@ def measure(case: Case, budget: Budget) -> OneBatch:
         penalty_share=float(np.clip(ran.penalties[-1] / ran.losses[-1], 0, 1)) if ran.losses[-1] > 0 else 0.0,
         curve=tuple(thinned(data.tolist(), 60)),
     )
+
+
+def fed_like(batch: Batch, case: Case) -> Batch:
+    """The batch with floats in the working precision, as Keras' adapter of arrays would feed it."""
+    import keras
+
+    kind = keras.config.floatx()
+    turn = lambda one: one.astype(kind) if one.dtype.kind == "f" and not case.train.batches else one  # noqa: E731
+    return Batch(*(None if part is None else map_leaves(turn, part) for part in (batch.x, batch.y, batch.weights)))

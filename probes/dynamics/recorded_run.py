@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from ..case import Budget, Case
+from ..case import Budget, Case, fed
 from ..catalogue import Unanswerable, probe
 from ..curves import Curve, oscillation, share_of_fall_late, thinned, trend
+from ..layers import layer_notes
+from ..recording import Batch
 from ..reference import Reference, references
 from ..running import Plan, Run, left_out_callbacks, run
 from ..scoring import Score, scores
 from ..stepping import InstrumentedStep
+from ..structures import cut
 from ..tasks import Output, constant_loss, outputs, target_of
 
 SHARE_OF_BUDGET = 0.4
@@ -71,7 +75,7 @@ class RecordedRun:
     final_penalty_share: float
     """The same at the end."""
     oscillation: float
-    """Mean step-to-step change of smoothed losses over their range in the second half, in [0, 1]."""
+    """How far the loss swings between neighbouring parts of the second half of the run, over its level; 0 where it only falls."""
     epoch_oscillation: float
     """Share of epochs in the second half whose mean loss rose by more than 5 %."""
     late_fall: float
@@ -133,7 +137,13 @@ class RecordedRun:
     has_validation: bool = False
     """Whether the program gives validation data."""
     dead_share: float = 0.0
-    """Largest share of units of one layer that gave zero at every watched step of the last tenth, in [0, 1]."""
+    """Largest share of units of a rectifying layer that gave zero at every watched late step, in [0, 1]."""
+    dead_layer: str | None = None
+    """That layer."""
+    inference_to_training: float | None = None
+    """Loss of the training rows in inference mode over that of the last epoch in training mode, penalties left out."""
+    inputs_used: float | None = None
+    """Training skill lost when the inputs are dealt out to other rows, over the skill; near 0 where inputs are ignored."""
 
 
 @dataclass
@@ -142,6 +152,7 @@ class _Watched:
 
     weights_nonfinite: int | None = None
     every: int = 1
+    late_from: int = 0
     alive: dict[str, np.ndarray] = field(default_factory=dict)
 
 
@@ -156,7 +167,8 @@ def measure(case: Case, budget: Budget) -> RecordedRun:
     if not getattr(case.model, "compiled", False):
         raise Unanswerable("the model is not compiled, so there is no planned training to run")
     known = _references(case)
-    watched = _Watched()
+    planned = (case.fit.steps_per_epoch or 0) * case.fit.planned_epochs
+    watched = _Watched(late_from=int(0.8 * planned))
     start_scores = _scores(case, "train")
     weights_before = _weights(case)
     allowed = Budget(max(1.0, SHARE_OF_BUDGET * budget.seconds))
@@ -187,6 +199,11 @@ def _look(watched: _Watched, number: int, step: InstrumentedStep) -> None:
             watched.weights_nonfinite = number
     if number == 64:
         watched.every = 16
+    if number >= watched.late_from and number % watched.every == 0:
+        for path, units in step.raw["alive"].items():
+            now = np.asarray(units).astype(bool)
+            known = watched.alive.get(path)
+            watched.alive[path] = now if known is None or known.shape != now.shape else known | now
 
 
 def _weights(case: Case) -> list[np.ndarray]:
@@ -244,6 +261,9 @@ def _measurement(
         has_validation=case.validation is not None,
         skill_start=min((score.skill for _, score in start), default=None),
         target_majority=_target_majority(case),
+        inference_to_training=_inference(case, losses["final_loss"]) if ran.steps else None,
+        inputs_used=_inputs_used(case, training) if ran.steps else None,
+        **_dead(case, watched),
         **losses,
         **checks,
         **worst,
@@ -385,6 +405,41 @@ def _row(score: Score, held: Score | None, reference: Reference | None) -> dict[
 def _standard_error(score: Score) -> float:
     """Of the skill, from that of the score."""
     return score.error / max(1 - score.chance, 1e-6)
+
+
+def _dead(case: Case, watched: _Watched) -> dict[str, Any]:
+    shares = [
+        (float(1 - watched.alive[note.path].mean()), note.path)
+        for note in layer_notes(case)
+        if note.shape == "rectifying" and note.path in watched.alive
+    ]
+    worst = max(shares, default=(0.0, None))
+    return {"dead_share": worst[0], "dead_layer": worst[1] if worst[0] > 0 else None}
+
+
+def _inference(case: Case, final: float | None) -> float | None:
+    """The data loss in inference mode over that logged last; None where the model computes its loss by itself."""
+    batch = case.train.sample(512)
+    if batch.y is None or final is None or not math.isfinite(final) or final <= 0 or case.fit.class_weight is not None:
+        return None
+    fed_batch = fed(batch, case)
+    try:
+        given = case.model(fed_batch.x, training=False)
+        loss = case.model.compute_loss(fed_batch.x, fed_batch.y, given, fed_batch.weights, training=False)
+    except Exception:  # noqa: BLE001 - a loss that wants more than inputs and targets is not comparable
+        return None
+    penalty = sum(float(np.asarray(one).sum()) for one in case.model.losses)
+    return (float(np.asarray(loss)) - penalty) / final
+
+
+def _inputs_used(case: Case, training: list[tuple[Output, Score]]) -> float | None:
+    if not training or min(score.skill for _, score in training) < 0.2:
+        return None
+    batch = case.train.sample(SCORED)
+    order = np.random.default_rng(1).permutation(batch.rows)
+    mixed = Batch(cut(batch.x, order), batch.y, batch.weights)
+    after = {output.name: score.skill for output, score in scores(case, mixed)}
+    return min((score.skill - max(after[output.name], 0.0)) / score.skill for output, score in training)
 
 
 def _target_majority(case: Case) -> float | None:

@@ -69,6 +69,10 @@ def describe(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any
 @handler("probe")
 def probe(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Run one probe: ``{"probe": id, "seconds": budget}``."""
-    from ..measuring import run_probe
+    from ..measuring import run_failure_probe, run_probe
 
-    return run_probe(serving.hold.case(), str(arguments["probe"]), float(arguments["seconds"]))
+    wanted, seconds, hold = str(arguments["probe"]), float(arguments["seconds"]), serving.hold
+    if hold.failure is not None:
+        call = hold.call
+        return run_failure_probe(hold.failure, call and call.model, call and call.arguments, wanted, seconds)
+    return run_probe(hold.case(), wanted, seconds)

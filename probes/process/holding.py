@@ -127,11 +127,13 @@ class Hold:
         self.failure = self._in_fit(plain)
 
     def _in_fit(self, failure: dict[str, Any]) -> dict[str, Any]:
+        """What was raised beneath the held call, with the user's own way to that call before it."""
         failure["message"] = without_colours(failure["message"])
-        if failure["place"] is None and self.call is not None and self.call.trace:
-            place = self.places.place(self.call.trace, callee=self.call.method)
-            failure["place"] = dataclasses.asdict(place)
-            failure["frames"] = [dataclasses.asdict(one) for one in place.frames]
+        if self.call is not None and self.call.trace:
+            if failure["place"] is None:
+                failure["place"] = dataclasses.asdict(self.places.place(self.call.trace, callee=self.call.method))
+            way = [dataclasses.asdict(one) for one in self.places.frames(self.call.trace)]
+            failure["frames"] = [*way, *failure["frames"]]
         return failure
 
     def describe(self) -> Mapping[str, Any]:
@@ -205,6 +207,8 @@ class Holder:
             if self._listing:
                 return run(one_step(arguments) if method == "fit" else arguments)
             if fit.number != self._wanted:
+                if method == "fit":
+                    self.finish()
                 return run(arguments)
             if method == "fit":
                 self._hold(fit.call())
@@ -236,7 +240,7 @@ class Holder:
         return self._hold(fit.call())
 
     def finish(self) -> None:
-        """The program has ended: hold a ``train_on_batch`` loop that ran fewer batches than are recorded."""
+        """Hold a ``train_on_batch`` loop that is over, with fewer batches than could be recorded."""
         for fit in self.seen:
             if fit.number == self._wanted and fit.batches and not self._listing:
                 fit.start.restore()

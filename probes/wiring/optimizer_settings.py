@@ -42,7 +42,7 @@ class OptimizerSettings:
     typical_rate: float | None
     """The optimizer's customary rate; null for an optimizer that is not Keras' own."""
     rate_to_typical: float | None
-    """Rate over customary rate."""
+    """Rate over customary rate; a momentum above 0.9 counts as so much more rate."""
     negative_rate: bool
     """Whether the rate is below zero."""
     scheduled: bool
@@ -108,7 +108,7 @@ def measure(case: Case, budget: Budget) -> OptimizerSettings:
         optimizer=kind,
         rate=rate,
         typical_rate=typical,
-        rate_to_typical=abs(rate) / typical if typical else None,
+        rate_to_typical=abs(rate) * _pile(optimizer) / typical if typical else None,
         negative_rate=rate < 0,
         scheduled=name is not None,
         schedule=name,
@@ -160,6 +160,12 @@ def _by_callback(callback: Any, case: Case) -> np.ndarray:
             rate = float(callback.schedule(epoch))
         rates.append(rate)
     return np.asarray(rates)
+
+
+def _pile(optimizer: Any) -> float:
+    # Momentum m adds up 1 / (1 - m) steps; customary rates are meant for m up to 0.9.
+    momentum = min(_number(optimizer, "momentum") or 0.0, 0.999)
+    return max(1.0, 0.1 / (1 - momentum))
 
 
 def _number(optimizer: Any, name: str) -> float | None:

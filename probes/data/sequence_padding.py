@@ -1,0 +1,78 @@
+"""How sequences are padded: how much of them, on which side, and whether the model is told by a mask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable, probe
+from ..inputs import input_leaves, is_tokens
+from ..layers import ATTENDING, RECURRENT, layer_notes
+
+ROWS = 1000
+
+
+@dataclass(frozen=True)
+class SequencePadding:
+    """How sequences are padded; of the input that is padded most."""
+
+    input: str
+    """Name of the input."""
+    length: int
+    """Steps of a sequence."""
+    padding_share: float
+    """Share of all steps that are padding, in [0, 1]."""
+    median_length: float
+    """Median number of steps that are not padding."""
+    trailing: bool
+    """Whether padding stands at the end of sequences rather than at the start."""
+    masked: bool
+    """Whether an embedding or a masking layer tells the others which steps are padding."""
+    recurrent: bool
+    """Whether a recurrent layer reads the sequence and gives its last step on."""
+    averaging: bool
+    """Whether the steps are averaged, padding included."""
+    attending: bool
+    """Whether an attention layer reads the sequence."""
+
+
+@probe("sequence_padding", title="How sequences are padded", cost="instant", needs=("model", "training_data"))
+def measure(case: Case, budget: Budget) -> SequencePadding:
+    """Count runs of zeros at the ends of sequences."""
+    found = []
+    for name, one in input_leaves(case, case.train.sample(ROWS)):
+        array = np.asarray(one)
+        if array.dtype.kind in "iuf" and (is_tokens(case, array) or (array.ndim == 3 and array.shape[1] > 3)) and array.ndim > 1:
+            found.append((name, array, *_ends(array)))
+    if not found:
+        raise Unanswerable("no input is a sequence")
+    name, array, leading, trailing = max(found, key=lambda one: float(np.maximum(one[2], one[3]).mean()))
+    padding = np.maximum(leading, trailing)
+    notes = layer_notes(case)
+    kinds = {one.kind for one in notes}
+    masked = "Masking" in kinds or any(one.kind == "Embedding" and bool(one.layer.mask_zero) for one in notes)
+    return SequencePadding(
+        input=name,
+        length=int(array.shape[1]),
+        padding_share=float(padding.mean() / array.shape[1]),
+        median_length=float(np.median(array.shape[1] - padding)),
+        trailing=bool(trailing.mean() >= leading.mean()),
+        masked=masked,
+        recurrent=bool(kinds & set(RECURRENT)),
+        averaging=bool(kinds & {"GlobalAveragePooling1D", "AveragePooling1D"}),
+        attending=bool(kinds & set(ATTENDING)),
+    )
+
+
+def _ends(array: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """For each row the number of all-zero steps at its start and at its end."""
+    used = array != 0 if array.ndim == 2 else (array != 0).any(axis=2)
+    length = array.shape[1]
+    some = used.any(axis=1)
+    leading = np.where(some, used.argmax(axis=1), length)
+    trailing = np.where(some, used[:, ::-1].argmax(axis=1), length)
+    return leading, trailing

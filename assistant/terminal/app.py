@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Awaitable, Callable, Iterable
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
@@ -79,6 +80,19 @@ class TriageApp(App[int]):
         screen.set_class(self.glyphs is ASCII, "-ascii")
         self.opened = screen
         self.push_screen(screen)
+
+    def _fatal_error(self) -> None:
+        """A fault of ours: one sentence for the person, the details in a file."""
+        if self.is_headless:
+            super()._fatal_error()
+            return
+        from assistant.terminal.faults import kept_details
+
+        error = self._exception
+        reason = f"{type(error).__name__}: {error}"
+        sentence = texts.BROKEN.format(reason=reason, file=kept_details(error))
+        self._exit_renderables.append(Text(sentence))
+        self._close_messages_no_wait()
 
     def action_leave(self) -> None:
         """Leave at once; what has to end ends once the terminal is restored."""

@@ -64,6 +64,8 @@ CARD_WITHOUT = "without"
 CARD_WITH = "with"
 CARD_ALSO = "and {count} more places"
 
+AND_MORE_RULED_OUT = "and {count} more, /ruled-out lists them"
+BROKEN = "keras-triage: something went wrong on my side ({reason}). The session is kept. Details are in {file}."
 PANES = {
     "chat": "Chat",
     "findings": "Findings",
@@ -149,7 +151,11 @@ SETTINGS = {
 }
 CURVES = {
     "recorded_run": "The recorded run",
-    "one_batch_overfit": "One batch, over and over",
+    "one_batch": "One batch, over and over",
+    "gradient_flow": "Gradient by layer",
+    "gradient": "norm",
+    "layer": "layer, from the input",
+    "power": "power of ten",
     "metrics": "Metrics of the recorded run",
     "training": "training",
     "validation": "validation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,11 @@ from assistant.terminal import texts
 from assistant.terminal.presenting.figures import figure, number
 from assistant.terminal.views import CaseView, CurveView, LayerRow, Mark, PlaceView, SeriesView
 from probes.process.description import CaseDescription, DataDescription, LayerDescription, Place
+
+SMALL_SHARE = 1e-3
+"""A gradient below this share of the largest one stands out."""
+
+MOST_CLASSES = 20
 
 
 def headline(case: CaseDescription) -> str:
@@ -99,43 +105,52 @@ def _place(place: Place | None) -> PlaceView | None:
 
 
 def layer_health(measured: Mapping[str, ProbeFinished]) -> dict[str, tuple[str, Mark]]:
-    """For each layer the size of its gradient against the largest, from whatever probe lists layers with one."""
-    finished = measured.get("gradient_flow")
-    layers = (finished.measurement or {}).get("layers", ()) if finished else ()
-    norms = {str(one["name"]): one.get("norm", one.get("gradient_norm")) for one in layers if isinstance(one, Mapping)}
-    sizes = {name: float(norm) for name, norm in norms.items() if isinstance(norm, (int, float))}
-    largest = max((size for size in sizes.values() if size == size), default=0.0)
+    """For each layer the norm of its gradient, marked by its share of the largest one."""
+    sizes = dict(gradient_norms(measured))
+    largest = max((size for size in sizes.values() if math.isfinite(size)), default=0.0)
     health: dict[str, tuple[str, Mark]] = {}
     for name, size in sizes.items():
-        share = size / largest if largest else 0.0
-        good = share > 1e-3
-        health[name] = (f"{size:.1e}", "good" if good else "bad" if size == 0 or size != size else "notable")
+        lost = size == 0 or not math.isfinite(size)
+        good = math.isfinite(size) and size > SMALL_SHARE * largest > 0
+        health[name] = (number(size) if lost else f"{size:.1e}", "good" if good else "bad" if lost else "notable")
     return health
 
 
+def gradient_norms(measured: Mapping[str, ProbeFinished]) -> list[tuple[str, float]]:
+    """Layers with the norm of their gradient, in the model's order."""
+    layers = _of(measured, "gradient_flow").get("layers")
+    found = [one for one in layers or () if isinstance(one, Mapping)]
+    return [(str(one.get("layer")), float(one["norm"])) for one in found if isinstance(one.get("norm"), (int, float))]
+
+
 def classes(measured: Mapping[str, ProbeFinished]) -> tuple[tuple[str, float], ...]:
-    """Share of each class among the training targets, where a probe counted them."""
-    finished = measured.get("label_statistics")
-    values = (finished.measurement or {}) if finished else {}
-    counted = values.get("classes") or values.get("class_counts") or ()
-    pairs = [
-        (str(one["name"]), float(one["count"]))
-        for one in counted
-        if isinstance(one, Mapping) and {"name", "count"} <= set(one)
-    ]
-    total = sum(count for _, count in pairs)
-    return tuple((name, count / total) for name, count in pairs[:20]) if total else ()
+    """Share of each class among the training targets of the first output that has classes."""
+    outputs = _of(measured, "label_statistics").get("outputs")
+    for one in outputs or ():
+        counts = one.get("counts") if isinstance(one, Mapping) else None
+        if counts and sum(counts):
+            total = sum(counts)
+            return tuple((str(name), count / total) for name, count in list(enumerate(counts))[:MOST_CLASSES])
+    return ()
+
+
+def _of(measured: Mapping[str, ProbeFinished], probe: str) -> Mapping[str, Any]:
+    finished = measured.get(probe)
+    return (finished.measurement or {}) if finished else {}
 
 
 def curves(measured: Mapping[str, ProbeFinished]) -> tuple[CurveView, ...]:
     """Every measurement that holds a curve, the recorded run first."""
     found: list[CurveView] = []
-    run = measured.get("recorded_run")
-    if run and run.measurement:
-        found += recorded_run(run.measurement)
+    found += recorded_run(_of(measured, "recorded_run"))
     for probe, finished in measured.items():
         if probe != "recorded_run" and finished.measurement:
             found += _any_curve(probe, finished.measurement)
+    norms = [size for _, size in gradient_norms(measured)]
+    if sum(size > 0 for size in norms) > 1:
+        line = series_of(texts.CURVES["gradient"], tuple(norms))
+        title, layer, power = texts.CURVES["gradient_flow"], texts.CURVES["layer"], texts.CURVES["power"]
+        found.append(CurveView("gradient_flow", title, layer, power, (line,), logarithmic=True))
     return tuple(found)
 
 

@@ -18,7 +18,7 @@ from textual.widgets import Footer
 from assistant.terminal import actions, texts
 from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.partner import Partner
-from assistant.terminal.views import Looking, SessionView, Trouble
+from assistant.terminal.views import Heard, Looking, SessionView, Trouble
 from assistant.terminal.widgets.blocks import Block
 from assistant.terminal.widgets.composer import Composer, Sentence
 from assistant.terminal.widgets.conversation import Conversation
@@ -62,6 +62,7 @@ class SessionScreen(Screen[None]):
         self._second = "case"
         self._beside: Beside | None = None
         self._pending = False
+        self._waiting: list[str] = []
         self._width = 0
 
     @property
@@ -109,7 +110,14 @@ class SessionScreen(Screen[None]):
             return
         self._partner.listen(self._changed, self._printed, self._attention)
         self._changed()
+        self.run_worker(self._say_what_waited(), exit_on_error=False)
         await self._partner.start()
+
+    async def _say_what_waited(self) -> None:
+        for text in self._waiting:
+            if self._partner is not None:
+                await self._partner.say(text)
+        self._waiting.clear()
 
     def _cannot_open(self, error: Exception) -> None:
         reason = str(error) or type(error).__name__
@@ -241,12 +249,14 @@ class SessionScreen(Screen[None]):
     @on(Composer.Submitted)
     async def _submitted(self, event: Composer.Submitted) -> None:
         event.stop()
-        if self._partner is None:
-            self.query_one(Composer).begin(event.text)
-            return
-        if event.text.startswith("/"):
+        if self._partner is None and not event.text.startswith("/"):
+            self._waiting.append(event.text)
+            turns = (*self._view.turns, Heard(f"waiting:{len(self._waiting)}", event.text))
+            self._view = replace(self._view, turns=turns)
+            await self._show()
+        elif event.text.startswith("/"):
             await self._command(event.text)
-        else:
+        elif self._partner is not None:
             await self._partner.say(event.text)
         self._focus_conversation()
 

@@ -19,6 +19,9 @@ from assistant.terminal.widgets.rows import Heading, Line
 
 BAR_CELLS = 12
 
+RULED_OUT_SHOWN = 5
+"""Causes ruled out that the pane names; the others are counted."""
+
 
 class FindingLine(Vertical, can_focus=True):
     """A finding in two lines: how sure as a bar and in words, and what it is."""
@@ -76,13 +79,17 @@ class FindingsPane(VerticalScroll):
             yield FindingLine(finding, self._glyphs)
         if ruled_out:
             yield Heading(f"{texts.FINDINGS_RULED_OUT} ({len(ruled_out)})", classes="heading")
-            for title, reason in ruled_out:
+            for title, reason in ruled_out[:RULED_OUT_SHOWN]:
                 yield Line(
                     Content.assemble(
                         (f"{self._glyphs.ruled_out} {title}", "$text-soft"), (f"  {reason}", "$text-soft")
                     ),
                     classes="ruled-out",
                 )
+
+            if len(ruled_out) > RULED_OUT_SHOWN:
+                more = texts.AND_MORE_RULED_OUT.format(count=len(ruled_out) - RULED_OUT_SHOWN)
+                yield Line(f"  {more}", classes="tone-quiet")
 
     async def show(self, findings: tuple[FindingView, ...], ruled_out: tuple[tuple[str, str], ...]) -> None:
         """Show these findings."""

@@ -1,0 +1,1 @@
+"""Editors: one function a treatment, one file a family."""

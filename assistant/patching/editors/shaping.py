@@ -1,0 +1,117 @@
+"""Layers that prepare what goes through a model, and the precision that it computes in."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from assistant.patching.calls import keyword, remove_argument, set_argument
+from assistant.patching.compiled import tidy
+from assistant.patching.editing import Editing
+from assistant.patching.front import put_first
+from assistant.patching.layers import own_layers
+from assistant.patching.model import CannotEditError
+from assistant.patching.names import last_name, spell
+from assistant.patching.registry import editor
+from assistant.patching.statements import delete, statement_of
+from assistant.patching.structure import insert_layer_before
+from assistant.patching.values import literal, number
+
+_HALF = ("float16", "mixed_float16", "bfloat16", "mixed_bfloat16")
+_POLICY = ("set_global_policy", "set_dtype_policy", "set_floatx", "set_policy")
+
+
+@editor("flatten_features", order=51)
+def flatten_features(edit: Editing) -> None:
+    """Put ``Flatten`` before a dense layer that gets more than one axis: ``layer``."""
+    layer = edit.parameters.get("layer") or _first_dense_on_axes(edit)
+    code = spell(edit.source, "keras.layers.Flatten", edit.layer_call(str(layer)))
+    insert_layer_before(edit, str(layer), f"{code}()")
+
+
+def _first_dense_on_axes(edit: Editing) -> str:
+    layers = own_layers(edit)
+    for before, layer in zip([None, *layers], layers, strict=False):
+        if layer.class_name != "Dense":
+            continue
+        shape = before.output_shape if before is not None else None
+        data = edit.case.data.get("x")
+        rank = len(shape) if isinstance(shape, list) else len(data.shapes[0]) if data and data.shapes else 0
+        if rank > 2:
+            return layer.name
+    raise CannotEditError("Flatten the features by hand before the first dense layer.")
+
+
+@editor("mask_padding", order=67)
+def mask_padding(edit: Editing) -> None:
+    """Let layers skip padding: by the embedding where there is one, else by a masking layer at the front."""
+    embeddings = [one for one in edit.case.layers if one.class_name == "Embedding"]
+    if not embeddings:
+        put_first(edit, [f"{spell(edit.source, 'keras.layers.Masking')}(0.0)"])
+        return
+    for layer in edit.shared_calls(embeddings):
+        set_argument(edit.source, edit.layer_call(layer), "mask_zero", "True")
+
+
+@editor("augment", order=68)
+def augment(edit: Editing) -> None:
+    """Vary what is trained on: ``flip``, ``rotation``, ``translation``, ``zoom`` for images; noise for other inputs."""
+    data = edit.case.data.get("x")
+    rank = len(data.shapes[0]) if data is not None and data.shapes else 4
+    if rank != 4:
+        put_first(edit, [f"{spell(edit.source, 'keras.layers.GaussianNoise')}({number(edit.given('noise', 0.1))})"])
+        return
+    shift = number(float(edit.given("translation", 0.1)))
+    wanted = [
+        ("RandomFlip", '"horizontal"', bool(edit.given("flip", False))),
+        ("RandomRotation", number(float(edit.given("rotation", 0.05))), bool(edit.given("rotation", 0.05))),
+        ("RandomTranslation", f"{shift}, {shift}", bool(edit.given("translation", 0.1))),
+        ("RandomZoom", number(float(edit.given("zoom", 0.1))), bool(edit.given("zoom", 0.1))),
+    ]
+    put_first(edit, [f"{spell(edit.source, f'keras.layers.{name}')}({given})" for name, given, use in wanted if use])
+
+
+@editor("use_float32", order=5)
+def use_float32(edit: Editing) -> None:
+    """Take out what makes the model compute with half the bits."""
+    before = edit.source.text
+    while True:
+        found = next((one for one in edit.source.all(cst.Call) if _is_half_policy(edit, one)), None)
+        if found is None:
+            break
+        name = found.args[0].value.value if isinstance(found.args[0].value, cst.Name) else None
+        delete(edit.source, statement_of(edit.source, found))
+        if name is not None:
+            tidy(edit, name)
+    while True:
+        given = next((one for one in edit.source.all(cst.Call) if _half_dtype(edit, one) is not None), None)
+        if given is None:
+            break
+        arg = _half_dtype(edit, given)
+        assert arg is not None
+        remove_argument(edit.source, given, arg)
+    if edit.source.text == before:
+        raise CannotEditError(
+            "Let the model compute in float32; what sets another precision is not seen in the program."
+        )
+
+
+def _is_half_policy(edit: Editing, call: cst.Call) -> bool:
+    if last_name(call.func) not in _POLICY or not call.args:
+        return False
+    if not isinstance(edit.source.parent(call), cst.Expr):
+        return False
+    given = call.args[0].value
+    strings = [given, *edit.source.all(cst.SimpleString, given)]
+    if isinstance(given, cst.Name):
+        for one in edit.source.all(cst.Assign):
+            if last_name(one.targets[0].target) == given.value:
+                strings += [one.value, *edit.source.all(cst.SimpleString, one.value)]
+    return any(literal(edit.source, one) in _HALF for one in strings)
+
+
+def _half_dtype(edit: Editing, call: cst.Call) -> cst.Arg | None:
+    """The ``dtype`` of a layer that is half as wide."""
+    if not last_name(call.func)[:1].isupper():
+        return None
+    arg = keyword(call, "dtype")
+    return arg if arg is not None and literal(edit.source, arg.value) in _HALF else None

@@ -24,7 +24,7 @@ from .symptoms import symptom
 LABELS = Path(__file__).parent / "labels.yaml"
 SEEDS = (None, 1009, 2027)
 FAULTY, HEALTHY = 0.9, 0.97
-STUCK_METRIC = 0.2
+STUCK_METRIC = 0.8
 Label = dict[str, Any]
 
 
@@ -85,8 +85,8 @@ def first_label(mutant: Mutant, base: float | None) -> Label:
     verdict = _verdict(one.score, reference)
     seen = symptom(one, reference)
     if any(fault.judged_by == "metric" for fault in mutant.faults):
-        stuck = one.curves.get("accuracy", [1.0])[-1] < STUCK_METRIC
-        verdict, seen = ("faulty" if stuck else "unclear"), "metric_stuck"
+        shown = one.curves.get("accuracy", [1.0])[-1]
+        verdict, seen = ("faulty" if shown < STUCK_METRIC * reference else verdict), "metric_stuck"
     return found | {"verdict": verdict, "symptom": seen, "score": round(one.score, 4)}
 
 

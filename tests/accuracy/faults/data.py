@@ -127,7 +127,7 @@ def labels_from_one(draft: Draft) -> Draft:
     return draft.only(task="multiclass", onehot=False).each("{y} = {y} + 1")
 
 
-@fault("labels_minus_one", "label_encoding_mismatch", acceptable=("wrong_loss",))
+@fault("labels_minus_one", "label_encoding_mismatch", acceptable=("wrong_loss",), judged_by="metric")
 def labels_minus_one(draft: Draft) -> Draft:
     return draft.only(task="binary").both("{y} = {y} * 2 - 1")
 

@@ -22,7 +22,7 @@ class Fault:
     """Neighbours that an honest expert might name in its place."""
     plant: Plant
     judged_by: str = "score"
-    """`score`, or `metric` where the fault hides success instead of preventing it."""
+    """`score`, or `metric` where the fault may hide success instead of preventing it."""
 
     @property
     def primary(self) -> str:

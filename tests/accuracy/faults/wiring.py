@@ -162,7 +162,7 @@ def _step(draft: Draft, sign: str, apply: str) -> Draft:
 def step_never_applies(draft: Draft) -> Draft:
     if "training_step_no_apply" in draft.base.facts.get("edits", {}):
         return draft.edit("training_step_no_apply")
-    draft.only(task=("multiclass", "regression", "reconstruction", "mixed"))
+    draft.only(task=("multiclass", "regression", "reconstruction"))
     return _step(draft, "", "")
 
 

@@ -29,8 +29,8 @@ def graph(kb: KnowledgeBase) -> networkx.DiGraph[GraphNode]:
     for kind, entries in (("symptom", kb.symptoms), ("tree", kb.trees), ("cause", kb.causes), ("group", kb.groups)):
         built.add_nodes_from((kind, id) for id in entries)
     for symptom in kb.symptoms.values():
-        built.add_edges_from((("symptom", symptom.id), ("group", group)) for group in kb.groups)
         if symptom.tree and symptom.tree in kb.trees:
+            built.add_edges_from((("symptom", symptom.id), ("group", group)) for group in kb.groups)
             built.add_edge(("symptom", symptom.id), ("tree", symptom.tree))
     for tree in kb.trees.values():
         built.add_edges_from((("tree", tree.id), target) for target in _named_by(kb, tree.id))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from knowledge_base.conditions import Condition
 from knowledge_base.loading import KnowledgeBase
 from knowledge_base.questions import Answer, Question
 from knowledge_base.saying import fill, joined
@@ -152,14 +154,17 @@ def _answer(kb: KnowledgeBase, answer: Answer) -> Iterator[str]:
         if text:
             yield _item(f"{label}: {text}")
     if answer.when is not None:
-        when = (
-            answer.when if isinstance(answer.when, str) else answer.when.model_dump(by_alias=True, exclude_unset=True)
-        )
-        yield _item(f"When: {when}")
+        yield _item(f"When: {_when(answer.when)}")
     if answer.symptom:
         yield _item(f"Names the symptom: {answer.symptom}")
     for cause, band in answer.evidence.items():
         yield _item(f"{band.replace('_', ' ')}: {_title(kb, cause)} ({cause})")
+
+
+def _when(when: str | Condition) -> str:
+    if isinstance(when, str):
+        return when
+    return json.dumps(when.model_dump(by_alias=True, exclude_unset=True), ensure_ascii=False)
 
 
 def _symptom(kb: KnowledgeBase, symptom: Symptom) -> Iterator[str]:

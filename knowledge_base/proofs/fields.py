@@ -150,7 +150,8 @@ def _value_misfit(value: Scalar, tree: FieldTree) -> str | None:
         fits = tree.kind == "text"
     else:
         fits = tree.numeric
-    return None if fits else f"it is a {tree.kind}, never {str(value).lower() if isinstance(value, bool) else value!r}"
+    shown = str(value).lower() if isinstance(value, bool) else repr(value)
+    return None if fits else f"it is a {tree.kind}, never {shown}"
 
 
 def _texts(

@@ -80,11 +80,16 @@ def _follows(this: Condition, parts: list[Condition], wanted: Condition) -> bool
 
 
 def _one_follows(part: Condition, wanted: Condition) -> bool:
-    if part == wanted:
+    if _same(part, wanted):
         return True
     if wanted.tests:
         return all(path in part.tests and _test_implies(part.tests[path], test) for path, test in wanted.tests.items())
     return any(_items_follow(getattr(part, name), getattr(wanted, name)) for name in ("any_item", "all_items"))
+
+
+def _same(one: Condition | Test, other: Condition | Test) -> bool:
+    """Whether two are written alike; Python takes true for 1."""
+    return one == other and repr(one) == repr(other)
 
 
 def _items_follow(part: Items | None, wanted: Items | None) -> bool:
@@ -92,7 +97,7 @@ def _items_follow(part: Items | None, wanted: Items | None) -> bool:
 
 
 def _test_implies(this: Test, other: Test) -> bool:
-    if this == other:
+    if _same(this, other):
         return True
     mine, theirs = _values(this), _values(other)
     if mine is not None and theirs is not None:

@@ -15,10 +15,23 @@ import yaml
 
 from knowledge_base.problems import LoadError, Place, Problem
 
-_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_Base: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+class _Loader(_Base):  # type: ignore[misc]  # the loader in C where there is one
+    """A loader that resolves no tags, which are never looked at: half of its time went there."""
+
+    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
+        return ""
+
+    def descend_resolver(self, current_node: object, current_index: object) -> None:
+        return
+
+    def ascend_resolver(self) -> None:
+        return
 
 
 @dataclass(frozen=True)

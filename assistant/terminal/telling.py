@@ -221,11 +221,11 @@ class Telling:
         self._talk.put(Trouble(self._talk.journal.new_key("trouble"), said))
 
     async def finished(self, report: Report) -> None:
-        """Sum up, and say what can be done now."""
+        """Sum up: the findings in their order, the outcome in a sentence, and what can be done now."""
         self._talk.nothing_runs()
-        self._talk.journal.drop_where(lambda key: key.startswith("end"))
+        self._talk.journal.drop_where(lambda key: key.startswith(("end", "finding:")))
         for one in report.causes:
-            if one.status in CONFIRMED and self._talk.journal.turn(f"finding:{one.id}") is None:
+            if one.status in CONFIRMED:
                 self.put_card(one.id)
         self._talk.withdraw(SYMPTOM_QUESTION)
         self._talk.journal.put(Said("end", report.text))

@@ -48,6 +48,7 @@ CARD_WHERE = "Where it is written"
 CARD_REMEDY = "What to do"
 CARD_OTHER_REMEDIES = "Or"
 CARD_MORE = "what it is, what looks alike, sources"
+CARD_MORE_REASONS = "why, what to do, sources"
 CARD_FOLD = "less"
 CARD_WHAT = "What it is"
 CARD_STOPS = "Why it stops learning"
@@ -120,7 +121,7 @@ GATHERED_SOME = "{count} stand out"
 GATHERED_ONE = "1 stands out"
 GATHERED_UNKNOWN = "{count} unknown"
 DETAILS_NONE = "No measurement was taken."
-ASKED = "Asked: {question}"
+LOOKED_AT = "Measured: {title}"
 
 PROBE_SAID = "No probe could tell: {reason}."
 PHASES = {
@@ -153,15 +154,14 @@ CURVES = {
     "recorded_run": "The recorded run",
     "one_batch": "One batch, over and over",
     "gradient_flow": "Gradient by layer",
-    "gradient": "norm",
+    "norm": "norm",
     "layer": "layer, from the input",
-    "power": "power of ten",
+    "power": "{label}, powers of ten",
     "metrics": "Metrics of the recorded run",
     "training": "training",
     "validation": "validation",
     "loss": "loss",
     "epoch": "epoch",
-    "part": "epoch",
     "step": "step",
     "pasted": "The log you pasted",
 }

@@ -58,14 +58,14 @@ class Looking:
 
 @dataclass(frozen=True)
 class Looked:
-    """What one probe answered: one sentence with the decisive number, and the whole measurement when unfolded."""
+    """What one probe answered: the question, one sentence with the decisive number, and unfolded the measurement."""
 
     key: str
     title: str
     sentence: str
     mark: Mark
     seconds: float | None = None
-    asked: str = ""
+    looked_at: str = ""
     details: tuple[tuple[str, str], ...] = ()
     probe: str = ""
 

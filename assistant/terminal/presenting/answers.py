@@ -35,11 +35,11 @@ def looked(dialogue: Dialogue, answer: Answer, key: str) -> Looked:
     sentence = answer.text if answer.answer != UNKNOWN else (answer.reason or answer.text)
     return Looked(
         key=key,
-        title=info.title if info else question.ask,
+        title=question.ask,
         sentence=as_sentence(sentence),
         mark=mark_of(dialogue, answer),
         seconds=answer.seconds or None,
-        asked=question.ask,
+        looked_at=info.title if info else "",
         details=details(values) if values else (),
         probe=answer.probe or "",
     )

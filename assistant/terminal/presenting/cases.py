@@ -17,6 +17,12 @@ SMALL_SHARE = 1e-3
 
 MOST_CLASSES = 20
 
+USUAL = {"validation_split": 0, "shuffle": True, "initial_epoch": 0, "validation_freq": 1, "verbose": "auto"}
+"""Settings of ``fit`` that are not worth a line."""
+
+WIDE_RANGE = 1000.0
+"""A curve whose largest value is more than so many times its smallest is drawn in powers of ten."""
+
 
 def headline(case: CaseDescription) -> str:
     """Where the program is held and what stands there, in one sentence."""
@@ -60,7 +66,11 @@ def _settings(case: CaseDescription) -> Sequence[tuple[str, str]]:
         (texts.SETTINGS["batch_size"], figure(fit.batch_size) if fit.batch_size else ""),
         (texts.SETTINGS["steps"], figure(fit.steps_per_epoch) if fit.steps_per_epoch else ""),
         (texts.SETTINGS["callbacks"], ", ".join(fit.callbacks)),
-        *((name.replace("_", " "), figure(value)) for name, value in fit.settings.items() if value is not None),
+        *(
+            (name.replace("_", " "), figure(value))
+            for name, value in fit.settings.items()
+            if value is not None and value != USUAL.get(name)
+        ),
         (texts.SETTINGS["versions"], ", ".join(f"{name} {version}" for name, version in case.versions.items())),
     )
 
@@ -148,9 +158,8 @@ def curves(measured: Mapping[str, ProbeFinished]) -> tuple[CurveView, ...]:
             found += _any_curve(probe, finished.measurement)
     norms = [size for _, size in gradient_norms(measured)]
     if sum(size > 0 for size in norms) > 1:
-        line = series_of(texts.CURVES["gradient"], tuple(norms))
-        title, layer, power = texts.CURVES["gradient_flow"], texts.CURVES["layer"], texts.CURVES["power"]
-        found.append(CurveView("gradient_flow", title, layer, power, (line,), logarithmic=True))
+        line = series_of(texts.CURVES["norm"], tuple(norms))
+        found.append(plot("gradient_flow", texts.CURVES["gradient_flow"], "layer", "norm", [line], power=True))
     return tuple(found)
 
 
@@ -164,34 +173,38 @@ def recorded_run(values: Mapping[str, Any]) -> list[CurveView]:
         series = [series_of(texts.CURVES["training"], loss)]
         if len(validation) > 1:
             series.append(series_of(texts.CURVES["validation"], validation, step))
-        views.append(
-            CurveView(
-                "recorded_run", texts.CURVES["recorded_run"], texts.CURVES["part"], texts.CURVES["loss"], tuple(series)
-            )
-        )
+        views.append(plot("recorded_run", texts.CURVES["recorded_run"], "epoch", "loss", series))
     metrics = [
         one for one in values.get("curves") or () if isinstance(one, Mapping) and len(one.get("values") or ()) > 1
     ]
     others = [one for one in metrics if "loss" not in str(one["name"]) and "learning_rate" not in str(one["name"])]
     if others:
         series = [series_of(str(one["name"]), tuple(one["values"])) for one in others[:4]]
-        views.append(CurveView("metrics", texts.CURVES["metrics"], texts.CURVES["epoch"], "", tuple(series)))
+        views.append(plot("metrics", texts.CURVES["metrics"], "epoch", "", series))
     return views
 
 
 def _any_curve(probe: str, values: Mapping[str, Any]) -> list[CurveView]:
     views = []
     for name, value in values.items():
-        numbers = (
-            isinstance(value, (list, tuple)) and len(value) > 2 and all(isinstance(one, (int, float)) for one in value)
-        )
-        if numbers and ("curve" in name or name == "losses"):
+        if isinstance(value, (list, tuple)) and len(value) > 2 and _is_curve(name, value):
             title = texts.CURVES.get(probe, probe.replace("_", " ").capitalize())
-            label = texts.CURVES["loss"] if "loss" in name or name == "curve" else name.replace("_", " ")
-            views.append(
-                CurveView(f"{probe}.{name}", title, texts.CURVES["step"], label, (series_of(label, tuple(value)),))
-            )
+            label = "loss" if "loss" in name or name == "curve" else name.replace("_", " ")
+            views.append(plot(f"{probe}.{name}", title, "step", label, [series_of(label, tuple(value))]))
     return views
+
+
+def _is_curve(name: str, values: Sequence[Any]) -> bool:
+    return ("curve" in name or name == "losses") and all(isinstance(one, (int, float)) for one in values)
+
+
+def plot(id: str, title: str, x: str, y: str, series: Sequence[SeriesView], *, power: bool = False) -> CurveView:
+    """A plot; in powers of ten where that is asked for or one scale could not hold its values."""
+    sizes = [value for one in series for value in one.y if math.isfinite(value)]
+    wide = bool(sizes) and min(sizes) > 0 and max(sizes) > WIDE_RANGE * min(sizes)
+    label = texts.CURVES.get(y, y)
+    y_label = texts.CURVES["power"].format(label=label) if power or wide else label
+    return CurveView(id, title, texts.CURVES.get(x, x), y_label, tuple(series), logarithmic=power or wide)
 
 
 def series_of(name: str, values: tuple[float, ...], step: float = 1.0) -> SeriesView:

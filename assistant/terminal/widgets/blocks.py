@@ -131,7 +131,7 @@ class LookedBlock(Block):
     @property
     def can_fold(self) -> bool:
         """There is more when there is a measurement."""
-        return isinstance(self.turn, Looked) and bool(self.turn.details or self.turn.asked)
+        return isinstance(self.turn, Looked) and bool(self.turn.details or self.turn.looked_at)
 
     def compose(self) -> ComposeResult:
         """Title and sentence; then the measurement."""
@@ -209,9 +209,9 @@ def looked_row(turn: Looked, glyphs: Glyphs, *, brief: bool = False) -> Row:
 
 
 def measurement(turn: Looked) -> ComposeResult:
-    """The question put and every field that was measured, as label and value."""
-    if turn.asked:
-        yield Line(texts.ASKED.format(question=turn.asked), classes="tone-quiet indented")
+    """What was looked at and every field that was measured, as label and value."""
+    if turn.looked_at:
+        yield Line(texts.LOOKED_AT.format(title=turn.looked_at), classes="tone-quiet indented")
     width = min(34, max((len(label) for label, _ in turn.details), default=0))
     parts: list[tuple[str, str]] = []
     for label, value in turn.details:

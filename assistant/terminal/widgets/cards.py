@@ -52,16 +52,22 @@ class FindingCard(Block):
             yield Line(source_line(place, glyphs), classes="source")
         if len(finding.places) > 1 and not self.unfolded:
             yield Line(texts.CARD_ALSO.format(count=len(finding.places) - 1), classes="tone-quiet indented")
+        if self.unfolded or finding.rank <= 1:
+            yield from self._reasons(finding)
+        if self.unfolded:
+            yield from explanation(finding, glyphs)
+        more = texts.CARD_MORE if finding.rank <= 1 else texts.CARD_MORE_REASONS
+        fold = (glyphs.unfolded, texts.CARD_FOLD) if self.unfolded else (glyphs.folded, more)
+        yield Line(Content.assemble((f"{fold[0]} {fold[1]}", "$text-soft")), classes="card-fold")
+
+    def _reasons(self, finding: FindingView) -> ComposeResult:
+        """Why, and what to do; a finding that is not the first shows them when it is unfolded."""
         if finding.evidence:
             yield Heading(texts.CARD_WHY, classes="heading")
             shown = [one for one in finding.evidence if one.speaks_for][:EVIDENCE_SHOWN]
             for one in finding.evidence if self.unfolded else shown or finding.evidence[:1]:
-                yield evidence_row(one, glyphs)
-        yield from remedies(finding.remedies, glyphs, everything=self.unfolded)
-        if self.unfolded:
-            yield from explanation(finding, glyphs)
-        fold = (glyphs.unfolded, texts.CARD_FOLD) if self.unfolded else (glyphs.folded, texts.CARD_MORE)
-        yield Line(Content.assemble((f"{fold[0]} {fold[1]}", "$text-soft")), classes="card-fold")
+                yield evidence_row(one, self.glyphs)
+        yield from remedies(finding.remedies, self.glyphs, everything=self.unfolded)
 
 
 def head(finding: FindingView, glyphs: Glyphs, *, with_bar: bool = False) -> Content:

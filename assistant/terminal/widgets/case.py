@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import DataTable
 
@@ -35,7 +35,8 @@ class CasePane(VerticalScroll):
         for title, rows in ((texts.CASE_SETTINGS, case.settings), (texts.CASE_DATA, case.data)):
             if rows:
                 yield Heading(title, classes="heading")
-                yield Line(labelled(rows))
+                for label, value in rows:
+                    yield Labelled(label, value)
         if case.classes:
             yield Heading(texts.CASE_CLASSES, classes="heading")
             yield Line(self._balance(case.classes))
@@ -43,8 +44,6 @@ class CasePane(VerticalScroll):
     def _layer_table(self, case: CaseView) -> DataTable[Content]:
         table: DataTable[Content] = DataTable(cursor_type="none", zebra_stripes=False, cell_padding=1)
         health = any(layer.health for layer in case.layers)
-        for title in texts.LAYER_COLUMNS if health else texts.LAYER_COLUMNS[:-1]:
-            table.add_column(title)
         rows = []
         for layer in case.layers:
             name = Content.assemble(layer.name, ("" if layer.trainable else f" ({texts.FROZEN})", "$text-soft"))
@@ -84,10 +83,15 @@ class CasePane(VerticalScroll):
             await self.recompose()
 
 
-def labelled(rows: tuple[tuple[str, str], ...]) -> Content:
-    """Labels and values in two columns."""
-    width = max(len(label) for label, _ in rows)
-    parts: list[tuple[str, str]] = []
-    for label, value in rows:
-        parts += [(f"{label:<{width}}  ", "$text-soft"), (f"{value}\n", "")]
-    return Content.assemble(*parts).rstrip()
+class Labelled(Horizontal):
+    """A label and a value that wraps beside it."""
+
+    def __init__(self, label: str, value: str) -> None:
+        super().__init__(classes="labelled")
+        self._label = label
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        """Label, value."""
+        yield Line(self._label, classes="label")
+        yield Line(self._value)

@@ -1,8 +1,12 @@
-"""Run `keras-triage check` on the injected faults and print how well it does: `python -m tests.accuracy.score`."""
+"""Examine the injected faults as `keras-triage check` does and print how well it does.
+
+Run as `python -m tests.accuracy.score`.
+"""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import hashlib
 import json
 import os
@@ -19,6 +23,8 @@ from typing import Any
 
 from .generate import LabelledProgram, labelled_programs, slice_ids, write
 from .judging import Judgement, judge
+from .outcome import Outcome
+from .shared_host import SharedHost, with_shared_host
 from .tables import everything
 
 COMMAND = f"{shlex.quote(str(Path(sys.executable).parent / 'keras-triage'))}"
@@ -28,10 +34,8 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def check(
-    program: LabelledProgram, folder: Path, command: str, timeout: float
-) -> tuple[dict[str, Any], float, int | None]:
-    """One report, the seconds it took, and the exit status; a report that did not come is `{"error": ...}`."""
+def command_line(folder: Path, command: str, timeout: float) -> Outcome:
+    """The outcome of the command itself, in a process of its own."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [*shlex.split(command), "check", "train.py", "--format", "json"],
@@ -47,34 +51,36 @@ def check(
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        return {"error": f"no report in {timeout:.0f} s"}, timeout, None
+        return Outcome({"error": f"no report in {timeout:.0f} s"}, timeout, None)
     seconds = time.perf_counter() - started
     try:
         report: dict[str, Any] = json.loads(output, parse_constant=_refuse)
     except ValueError as problem:
         last = (errors or output).strip().splitlines()[-1:] or [str(problem)]
-        return {"error": f"exit {process.returncode}, no valid JSON: {last[0][:160]}"}, seconds, process.returncode
-    return report, seconds, process.returncode
+        report = {"error": f"exit {process.returncode}, no valid JSON: {last[0][:160]}"}
+    return Outcome(report, seconds, process.returncode)
 
 
-def judged(program: LabelledProgram, scratch: Path, command: str, timeout: float) -> Judgement:
-    """Generate, check and judge one program; its report stays beside it."""
+def judged(program: LabelledProgram, scratch: Path, outcome: Outcome) -> Judgement:
+    """Judge a program; its report is kept beside it."""
     folder = write(program, scratch)
-    for name in ("truth.yaml", "fixed.py"):
-        (folder / name).unlink(missing_ok=True)
-    report, seconds, status = check(program, folder, command, timeout)
-    write(program, scratch)
-    (folder / "report.json").write_text(json.dumps(report, indent=1))
-    result = judge(program.truth, report, seconds, status)
+    (folder / "report.json").write_text(json.dumps(outcome.report, indent=1))
+    result = judge(program.truth, outcome.report, outcome.seconds, outcome.exit_status)
     good = result.top1 if result.faulty else not result.alarm
     ranked = ", ".join(f"{c.id} {c.status} {c.confidence:.2f}" for c in result.ranked[:3])
     got = f"[{result.symptom}] {ranked} {result.error or ''}"
     wanted = ", ".join(result.causes) or "healthy"
-    print(
-        f"{'ok ' if good else 'BAD'} {result.id:<56} {seconds:>6.1f} s  {wanted}  got {got}",
-        flush=True,
-    )
+    mark = "ok " if good else "BAD"
+    print(f"{mark} {result.id:<56} {outcome.seconds:>6.1f} s  {wanted}  got {got}", flush=True)
     return result
+
+
+def program_alone(program: LabelledProgram, scratch: Path) -> Path:
+    """A folder that holds nothing but the program: the truth must not be at hand while it is examined."""
+    folder = write(program, scratch / "alone")
+    for name in ("truth.yaml", "fixed.py"):
+        (folder / name).unlink(missing_ok=True)
+    return folder
 
 
 def chosen(
@@ -89,12 +95,31 @@ def chosen(
     return programs
 
 
-def run_all(
+def by_command(
     programs: Iterable[LabelledProgram], scratch: Path, command: str, jobs: int, timeout: float
 ) -> list[Judgement]:
-    """Judge programs, `jobs` at a time."""
+    """Judge what the command prints, `jobs` at a time."""
+
+    def one(program: LabelledProgram) -> Judgement:
+        return judged(program, scratch, command_line(program_alone(program, scratch), command, timeout))
+
     with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(lambda program: judged(program, scratch, command, timeout), programs))
+        return list(pool.map(one, programs))
+
+
+def by_shared_host(programs: Iterable[LabelledProgram], scratch: Path, jobs: int, timeout: float) -> list[Judgement]:
+    """Judge the same dialogue without the command around it: TensorFlow is imported once for all."""
+
+    async def work(host: SharedHost) -> list[Judgement]:
+        free = asyncio.Semaphore(jobs)
+
+        async def one(program: LabelledProgram) -> Judgement:
+            async with free:
+                return judged(program, scratch, await host.check(program_alone(program, scratch)))
+
+        return await asyncio.gather(*(one(program) for program in programs))
+
+    return with_shared_host(work, timeout)
 
 
 def main() -> int:
@@ -105,7 +130,12 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[], help="ids, or parts of ids")
     parser.add_argument("--sample", type=int, help="so many programs, the same at every run")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--command", default=COMMAND)
+    parser.add_argument(
+        "--command",
+        nargs="?",
+        const=COMMAND,
+        help="run the command for each program (default: the same checks in this process, with one import for all)",
+    )
     parser.add_argument("--timeout", type=float, default=300.0, help="seconds for one check")
     parser.add_argument(
         "--folder", type=Path, help="where programs and reports are written (default: a temporary folder)"
@@ -114,7 +144,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         scratch = arguments.folder or Path(temporary)
         programs = chosen(arguments.half, arguments.slice_name, arguments.only, arguments.sample)
-        results = run_all(programs, scratch, arguments.command, arguments.jobs, arguments.timeout)
+        if arguments.command:
+            results = by_command(programs, scratch, arguments.command, arguments.jobs, arguments.timeout)
+        else:
+            results = by_shared_host(programs, scratch, arguments.jobs, arguments.timeout)
     print("\n" + everything(results))
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -43,3 +44,11 @@ class Progress:
 WorkerEvent = Stage | Output | Progress
 OnEvent = Callable[[WorkerEvent], object]
 """Called in the event loop for every event; an awaitable result is awaited before the next."""
+
+
+async def tell(listener: OnEvent | None, event: WorkerEvent) -> None:
+    """Hand an event to whoever listens, and wait where they want to be waited for."""
+    if listener is not None:
+        answer = listener(event)
+        if inspect.isawaitable(answer):
+            await answer

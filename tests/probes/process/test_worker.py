@@ -328,7 +328,7 @@ class TestEnds:
 
     def test_hanging_names_the_line_and_ends_in_time(self, open_case: Open) -> None:
         began = time.perf_counter()
-        with pytest.raises(ProgramHung, match=r"did not reach `fit` within 1 s \(it was at train.py:2\)"):
+        with pytest.raises(ProgramHung, match=r"did not reach `fit` within 1 s \(it was at train.py:[12]\)"):
             _ = open_case("while True:\n    pass\n", setup_timeout=1.0).case
         assert time.perf_counter() - began < 3.0
 

@@ -11,12 +11,15 @@ from ..case import Budget, Case
 from ..keeping import Kept
 from .arm import Arm
 from .bench import Bench, key_of
-from .training import ArmRun
+from .training import ArmRun, wind_back
 from .treating import NotApplicable, Treatment, treatments_of
 from .verdict import AS_WELL, PAIRS, Verdict, judge
 
 SEARCH_SHARE = 0.45
 """Share of a trial's time that may go into choosing parameters on the first pair."""
+
+CLOSE_TO_BEST = 0.05
+"""A search ends with the parameters that come this close to the best score known, the symptom gone."""
 
 Tell = Callable[..., None]
 
@@ -113,6 +116,7 @@ class _Trial:
 
     def _arm(self, treatments: Sequence[Treatment], parameters: Mapping[str, Any]) -> Arm:
         arm = self.bench.arm()
+        wind_back(self.kept)
         with arm:
             for one in treatments:
                 arm.parameters.update(one.apply(arm, parameters))
@@ -138,7 +142,8 @@ class _Trial:
             rank = (self.bench.gone(run, control), self.bench.value(run), -place)
             if best is None or rank > best[0]:
                 best = (rank, arm, run)
-            if rank[0] or time.perf_counter() > until:
+            done = rank[0] and rank[1] >= self.bench.best - CLOSE_TO_BEST
+            if done or time.perf_counter() > until:
                 break
         if best is None:
             raise reason or NotApplicable("no way was found to carry out the treatment")
@@ -153,6 +158,7 @@ class _Trial:
 
     def _candidates(self) -> list[Mapping[str, Any]]:
         arm, found = self.bench.arm(), [dict(self.request.parameters)]
+        wind_back(self.kept)
         with arm:
             for one in self._all():
                 if one not in self.treatments:

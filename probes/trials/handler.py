@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..case import Case
@@ -11,9 +14,10 @@ from ..keeping import unchanged
 from ..measurement import to_wire
 from .bench import Bench
 from .controlled import Outcome, Request, run_controlled
+from .counter import Counter, run_counter
 from .symptoms import NO_TRIAL
 from .training import ArmRun
-from .treating import UnknownTreatment
+from .treating import NotApplicable, UnknownTreatment
 from .verdict import PAIRS
 
 Tell = Callable[..., None]
@@ -39,12 +43,57 @@ def run_trial(case: Case, request: Mapping[str, Any], report_progress: Tell = la
     if not getattr(case.model, "compiled", False):
         return _refused(wanted, "the model is not compiled")
     try:
-        with unchanged(case.model, case.fit.callbacks) as kept:
+        with _quiet(), unchanged(case.model, case.fit.callbacks) as kept:
             bench = Bench.of(case, wanted.symptom)
             outcome = run_controlled(case, bench, wanted, kept, report_progress)
             return _answer(bench, outcome)
     except (Unanswerable, UnknownTreatment) as reason:
         return _refused(wanted, str(reason))
+
+
+def run_counter_trial(
+    case: Case, request: Mapping[str, Any], report_progress: Tell = lambda *_, **__: None
+) -> dict[str, Any]:
+    """Prove a cause that has no treatment, by what the same training does on other rows or labels.
+
+    Args:
+        case: left bit for bit as it was.
+        request: ``cause``, and optionally ``symptom`` and ``seconds`` (20).
+        report_progress: called with a text.
+
+    Returns:
+        ``applicable`` with ``reason`` where not, ``cause``, ``proven``, ``text``, ``numbers``, ``seconds``.
+    """
+    cause, symptom = str(request.get("cause")), str(request.get("symptom") or "unsure")
+    seconds, began = float(request.get("seconds") or 20.0), time.perf_counter()
+    report_progress(f"counter-trial: {cause}")
+    reason, found = "", Counter(False, "", {})
+    try:
+        if symptom in NO_TRIAL:
+            raise NotApplicable("nothing is wrong with this training, so there is nothing to prove")
+        with _quiet(), unchanged(case.model, case.fit.callbacks) as kept:
+            found = run_counter(case, cause, symptom, seconds, kept)
+    except (Unanswerable, NotApplicable) as problem:
+        reason = str(problem)
+    return _wire(
+        {
+            "applicable": not reason,
+            "reason": reason,
+            "cause": cause,
+            "proven": found.proven,
+            "text": found.text,
+            "numbers": dict(found.numbers),
+            "seconds": round(time.perf_counter() - began, 3),
+        }
+    )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    # What Keras warns of in a treated model is not the user's concern.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _request(given: Mapping[str, Any]) -> Request:

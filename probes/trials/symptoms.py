@@ -20,7 +20,7 @@ GAP = 0.1
 """Training skill over validation skill by more than this is overfitting."""
 
 SWING = 0.25
-"""Share of the falls of the loss that later rises undo, from which a run is said to swing."""
+"""Rises of the loss in the second half of a run, over its level, from which the run is said to swing."""
 
 WITHOUT_REFERENCE = 0.7
 """Skill from which a model counts as having learnt where there is no reference."""
@@ -73,14 +73,18 @@ def gap(run: ArmRun) -> float:
 
 
 def swing(run: ArmRun) -> float:
-    """How much of the loss's falls in the second half of the run later rises undo, over its level, in [0, inf)."""
+    """How far the loss rises again in the second half of the run, all rises together, over its level, in [0, inf).
+
+    The level is that of the second half, but no less than a quarter of where the loss began: what swings close to
+    its end does no harm.
+    """
     curve = np.asarray([one for one in run.curve if math.isfinite(one)])
     half = curve[len(curve) // 2 :]
     if len(half) < 4:
         return 0.0
     smooth = np.asarray([part.mean() for part in np.array_split(half, min(10, len(half) // 2))])
     rises = np.diff(smooth)
-    level = float(np.abs(smooth).mean())
+    level = max(float(np.abs(smooth).mean()), 0.25 * abs(float(curve[0])))
     return float(rises[rises > 0].sum() / level) if level > 0 else 0.0
 
 

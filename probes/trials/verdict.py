@@ -13,7 +13,7 @@ PAIRS = 4
 HALF = 0.5
 """Share of the way from control to the best arm that the treated arms must close."""
 
-AS_WELL = 0.05
+AS_WELL = 0.1
 """A treatment whose mean score comes this close to another's does as well."""
 
 

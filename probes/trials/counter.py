@@ -1,0 +1,244 @@
+"""Counter-trials: what proves a cause that no treatment can remedy, because the data themselves are at fault."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable
+from ..keeping import Kept
+from ..recording import Recorded
+from ..reference import FeatureShaper, Reference, references
+from ..structures import leaves
+from ..tasks import class_ids, outputs
+from .bench import Bench
+from .contradicted import contradicted
+from .reshaping import as_arrays, map_targets, rows
+from .starting import seed_of
+from .symptoms import GAP, gap
+from .training import ArmRun
+from .treating import NotApplicable
+from .verdict import PAIRS
+
+NO_SIGNAL = 3.0
+"""Standard deviations over permuted labels below which simple models find no signal."""
+
+STRUCTURED = 1.5
+"""Largest eigenvalue of the inputs' correlations over that of independently permuted columns: structure from here."""
+
+LEAST_WORSE = 1.12
+"""Error with half the rows over error with all: theory puts it between 2**0.25 (hard tasks) and 2; a tenth is noise."""
+
+NOISY = 0.08
+"""Share of training labels that out-of-fold predictions contradict with confidence, from which labels are noisy."""
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What a counter-trial came to: whether it proves the cause, in one sentence, with its numbers."""
+
+    proven: bool
+    text: str
+    numbers: Mapping[str, Any]
+
+
+Trial = Callable[["Setting"], Counter]
+_registry: dict[str, Trial] = {}
+
+
+@dataclass
+class Setting:
+    """What a counter-trial works with."""
+
+    case: Case
+    bench: Bench
+    kept: Kept
+    budget: Budget
+
+    def control(self, pair: int) -> ArmRun:
+        """The untreated arm of this pair."""
+        return self.bench.control(None, "", pair, self.kept, self.budget)
+
+    def with_data(self, train: Recorded, pair: int) -> ArmRun:
+        """An arm that differs in its training rows alone."""
+        arm = self.bench.arm()
+        arm.set_data(train, arm.validation)
+        return self.bench.treated(arm, pair, self.kept, self.budget.left)
+
+
+def counter_trial(cause: str) -> Callable[[Trial], Trial]:
+    """Register the decorated function as the counter-trial of a cause."""
+
+    def register(function: Trial) -> Trial:
+        if cause in _registry and _registry[cause].__module__ != function.__module__:
+            raise ValueError(f"two counter-trials for {cause!r}")
+        _registry[cause] = function
+        return function
+
+    return register
+
+
+def counter_trials() -> tuple[str, ...]:
+    """The causes that have a counter-trial."""
+    return tuple(sorted(_registry))
+
+
+def run_counter(case: Case, cause: str, symptom: str, seconds: float, kept: Kept) -> Counter:
+    """Run the counter-trial of a cause. The caller keeps the case unchanged.
+
+    Raises:
+        NotApplicable: there is none for this cause, or the case does not allow it.
+        Unanswerable: no output has a task.
+    """
+    if cause not in _registry:
+        raise NotApplicable(f"there is no counter-trial for {cause}")
+    setting = Setting(case, Bench.of(case, symptom), kept, Budget(seconds))
+    if not setting.bench.shows(setting.control(0)):
+        return Counter(False, "The training does not show the symptom.", {})
+    return _registry[cause](setting)
+
+
+@counter_trial("labels_misaligned")
+def labels_misaligned(setting: Setting) -> Counter:
+    """Permuted labels change nothing, though inputs and labels each have structure."""
+    return _no_signal(setting, structured=True)
+
+
+@counter_trial("inputs_uninformative")
+def inputs_uninformative(setting: Setting) -> Counter:
+    """Permuted labels change nothing, and the inputs have no structure that could carry a signal."""
+    return _no_signal(setting, structured=False)
+
+
+def _no_signal(setting: Setting, *, structured: bool) -> Counter:
+    reference = _reference(setting)
+    ratio = input_structure(setting.case)
+    numbers: dict[str, Any] = {"beyond_chance": reference.beyond_chance, "input_structure": ratio}
+    if reference.beyond_chance > NO_SIGNAL:
+        return Counter(False, "A simple model finds a signal between inputs and labels.", numbers)
+    own, permuted = [], []
+    for pair in range(PAIRS):
+        own.append(setting.bench.value(setting.control(pair)))
+        permuted.append(setting.bench.value(setting.with_data(_permuted(setting.case.train, pair), pair)))
+    numbers |= {"control": own, "permuted": permuted}
+    if min(own) > max(permuted):
+        return Counter(False, "The model does better with these labels than with permuted ones.", numbers)
+    if not setting.case.validation and np.mean(own) > np.mean(permuted) + np.std(own) + np.std(permuted):
+        return Counter(False, "The model does better with these labels than with permuted ones.", numbers)
+    if (ratio >= STRUCTURED) != structured:
+        word = "have" if ratio >= STRUCTURED else "have no"
+        return Counter(False, f"There is no signal, but the inputs {word} structure of their own.", numbers)
+    text = (
+        f"Training on permuted labels does as well: {np.mean(permuted):.2f} against {np.mean(own):.2f}. "
+        "No simple model finds a signal either."
+    )
+    return Counter(True, text, numbers)
+
+
+def _reference(setting: Setting) -> Reference:
+    try:
+        found = references(setting.case)
+    except Unanswerable as reason:
+        raise NotApplicable(str(reason)) from None
+    return max(found, key=lambda one: one.beyond_chance)
+
+
+def _permuted(train: Recorded, pair: int) -> Recorded:
+    held = as_arrays(train)
+    order = np.random.default_rng(seed_of("permuted", pair)).permutation(held.rows)
+    changed = map_targets(held, lambda _, array: array[order])
+    assert changed is not None
+    return changed
+
+
+def input_structure(case: Case) -> float:
+    """How far the inputs' largest correlation eigenvalue exceeds that of the same columns permuted one by one.
+
+    Parallel analysis (Horn, 1965): about 1 where columns are independent of each other.
+    """
+    sample = case.train.sample(1000)
+    columns = FeatureShaper.of(case, sample).features(sample)[:, :200]
+    if columns.shape[1] < 2:
+        return math.inf
+    random = np.random.default_rng(0)
+    shuffled = np.stack([random.permutation(one) for one in columns.T], axis=1)
+    return _largest(columns) / max(_largest(shuffled), 1e-12)
+
+
+def _largest(columns: NDArray[np.float64]) -> float:
+    centred = columns - columns.mean(axis=0)
+    return float(np.linalg.svd(centred, compute_uv=False)[0] ** 2)
+
+
+@counter_trial("too_little_data")
+def too_little_data(setting: Setting) -> Counter:
+    """Half the rows do worse by as much as theory says, and no treatment closes the gap."""
+    case = setting.case
+    if case.validation is None:
+        raise NotApplicable("there are no validation data, on which overfitting could be seen")
+    control = [setting.control(pair) for pair in range(PAIRS)]
+    if min(gap(one) for one in control) < GAP:
+        return Counter(False, "The model does not do better on training rows than on validation rows.", {})
+    held, value = as_arrays(case.train), setting.bench.value
+    half = [setting.with_data(rows(held, _half(case, held, pair)), pair) for pair in range(PAIRS)]
+    whole_scores, half_scores = [value(one) for one in control], [value(one) for one in half]
+    worse = (1 - float(np.mean(half_scores))) / max(1 - float(np.mean(whole_scores)), 1e-6)
+    numbers = {"control": whole_scores, "half": half_scores, "error_ratio": worse, "rows": held.rows}
+    lower = sum(one < other for one, other in zip(half_scores, whole_scores, strict=True))
+    if lower < PAIRS or worse < LEAST_WORSE:
+        return Counter(False, f"With half the rows the error is {worse:.2f} times as large, no more.", numbers)
+    better = [one for one in setting.bench.known if one.gone and one.specific]
+    if better:
+        return Counter(False, f"{better[0].treatments[0]} closes the gap with the data there are.", numbers)
+    text = f"With half the rows the error on validation rows is {worse:.2f} times as large: more rows would help."
+    return Counter(True, text, numbers)
+
+
+def _half(case: Case, held: Recorded, pair: int) -> NDArray[np.int64]:
+    """Half the rows, of every class alike."""
+    random = np.random.default_rng(seed_of("half", pair))
+    target = np.asarray(leaves(held.y)[0])
+    task = outputs(case)[0]
+    if task.kind not in ("binary", "multiclass"):
+        return np.sort(random.permutation(held.rows)[: held.rows // 2])
+    ids = class_ids(task, target)
+    parts = [random.permutation(np.flatnonzero(ids == one)) for one in np.unique(ids)]
+    return np.sort(np.concatenate([one[: max(1, len(one) // 2)] for one in parts]))
+
+
+@counter_trial("label_noise")
+def label_noise(setting: Setting) -> Counter:
+    """Without the rows whose labels out-of-fold predictions contradict, the same training does better.
+
+    The same number of rows left out at random must not help.
+    """
+    case = setting.case
+    suspects = contradicted(case)
+    held = as_arrays(case.train)
+    share = len(suspects) / held.rows
+    numbers: dict[str, Any] = {"contradicted_share": share}
+    if share < NOISY:
+        return Counter(False, f"Only {share:.0%} of the labels are contradicted by their neighbours.", numbers)
+    if case.validation is None:
+        raise NotApplicable("there are no validation data on which cleaner labels could prove themselves")
+    kept = np.setdiff1d(np.arange(held.rows), suspects)
+    own, clean, random = [], [], []
+    for pair in range(PAIRS):
+        chosen = np.sort(np.random.default_rng(seed_of("drop", pair)).permutation(held.rows)[: len(kept)])
+        own.append(setting.bench.value(setting.control(pair)))
+        clean.append(setting.bench.value(setting.with_data(rows(held, kept), pair)))
+        random.append(setting.bench.value(setting.with_data(rows(held, chosen), pair)))
+    numbers |= {"control": own, "cleaned": clean, "fewer_at_random": random}
+    if min(clean) <= max(own) or min(clean) <= max(random):
+        return Counter(False, "Leaving out the contradicted labels does not help every time.", numbers)
+    text = (
+        f"Without the {share:.0%} of the labels that their neighbours contradict the score rises "
+        f"from {np.mean(own):.2f} to {np.mean(clean):.2f}; without as many random rows it is {np.mean(random):.2f}."
+    )
+    return Counter(True, text, numbers)

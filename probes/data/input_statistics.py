@@ -44,7 +44,8 @@ class InputPart:
     magnitude: float
     """Root mean square of the features' typical sizes (largest of |mean| and std over features), finite values only."""
     scale_ratio: float
-    """Largest over smallest spread of the features that vary, 1 or more; 1 for images, tokens and texts."""
+    """Largest over median size of the features that vary, 1 or more; 1 for images, tokens and texts. A rare feature
+    that is small beside the others does no harm; one that is large beside them drowns them."""
     constant_share: float
     """Share of features that never vary, in [0, 1]."""
     zero_share: float
@@ -76,7 +77,7 @@ class InputStatistics:
     offset: float
     """Largest |mean| over std of an input's features that vary; large where inputs sit far from zero."""
     scale_ratio: float
-    """Largest ratio of spreads between features of one table or sequence."""
+    """Largest ratio of a feature's size to the median size in one table or sequence."""
     constant_share: float
     """Largest share of features that never vary in one input."""
     blank_rows: float
@@ -148,8 +149,12 @@ def _part(name: str, array: NDArray[Any], case: Case) -> tuple[InputPart, float]
     varies = std > 1e-9 * (1 + np.abs(mean))
     sizes = np.maximum(np.abs(mean), std)
     known = values[finite]
-    spreads = std[varies]
-    ratio = float(spreads.max() / spreads.min()) if len(spreads) > 1 and kind in ("table", "sequence") else 1.0
+    known_sizes = sizes[varies]
+    ratio = (
+        float(known_sizes.max() / np.median(known_sizes))
+        if len(known_sizes) > 1 and kind in ("table", "sequence")
+        else 1.0
+    )
     all_mean, all_std = _moments(flat)
     same = np.array([bool(np.all(row == row[0])) for row in flat]) if flat.shape[1] > 1 else np.zeros(1, bool)
     part = InputPart(

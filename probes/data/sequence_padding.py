@@ -46,7 +46,11 @@ def measure(case: Case, budget: Budget) -> SequencePadding:
     found = []
     for name, one in input_leaves(case, case.train.sample(ROWS)):
         array = np.asarray(one)
-        if array.dtype.kind in "iuf" and (is_tokens(case, array) or (array.ndim == 3 and array.shape[1] > 3)) and array.ndim > 1:
+        if (
+            array.dtype.kind in "iuf"
+            and (is_tokens(case, array) or (array.ndim == 3 and array.shape[1] > 3))
+            and array.ndim > 1
+        ):
             found.append((name, array, *_ends(array)))
     if not found:
         raise Unanswerable("no input is a sequence")

@@ -54,7 +54,10 @@ def overlays(
 
 @kb_app.command()
 def check(context: typer.Context) -> None:
-    """Prove what can be proven of it; print every problem with its place."""
+    """Prove all that can be proven; list problems.
+
+    Every problem is printed with its file, line and column.
+    """
     from assistant.catalogue_fields import catalogue_fields, known_treatments
     from knowledge_base.lint import lint
     from knowledge_base.loading import load
@@ -71,7 +74,10 @@ def check(context: typer.Context) -> None:
 
 @kb_app.command()
 def show(context: typer.Context, id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
-    """Show a cause, question, symptom, remedy, conclusion or source."""
+    """Show an entry.
+
+    A cause, question, symptom, remedy, conclusion or source.
+    """
     from knowledge_base.rendering import show as shown
 
     kb = _loaded(context)
@@ -106,7 +112,10 @@ def tree(
 
 @kb_app.command()
 def coverage(context: typer.Context) -> None:
-    """Print each advising sentence of the documents with the entries that quote it, and what nobody quotes."""
+    """Show which advice of the documents is quoted.
+
+    Each advising sentence is printed with the entries that quote it; what nobody quotes is an error.
+    """
     from knowledge_base.coverage import coverage as covered
 
     kb = _loaded(context)
@@ -139,7 +148,10 @@ def search(context: typer.Context, words: Annotated[list[str], typer.Argument(me
 
 @kb_app.command()
 def paths(context: typer.Context, cause: Annotated[str, typer.Argument(metavar="CAUSE")]) -> None:
-    """List all ways to reach a cause: by symptom, the answers that speak for it."""
+    """List all ways to reach a cause.
+
+    By symptom, the answers that speak for it and can be met there.
+    """
     from knowledge_base.graph import ways_to
 
     kb = _loaded(context)
@@ -164,7 +176,10 @@ def new(
     ] = None,
     cause: Annotated[str | None, typer.Option(metavar="CAUSE", help="The cause a new question speaks for.")] = None,
 ) -> None:
-    """Write the scaffold of a new cause or question, which passes the check but for its TODO texts."""
+    """Begin a new cause or question.
+
+    What is written passes the check but for its TODO texts; a cause comes with a question that speaks for it.
+    """
     from assistant.errors import UsageError
     from knowledge_base.loading import CONTENT
     from knowledge_base.scaffolds import scaffold
@@ -190,7 +205,10 @@ def schemas(
         Path | None, typer.Option("--in", metavar="DIR", help="Where to write; default: built in.")
     ] = None,
 ) -> None:
-    """Write the JSON schemas of the YAML files, which let an editor complete them."""
+    """Write the JSON schemas of the YAML files.
+
+    An editor completes and checks the files with them.
+    """
     from knowledge_base.json_schemas import FOLDER, write
 
     for file in write(folder or FOLDER):

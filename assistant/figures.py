@@ -13,8 +13,8 @@ Unit = Literal["percent", "epoch", "step", "number"]
 
 _FIGURE = re.compile(
     r"(?P<before>\b(?:epochs?|steps?|batch(?:es)?|iterations?)\s+#?)?"
-    r"(?<![\w.])(?P<value>-?(?:\d[\d,]*\d|\d)?(?:\.\d+|(?<=\d))(?:e[-+]?\d+)?)(?![\w]*[a-df-z_])"
-    r"\s*(?:st|nd|rd|th)?\s*(?P<after>%|percent\b|per cent\b|epochs?\b|steps?\b|batch(?:es)?\b|iterations?\b)?",
+    r"(?<![\w.])(?P<value>-?(?:\d[\d,]*\d|\d)?(?:\.\d+|(?<=\d))(?:e[-+]?\d+)?)(?:(?:st|nd|rd|th)\b|(?!\w*[a-z_]))"
+    r"\s*(?P<after>%|percent\b|per cent\b|epochs?\b|steps?\b|batch(?:es)?\b|iterations?\b)?",
     re.IGNORECASE,
 )
 _WORDS = {"first": 1, "second": 2, "third": 3, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "twenty": 20}

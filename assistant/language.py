@@ -184,10 +184,11 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"[a-z']+|\d+", spelled(text)))
 
 
-def _features(text: str) -> Counter[str]:
-    found: Counter[str] = Counter()
+@lru_cache(maxsize=2048)
+def _features(text: str) -> Mapping[str, float]:
+    found: dict[str, float] = {}
     for kind, feature in (*_of_concepts(text), *_of_letters(text)):
-        found[feature] += _WEIGHTS[kind]  # type: ignore[assignment]  # counts need not be whole
+        found[feature] = found.get(feature, 0.0) + _WEIGHTS[kind]
     return found
 
 

@@ -54,6 +54,13 @@ class Editing:
             raise CannotEditError(f"Choose a value for {name.replace('_', ' ')}; none was found by itself.")
         return value
 
+    def names(self, parameter: str) -> list[str]:
+        """The layers that a parameter names, as a list or joined by commas; a mere count names none."""
+        given = self.parameters.get(parameter)
+        if isinstance(given, str):
+            given = given.split(", ")
+        return [str(one) for one in given] if isinstance(given, (list, tuple)) else []
+
     def note(self, sentence: str) -> None:
         """Tell the person what is left to do besides the edit."""
         self.notes.append(sentence)
@@ -124,7 +131,7 @@ class Editing:
 
     def layers_named(self, default: list[LayerLike]) -> list[LayerLike]:
         """The layers that the parameter ``layers`` names, or the default."""
-        names = self.parameters.get("layers")
+        names = self.names("layers")
         if not names:
             return default
         return [one for one in self.case.layers if one.name in names]

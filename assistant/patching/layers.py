@@ -24,6 +24,17 @@ CONVOLUTIONS = (
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 DROPOUTS = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout")
 ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")
+HINDERING = (
+    "linear",
+    "softmax",
+    "sigmoid",
+    "hard_sigmoid",
+    "exponential",
+    "softplus",
+    "softsign",
+    "log_softmax",
+)
+RECTIFYING = ("relu", "relu6", "tanh", "leaky_relu")
 NORMALIZATIONS = ("BatchNormalization", "LayerNormalization", "GroupNormalization")
 
 
@@ -54,23 +65,36 @@ def output_weights(edit: Editing) -> str:
     return layers[index].name if layers else name
 
 
-def hidden_with_activation(edit: Editing) -> list[LayerLike]:
-    """Hidden layers that have an activation of their own or are one, each once: a linear layer that an activation
-    layer follows is left to that one."""
+def hindered(edit: Editing) -> list[LayerLike]:
+    """Hidden layers whose activation hinders gradients; where there are none, those that rectify or squash.
+
+    A linear layer that an activation layer follows is left to that one.
+    """
     layers = own_layers(edit)
     last = output_weights(edit)
     end = next((index for index, one in enumerate(layers) if one.name == last), len(layers))
-    found = []
-    for index, layer in enumerate(layers[:end]):
-        if layer.class_name in ("Activation", "Softmax"):
-            found.append(layer)
-        elif layer.class_name in (*DENSE, *CONVOLUTIONS):
-            after = [one.class_name for one in layers[index + 1 : index + 3]]
-            followed = after[:1] and after[0] in ACTIVATIONS
-            followed = followed or (len(after) > 1 and after[0] in NORMALIZATIONS and after[1] in ACTIVATIONS)
-            if layer.activation not in (None, "linear") or not followed:
-                found.append(layer)
-    return found
+    own = [
+        (index, one)
+        for index, one in enumerate(layers[:end])
+        if one.class_name in (*DENSE, *CONVOLUTIONS, "Activation", "Softmax")
+    ]
+    first = [
+        one
+        for index, one in own
+        if one.activation in HINDERING or one.class_name == "Softmax"
+        if not (one.activation == "linear" and _is_activated_later(layers[index + 1 :]))
+    ]
+    return first or [one for _, one in own if one.activation in RECTIFYING]
+
+
+def _is_activated_later(behind: list[LayerLike]) -> bool:
+    """Whether an activation layer comes before any weights."""
+    for one in behind:
+        if one.class_name in ACTIVATIONS:
+            return True
+        if one.class_name not in (*NORMALIZATIONS, *DROPOUTS) and not one.class_name.startswith(("Max", "Average")):
+            return False
+    return False
 
 
 def set_in_layer(edit: Editing, layer: str, name: str, value: str, index: int | None = None) -> None:

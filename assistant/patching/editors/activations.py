@@ -5,18 +5,37 @@ from __future__ import annotations
 from assistant.patching.calls import argument, keyword, remove_argument
 from assistant.patching.editing import Editing
 from assistant.patching.editors.output import set_activation
-from assistant.patching.layers import CONVOLUTIONS, DENSE, hidden_with_activation, set_in_layer, weighted
+from assistant.patching.layers import (
+    ACTIVATIONS,
+    CONVOLUTIONS,
+    DENSE,
+    NORMALIZATIONS,
+    RECURRENT,
+    hindered,
+    of_class,
+    own_layers,
+    set_in_layer,
+    weighted,
+)
 from assistant.patching.model import LayerLike
 from assistant.patching.names import spell
 from assistant.patching.registry import editor
 from assistant.patching.values import quoted
 
+_RECTIFIERS = ("relu", "relu6", "leaky_relu", "leakyrelu", "prelu", "elu", "gelu", "silu", "swish")
+
 
 @editor("set_hidden_activation", order=45)
 def set_hidden_activation(edit: Editing) -> None:
-    """Write the activation of hidden layers: ``activation``, ``layers``."""
-    wanted = str(edit.given("activation", "relu"))
-    default = [one for one in hidden_with_activation(edit) if one.activation != wanted]
+    """Write the activation of hidden layers that hinders: ``hidden_activation``, ``layers``; ``tanh`` for recurrent
+    layers."""
+    wanted = str(edit.given("hidden_activation", "relu"))
+    default = [one for one in hindered(edit) if one.activation != wanted]
+    for one in of_class(edit, *RECURRENT):
+        if one.activation not in ("tanh", None) and not edit.names("layers"):
+            set_activation(edit, one.name, "tanh")
+    if not default and not edit.names("layers"):
+        return
     for layer in edit.shared_calls(edit.layers_named(default)):
         known = edit.layer(layer)
         kind = known.class_name if known is not None else "Dense"
@@ -37,16 +56,15 @@ def set_hidden_activation(edit: Editing) -> None:
 
 @editor("set_initializer", order=46)
 def set_initializer(edit: Editing) -> None:
-    """Write how weights begin: ``initializer`` (none for Keras' own), ``layers``; odd biases begin at zero again."""
-    wanted = edit.parameters.get("initializer", "he_normal")
+    """Write how weights begin: He's way under rectifiers, Keras' own elsewhere; ``layers``."""
     for layer in edit.shared_calls(edit.layers_named(_odd_ones(edit))):
         known = edit.layer(layer)
-        if wanted is not None and (known is None or known.class_name in (*DENSE, *CONVOLUTIONS)):
-            text = quoted(edit.source, str(wanted), edit.layer_call(layer))
+        if known is not None and _is_rectified(edit, known):
+            text = quoted(edit.source, "he_normal", edit.layer_call(layer))
             set_in_layer(edit, layer, "kernel_initializer", text)
         else:
             _drop(edit, layer, "kernel_initializer")
-        _drop(edit, layer, "bias_initializer")
+            _drop(edit, layer, "recurrent_initializer")
 
 
 def _drop(edit: Editing, layer: str, name: str) -> None:
@@ -54,6 +72,19 @@ def _drop(edit: Editing, layer: str, name: str) -> None:
     found = keyword(call, name)
     if found is not None:
         remove_argument(edit.source, call, found)
+
+
+def _is_rectified(edit: Editing, layer: LayerLike) -> bool:
+    """Whether a layer's values pass a rectifier: its own, or that of an activation layer right behind."""
+    layers = own_layers(edit)
+    index = next((index for index, one in enumerate(layers) if one is layer), len(layers))
+    if layer.class_name not in (*DENSE, *CONVOLUTIONS):
+        return False
+    behind = [one for one in layers[index + 1 : index + 3] if one.class_name not in NORMALIZATIONS]
+    own = layer.activation if layer.activation not in (None, "linear") else None
+    next_one = behind[0] if behind and behind[0].class_name in ACTIVATIONS else None
+    name = own or (next_one.activation or next_one.class_name.lower() if next_one is not None else None)
+    return name in _RECTIFIERS
 
 
 def _odd_ones(edit: Editing) -> list[LayerLike]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
+
 import libcst as cst
 
 from assistant.patching.calls import argument
 from assistant.patching.editing import Editing
-from assistant.patching.layers import CONVOLUTIONS, RECURRENT, integer, of_class, output_weights, weighted
+from assistant.patching.layers import CONVOLUTIONS, RECURRENT, integer, of_class, output_weights, own_layers, weighted
 from assistant.patching.model import CannotEditError, LayerLike
 from assistant.patching.names import spell
 from assistant.patching.registry import editor
@@ -16,14 +19,16 @@ from assistant.patching.values import literal, number, origin, quoted, set_value
 
 @editor("more_units", order=47)
 def more_units(edit: Editing) -> None:
-    """Widen hidden layers: ``units``, or ``factor`` (4 by default); ``layers``."""
-    _set_units(edit, float(edit.given("factor", 4)))
+    """Widen hidden layers: ``units_factor`` (4 by default), to at least 64 and at most 1,024; ``layers``."""
+    factor = float(edit.given("units_factor", 4))
+    _set_units(edit, factor, lambda units: min(1024, max(64, int(factor * units))) if units < 256 else units)
 
 
 @editor("fewer_units", order=48)
 def fewer_units(edit: Editing) -> None:
-    """Narrow hidden layers: ``units``, or ``factor`` (0.25 by default); ``layers``."""
-    _set_units(edit, float(edit.given("factor", 0.25)))
+    """Narrow hidden layers: ``units_factor`` (0.25 by default), those of more than 16; ``layers``."""
+    factor = float(edit.given("units_factor", 0.25))
+    _set_units(edit, factor, lambda units: max(4, int(factor * units)) if units > 16 else units)
 
 
 @editor("add_hidden_layer", order=49)
@@ -38,10 +43,13 @@ def add_hidden_layer(edit: Editing) -> None:
 
 @editor("remove_layers", order=40)
 def remove_layers(edit: Editing) -> None:
-    """Take layers out: ``layers``; of several that a loop makes, the loop makes that many fewer."""
-    names = [str(one) for one in edit.given("layers", [])]
+    """Take hidden layers out that give the shape they take, all but two: ``layers`` for others.
+
+    Of several that a loop makes, the loop makes that many fewer.
+    """
+    names = edit.names("layers") or _extra(edit)
     if not names:
-        raise CannotEditError("Choose the layers to take out; none were found by themselves.")
+        raise CannotEditError("Take hidden layers out by hand; none can be told to be spare.")
     groups: dict[tuple[int, int], list[str]] = {}
     for name in names:
         edit.layer_call(name)
@@ -52,6 +60,17 @@ def remove_layers(edit: Editing) -> None:
             _shorten_loop(edit, group, len(made))
         else:
             remove_layer(edit, group[0])
+
+
+def _extra(edit: Editing) -> list[str]:
+    """Hidden layers whose output has the shape of their input, but for the first two."""
+    layers, hidden = own_layers(edit), {one.name for one in weighted(edit)}
+    alike = [
+        layer.name
+        for before, layer in itertools.pairwise(layers)
+        if layer.name in hidden and layer.output_shape is not None and before.output_shape == layer.output_shape
+    ]
+    return alike[2:]
 
 
 def _made_by_same_call(edit: Editing, name: str) -> list[LayerLike]:
@@ -71,9 +90,8 @@ def _shorten_loop(edit: Editing, gone: list[str], made: int) -> None:
     raise edit.refuse(f"Let the loop make {len(gone)} layers fewer", f"layer:{gone[0]}")
 
 
-def _set_units(edit: Editing, factor: float) -> None:
+def _set_units(edit: Editing, factor: float, sized: Callable[[int], int]) -> None:
     default = [*weighted(edit), *of_class(edit, *RECURRENT)]
-    units = edit.parameters.get("units")
     for layer in edit.shared_calls(edit.layers_named(default)):
         known = edit.layer(layer)
         name = "filters" if known is not None and known.class_name in CONVOLUTIONS else "units"
@@ -81,10 +99,9 @@ def _set_units(edit: Editing, factor: float) -> None:
         if found is None:
             raise edit.refuse(f"Change the number of units of {layer}", f"layer:{layer}")
         old = literal(edit.source, origin(edit.source, found.value))
-        if units is not None:
-            set_value(edit.source, found.value, number(int(units)), old)
-        elif isinstance(old, int):
-            set_value(edit.source, found.value, number(max(1, round(old * factor))), old)
+        if isinstance(old, int):
+            if sized(old) != old:
+                set_value(edit.source, found.value, number(sized(old)), old)
         elif factor >= 1:
             edit.source.replace(found.value, f"{number(round(factor))} * {_term(edit, found.value)}")
         else:

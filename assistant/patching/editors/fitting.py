@@ -15,6 +15,7 @@ from assistant.patching.pipelines import made_by
 from assistant.patching.registry import editor
 from assistant.patching.values import literal, number, origin, set_value
 
+_MOST_WRITTEN = 12
 _STREAMS = ("dataset", "generator", "pydataset")
 
 
@@ -81,12 +82,11 @@ def more_epochs(edit: Editing) -> None:
 
 @editor("set_class_weight", order=82)
 def set_class_weight(edit: Editing) -> None:
-    """Write weights of the classes: ``class_weight``."""
-    weights = edit.parameters.get("class_weight")
-    if not isinstance(weights, Mapping) or not weights:
+    """Write weights of the classes: ``class_weight``, as a mapping or as ``0: 0.5, 1: 50``."""
+    weights = _weights(edit.parameters.get("class_weight"))
+    if not weights or len(weights) >= _MOST_WRITTEN:
         raise edit.refuse("Give fit a class_weight, larger for the rarer classes", "fit")
-    entries = sorted((int(key), float(value)) for key, value in weights.items())
-    text = "{" + ", ".join(f"{key}: {number(float(f'{value:.4g}'))}" for key, value in entries) + "}"
+    text = "{" + ", ".join(f"{key}: {number(float(f'{value:.4g}'))}" for key, value in weights) + "}"
     call = fit_call(edit)
     old = keyword(call, "class_weight")
     name = old.value.value if old is not None and isinstance(old.value, cst.Name) else None
@@ -94,6 +94,15 @@ def set_class_weight(edit: Editing) -> None:
     if name is not None:
         tidy(edit, name)
     _drop_loss_weights(edit)
+
+
+def _weights(given: object) -> list[tuple[int, float]]:
+    if isinstance(given, str):
+        pairs = [one.partition(":") for one in given.split(",")]
+        given = {key.strip(): value for key, _, value in pairs}
+    if not isinstance(given, Mapping):
+        return []
+    return sorted((int(key), float(value)) for key, value in given.items())
 
 
 @editor("drop_class_weight", order=83)

@@ -14,7 +14,7 @@ from assistant.patching.statements import delete, insert_before, statement_of
 @editor("unfreeze", order=50)
 def unfreeze(edit: Editing) -> None:
     """Make layers trainable: ``layers``; all of them by default. ``compile`` comes after, so that it takes effect."""
-    names = [str(one) for one in edit.given("layers", [])]
+    names = edit.names("layers")
     if names and any(one.name not in names for one in edit.case.layers if _is_frozen(one)):
         _unfreeze_some(edit, names)
         return

@@ -36,12 +36,12 @@ _BY_HAND = "Scale the inputs by hand before they reach the model"
 
 @editor("scale_inputs", order=70)
 def scale_inputs(edit: Editing) -> None:
-    """Scale inputs at the front of the model: ``how`` (``standardise`` or ``rescale``), ``factor``, ``offset``,
+    """Scale inputs at the front of the model: ``method`` (``standardise`` or ``rescale``), ``factor``, ``offset``,
     ``inputs``."""
     layers = own_layers(edit)
     if layers and layers[0].class_name == "Embedding" and len(inputs_of(edit)) < 2:
         raise edit.refuse("Leave the inputs as they are: the first layer takes ids", "fit.x")
-    if edit.given("how", "standardise") == "rescale":
+    if edit.given("method", "standardise") == "rescale":
         _rescale(edit)
     elif len(inputs_of(edit)) > 1:
         _normalize_several(edit)
@@ -175,7 +175,7 @@ def _changes(target: cst.AssignTarget, name: str) -> bool:
 
 def _normalize_several(edit: Editing) -> None:
     """A layer behind each input that holds measures; inputs of whole numbers are taken for ids and left alone."""
-    wanted = [str(one) for one in edit.given("inputs", [])]
+    wanted = edit.names("inputs")
     data = edit.case.data.get("x")
     names = [one.name for one in inputs_of(edit)]
     chosen = wanted or [

@@ -14,7 +14,7 @@ from assistant.patching.calls import (
 )
 from assistant.patching.compiled import followed, optimizer_call, replace_and_tidy, tidy
 from assistant.patching.editing import Editing
-from assistant.patching.names import dotted, last_name, path_of
+from assistant.patching.names import dotted, last_name, path_of, spell
 from assistant.patching.registry import editor
 from assistant.patching.values import assigned_value, literal, number, origin, set_value
 
@@ -42,6 +42,7 @@ def set_learning_rate(edit: Editing) -> None:
             assert arg is not None
         set_value(edit.source, arg.value, rate, edit.case.facts.get("learning_rate"))
     _set_later(edit, rate)
+    _drop_callbacks(edit, ("LearningRateScheduler",))
 
 
 @editor("drop_schedule", order=32)
@@ -56,9 +57,24 @@ def drop_schedule(edit: Editing) -> None:
         if rate is None:
             raise edit.refuse("Give the optimizer a constant learning rate", "optimizer")
         _replace(edit, arg, number(float(rate)))
-    _drop_callbacks(edit)
+    _drop_callbacks(edit, _CALLBACKS)
     if edit.source.text == before:
         raise edit.refuse("Take out by hand what changes the learning rate; it is not seen in the program", "optimizer")
+
+
+@editor("warm_restart", order=33)
+def warm_restart(edit: Editing) -> None:
+    """Let the rate fall and rise again: ``learning_rate``, ``first_decay_steps``."""
+    rate = number(float(edit.number("learning_rate")))
+    steps = number(int(edit.given("first_decay_steps", 100)))
+    spelled = spell(edit.source, "keras.optimizers.schedules.CosineDecayRestarts", optimizer_call(edit))
+    schedule = f"{spelled}({rate}, {steps}, t_mul=1.0)"
+    arg = rate_argument(optimizer_call(edit))
+    if arg is None:
+        insert_argument(edit.source, optimizer_call(edit), 0, f"learning_rate={schedule}")
+    else:
+        _replace(edit, arg, schedule)
+    _drop_callbacks(edit, _CALLBACKS)
 
 
 def rate_argument(call: cst.Call) -> cst.Arg | None:
@@ -130,14 +146,14 @@ def _is_optimizer(edit: Editing, node: cst.BaseExpression) -> bool:
     return spelled is not None and any(assigned_value(one, spelled) is call for one in edit.source.all(cst.Assign))
 
 
-def _drop_callbacks(edit: Editing) -> None:
+def _drop_callbacks(edit: Editing, classes: tuple[str, ...]) -> None:
     for _ in range(8):
         fit = edit.find_call("fit")
         arg = keyword(fit, "callbacks") if fit is not None else None
         holder = followed(edit, arg.value) if arg is not None else None
         if fit is None or arg is None or not isinstance(holder, cst.List):
             return
-        gone = next((one for one in holder.elements if _changes_rate(edit, one.value)), None)
+        gone = next((one for one in holder.elements if _is_of(edit, one.value, classes)), None)
         if gone is None:
             return
         name = gone.value.value if isinstance(gone.value, cst.Name) else None
@@ -149,6 +165,6 @@ def _drop_callbacks(edit: Editing) -> None:
             tidy(edit, name)
 
 
-def _changes_rate(edit: Editing, node: cst.BaseExpression) -> bool:
+def _is_of(edit: Editing, node: cst.BaseExpression, classes: tuple[str, ...]) -> bool:
     value = followed(edit, node)
-    return isinstance(value, cst.Call) and last_name(value.func) in _CALLBACKS
+    return isinstance(value, cst.Call) and last_name(value.func) in classes

@@ -17,12 +17,18 @@ _CLASS_METRICS = ("sparse_categorical_accuracy", "categorical_accuracy", "binary
 
 @editor("set_loss", order=10)
 def set_loss(edit: Editing) -> None:
-    """Write another loss: ``loss`` (its name or class), ``from_logits``."""
-    wanted = edit.word("loss")
+    """Write another loss: ``loss`` (its name or class, perhaps ``of logits``), ``from_logits``."""
+    wanted, _, logits_said = edit.word("loss").partition(" of ")
+    if "," in wanted:
+        raise edit.refuse(f"Change the losses by hand to {wanted}", "loss")
+    write_loss(edit, wanted, logits=bool(edit.given("from_logits", logits_said == "logits")))
+
+
+def write_loss(edit: Editing, wanted: str, *, logits: bool) -> None:
+    """Write a loss of Keras, given by its name or class, as an object where there was one and as a name else."""
     name = LOSSES.get(wanted.lower(), wanted)
     text = _BY_CLASS.get(name, wanted)
     value = _single(edit)
-    logits = bool(edit.given("from_logits", _expects_scores(value) and name.endswith("Crossentropy")))
     if value is not None and isinstance(value, cst.Call):
         if name in LOSSES.values():
             spelled = spell(edit.source, f"keras.losses.{name}", value)
@@ -98,13 +104,6 @@ def put_loss(edit: Editing, text: str) -> None:
 
 def _is_function(edit: Editing, value: cst.BaseExpression) -> bool:
     return path_of(edit.source, value).startswith(("keras.losses.", "keras.metrics.")) and last_name(value).islower()
-
-
-def _expects_scores(value: cst.BaseExpression | None) -> bool:
-    if not isinstance(value, cst.Call):
-        return False
-    arg = keyword(value, "from_logits")
-    return arg is not None and last_name(arg.value) == "True"
 
 
 def _crossentropy_call(edit: Editing, value: cst.BaseExpression) -> cst.Call | None:

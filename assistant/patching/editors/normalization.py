@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
+from assistant.patching.calls import argument, keyword, remove_argument
 from assistant.patching.editing import Editing
 from assistant.patching.layers import (
     ACTIVATIONS,
@@ -18,16 +21,24 @@ from assistant.patching.layers import (
 from assistant.patching.model import CannotEditError, LayerLike
 from assistant.patching.names import spell
 from assistant.patching.registry import editor
-from assistant.patching.structure import insert_layer_after, insert_layer_before, remove_layer
-from assistant.patching.values import number
+from assistant.patching.structure import insert_layer_after, remove_layer
+from assistant.patching.values import literal, number, origin
 
 
 @editor("add_batch_normalization", order=54)
 def add_batch_normalization(edit: Editing) -> None:
-    """Put batch normalisation behind hidden layers: ``layers``."""
+    """Put batch normalisation between hidden layers and their activations: ``layers``."""
     for layer in edit.shared_calls(edit.layers_named(weighted(edit))):
-        code = spell(edit.source, "keras.layers.BatchNormalization", edit.layer_call(layer))
-        insert_layer_after(edit, layer, f"{code}()")
+        normalization = spell(edit.source, "keras.layers.BatchNormalization", edit.layer_call(layer))
+        given = keyword(edit.layer_call(layer), "activation")
+        if given is not None:
+            activation = spell(edit.source, "keras.layers.Activation", edit.layer_call(layer))
+            given = keyword(edit.layer_call(layer), "activation")
+            assert given is not None
+            code = f"{activation}({edit.source.code(given.value)})"
+            remove_argument(edit.source, edit.layer_call(layer), given)
+            insert_layer_after(edit, layer, code)
+        insert_layer_after(edit, layer, f"{normalization}()")
 
 
 @editor("remove_batch_normalization", order=53)
@@ -43,48 +54,55 @@ def set_batch_normalization_momentum(edit: Editing) -> None:
     momentum = number(float(edit.given("momentum", 0.9)))
     for layer in edit.shared_calls(edit.layers_named(_present(edit, "BatchNormalization"))):
         set_in_layer(edit, layer, "momentum", momentum, 1)
+        drop_in_layer(edit, layer, "trainable")
 
 
 @editor("less_dropout", order=56)
 def less_dropout(edit: Editing) -> None:
-    """Write a lower dropout rate, or take dropout out where it is 0: ``rate``, ``layers``."""
-    rate = float(edit.given("rate", 0.2))
+    """Write a lower rate where more is dropped, or take dropout out where it is 0: ``dropout``, ``layers``."""
+    rate = float(edit.given("dropout", 0.2))
     default = [*of_class(edit, *DROPOUTS), *of_class(edit, *RECURRENT)]
     layers = edit.layers_named(default)
     dropouts = [one for one in layers if one.class_name in DROPOUTS]
     if not layers:
         raise CannotEditError("Lower the dropout by hand; no dropout layer is seen in the program.")
     for layer in edit.shared_calls(dropouts) if dropouts else []:
+        if _is_low(edit, argument(edit.layer_call(layer), "rate", 0), rate):
+            continue
         if rate > 0 or not _removed(edit, layer):
             set_in_layer(edit, layer, "rate", number(rate), 0)
     for one in layers:
         if one.class_name in RECURRENT and edit.find_layer_call(one.name) is not None:
             for name in ("dropout", "recurrent_dropout"):
+                if _is_low(edit, keyword(edit.layer_call(one.name), name), rate):
+                    continue
                 if drop_in_layer(edit, one.name, name) and rate > 0:
                     set_in_layer(edit, one.name, name, number(rate))
 
 
 @editor("move_dropout", order=55)
 def move_dropout(edit: Editing) -> None:
-    """Put dropout behind the normalisation that follows it, else before the layer that it follows: ``layers``."""
-    names = [one.name for one in edit.layers_named(of_class(edit, *DROPOUTS))]
-    if not names:
-        raise CannotEditError("Move the dropout by hand; no dropout layer is seen in the program.")
+    """Put dropout behind the batch normalisation that follows it, and take it away from the output: ``moved``."""
+    chosen = edit.names("moved")
+    names = [one.name for one in of_class(edit, *DROPOUTS) if not chosen or one.name in chosen]
     moved = 0
     for name in names:
         after = _normalization_behind(edit, name)
-        before = _weights_before(edit, name) if after is None else None
-        if after is None and before is None:
+        if after is None and not _is_last(edit, name):
             continue
         code = edit.source.code(edit.layer_call(name))
         remove_layer(edit, name)
         if after is not None:
             insert_layer_after(edit, after, code)
-        elif before is not None:
-            insert_layer_before(edit, before, code)
         moved += 1
     if not moved:
-        raise edit.refuse("Move the dropout by hand", f"layer:{names[0]}")
+        raise CannotEditError("Move the dropout by hand; none is seen before a normalisation or behind the output.")
+
+
+def _is_low(edit: Editing, given: cst.Arg | None, rate: float) -> bool:
+    """Whether a rate is written and not above the one that is wanted."""
+    value = literal(edit.source, origin(edit.source, given.value)) if given is not None else None
+    return isinstance(value, (int, float)) and value <= rate * 1.25
 
 
 def _removed(edit: Editing, layer: str) -> bool:
@@ -104,22 +122,19 @@ def _present(edit: Editing, kind: str) -> list[LayerLike]:
 
 
 def _normalization_behind(edit: Editing, name: str) -> str | None:
-    """The normalisation right behind a layer, or the activation that belongs to it."""
+    """The batch normalisation that a layer stands before, with nothing but a hidden layer between."""
     layers = own_layers(edit)
     index = next((index for index, one in enumerate(layers) if one.name == name), len(layers))
-    behind = layers[index + 1 : index + 4]
-    for position, one in enumerate(behind):
+    for one in layers[index + 1 : index + 4]:
         if one.class_name == "BatchNormalization":
-            last = behind[position + 1] if position + 1 < len(behind) else one
-            return last.name if last.class_name in ACTIVATIONS else one.name
+            return one.name
         if one.class_name not in (*DENSE, *CONVOLUTIONS, *ACTIVATIONS):
             return None
     return None
 
 
-def _weights_before(edit: Editing, name: str) -> str | None:
-    """The layer with weights that a layer follows, unless it is the first of the model."""
+def _is_last(edit: Editing, name: str) -> bool:
+    """Whether no layer with weights comes behind a layer."""
     layers = own_layers(edit)
-    index = next((index for index, one in enumerate(layers) if one.name == name), 0)
-    found = [one for one in layers[:index] if one.class_name in (*DENSE, *CONVOLUTIONS, *RECURRENT)]
-    return found[-1].name if len(found) > 1 else None
+    index = next((index for index, one in enumerate(layers) if one.name == name), -1)
+    return index >= 0 and all(one.class_name in (*DROPOUTS, *ACTIVATIONS) for one in layers[index:])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import libcst as cst
+
 from assistant.patching.calls import keyword, remove_argument, set_argument
 from assistant.patching.compiled import OPTIMIZERS, optimizer_call, optimizer_class, setting
 from assistant.patching.editing import Editing
@@ -34,24 +36,21 @@ def set_optimizer(edit: Editing) -> None:
 
 @editor("reset_optimizer_settings", order=31)
 def reset_optimizer_settings(edit: Editing) -> None:
-    """Leave the optimizer its class and its learning rate, and write the given ``settings``."""
+    """Leave the optimizer its class, its learning rate and its clipping: all else is as Keras has it."""
     for _ in range(20):
         call = optimizer_call(edit)
         rate = rate_argument(call)
-        gone = next((one for one in reversed(call.args) if one is not rate and not one.star), None)
+        kept = [one for one in call.args if one is rate or one.star or _is_kept(one)]
+        gone = next((one for one in reversed(call.args) if one not in kept), None)
         if gone is None:
             break
         remove_argument(edit.source, call, gone)
-    if edit.parameters.get("learning_rate") is not None:
-        set_argument(edit.source, optimizer_call(edit), "learning_rate", number(edit.number("learning_rate")), 0)
-    for key, value in _settings(edit).items():
-        set_argument(edit.source, optimizer_call(edit), key, _written(edit, value))
 
 
 @editor("clip_gradients", order=36)
 def clip_gradients(edit: Editing) -> None:
-    """Clip gradients: ``clipnorm`` (1.0 by default), ``global_clipnorm`` or ``clipvalue``."""
-    wanted = next((name for name in _CLIPPING if edit.parameters.get(name) is not None), "clipnorm")
+    """Clip gradients: ``global_clipnorm`` (1.0 by default), ``clipnorm`` or ``clipvalue``."""
+    wanted = next((name for name in _CLIPPING if edit.parameters.get(name) is not None), "global_clipnorm")
     _drop_clipping(edit, keep=wanted)
     value = number(float(edit.given(wanted, 1.0)))
     set_argument(edit.source, optimizer_call(edit), wanted, value)
@@ -62,6 +61,10 @@ def unclip_gradients(edit: Editing) -> None:
     """Take clipping out of the optimizer."""
     if not _drop_clipping(edit):
         raise edit.refuse("Take out by hand what clips the gradients; the optimizer does not", "optimizer")
+
+
+def _is_kept(arg: cst.Arg) -> bool:
+    return arg.keyword is not None and arg.keyword.value in (*_CLIPPING, "name", "loss_scale_factor")
 
 
 def _drop_clipping(edit: Editing, keep: str | None = None) -> bool:

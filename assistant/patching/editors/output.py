@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.patching.calls import argument, insert_argument, remove_argument
 from assistant.patching.editing import Editing
+from assistant.patching.editors.loss import loss_name, write_loss
 from assistant.patching.layers import (
     ACTIVATIONS,
     CONVOLUTIONS,
@@ -21,8 +22,15 @@ from assistant.patching.values import number, quoted
 
 @editor("set_output_activation", order=44)
 def set_output_activation(edit: Editing) -> None:
-    """Write the activation of the output: ``activation`` (``linear`` for none), ``layer``."""
-    wanted = str(edit.given("activation", "linear"))
+    """Write the activation of the output: ``output_activation`` (``linear`` for none), ``layer``."""
+    wanted = edit.word("output_activation")
+    if "," in wanted:
+        raise edit.refuse(f"Give the outputs the activations {wanted}", "output_layer")
+    write_output_activation(edit, wanted)
+
+
+def write_output_activation(edit: Editing, wanted: str) -> None:
+    """Write the activation of the output, ``linear`` for none, whichever way the output is written."""
     layer = edit.output_layer
     _not_shared(edit, layer)
     known = edit.layer(layer)
@@ -38,8 +46,10 @@ def set_output_activation(edit: Editing) -> None:
 
 @editor("set_output_units", order=43)
 def set_output_units(edit: Editing) -> None:
-    """Write how many units the output has: ``units``, ``layer``."""
-    units = number(int(edit.number("units")))
+    """Write how many units the output has, with the activation and the loss that go with them: ``output_units``,
+    ``layer``."""
+    count = int(edit.number("output_units"))
+    units = number(count)
     layer = output_weights(edit)
     _not_shared(edit, layer)
     call = edit.layer_call(layer)
@@ -49,6 +59,29 @@ def set_output_units(edit: Editing) -> None:
     if found is None:
         raise edit.refuse(f"Give the layer {layer} {units} units", f"layer:{layer}")
     edit.source.replace(found.value, units)
+    _fit_loss(edit, count)
+
+
+def _fit_loss(edit: Editing, units: int) -> None:
+    """Activation and loss for another number of units."""
+    loss, data = loss_name(edit), edit.case.data.get("y")
+    shape = data.shapes[0] if data is not None and len(data.shapes) == 1 else ()
+    ids = len(shape) == 1 or (len(shape) == 2 and shape[-1] == 1)
+    whole = data is not None and bool(data.dtypes) and data.dtypes[0].startswith(("int", "uint", "bool"))
+    classes = (loss is not None and "crossentropy" in loss) or (whole and ids and units > 1)
+    if not classes:
+        activation, wanted = "linear", None
+    elif units == 1:
+        activation, wanted = "sigmoid", "binary_crossentropy"
+    elif ids:
+        activation, wanted = "softmax", "sparse_categorical_crossentropy"
+    elif loss == "binary_crossentropy":
+        activation, wanted = "sigmoid", "binary_crossentropy"
+    else:
+        activation, wanted = "softmax", "categorical_crossentropy"
+    write_output_activation(edit, activation)
+    if wanted is not None and wanted != loss:
+        write_loss(edit, wanted, logits=False)
 
 
 def set_activation(edit: Editing, layer: str, wanted: str) -> None:

@@ -7,7 +7,7 @@ import libcst as cst
 from assistant.patching.calls import argument, keyword, remove_argument, set_argument
 from assistant.patching.compiled import followed, optimizer_call, tidy
 from assistant.patching.editing import Editing
-from assistant.patching.layers import of_class, output_weights, own_layers, set_in_layer, weighted
+from assistant.patching.layers import drop_in_layer, of_class, output_weights, own_layers, set_in_layer, weighted
 from assistant.patching.model import CannotEditError
 from assistant.patching.names import last_name, spell
 from assistant.patching.registry import editor
@@ -23,34 +23,40 @@ _PENALTIES = (
     "depthwise_regularizer",
     "pointwise_regularizer",
 )
-_STRONG_DECAY = 0.05
+_CONSTRAINTS = ("kernel_constraint", "bias_constraint", "recurrent_constraint", "embeddings_constraint")
+_STRONG_DECAY = 5e-3
+_MILD_DECAY = 1e-3
 
 
 @editor("less_regularization", order=57)
 def less_regularization(edit: Editing) -> None:
-    """Write smaller penalties, or take them out where the factor is 0: ``factor`` (1e-4 by default), ``layers``."""
-    factor = float(edit.given("factor", 1e-4))
+    """Write smaller penalties, or take them out where the factor is 0: ``l2`` (1e-4 by default), ``layers``."""
+    factor = float(edit.given("l2", 1e-4))
     before = edit.source.text
     for layer in edit.layers_named(own_layers(edit)):
         if edit.find_layer_call(layer.name) is None:
             continue
         for name in _PENALTIES:
             _lessen(edit, layer.name, name, factor)
+        for name in _CONSTRAINTS:
+            drop_in_layer(edit, layer.name, name)
     for layer in of_class(edit, "ActivityRegularization"):
         remove_layer(edit, layer.name)
-    _lessen_decay(edit, factor)
+    _lessen_decay(edit)
     if edit.source.text == before:
         raise CannotEditError("Lower the weight penalties by hand; none is seen in the program.")
 
 
 @editor("more_regularization", order=58)
 def more_regularization(edit: Editing) -> None:
-    """Add dropout before the output and a small penalty to hidden layers: ``dropout``, ``l2``, ``layers``."""
+    """Put a penalty on hidden layers that have none, or dropout before the output: ``l2``, ``dropout``, ``layers``."""
     rate, factor = edit.parameters.get("dropout"), edit.parameters.get("l2")
     if rate is None and factor is None:
-        rate = 0.3
+        factor = 1e-3
     if factor is not None and float(factor) > 0:
         for layer in edit.shared_calls(edit.layers_named(weighted(edit))):
+            if keyword(edit.layer_call(layer), "kernel_regularizer") is not None:
+                continue
             spelled = spell(edit.source, "keras.regularizers.L2", edit.layer_call(layer))
             set_in_layer(edit, layer, "kernel_regularizer", f"{spelled}({number(float(factor))})")
     if rate is not None and float(rate) > 0:
@@ -63,7 +69,7 @@ def _lessen(edit: Editing, layer: str, name: str, factor: float) -> None:
     arg = keyword(edit.layer_call(layer), name)
     if arg is None or last_name(arg.value) == "None":
         return
-    if factor <= 0:
+    if factor <= 0 or name == "activity_regularizer":
         used = arg.value.value if isinstance(arg.value, cst.Name) else None
         remove_argument(edit.source, edit.layer_call(layer), arg)
         if used is not None:
@@ -98,7 +104,7 @@ def _set_factors(edit: Editing, penalty: cst.Call, factor: float) -> None:
             set_value(edit.source, value, number(factor))
 
 
-def _lessen_decay(edit: Editing, factor: float) -> None:
+def _lessen_decay(edit: Editing) -> None:
     """Lower a weight decay of the optimizer that is far beyond what is usual."""
     if edit.find_call("compile") is None:
         return
@@ -109,4 +115,4 @@ def _lessen_decay(edit: Editing, factor: float) -> None:
     arg = argument(call, "weight_decay") if call is not None else None
     plain = literal(edit.source, origin(edit.source, arg.value)) if arg is not None else None
     if arg is not None and isinstance(plain, (int, float)) and plain > _STRONG_DECAY:
-        set_value(edit.source, arg.value, number(max(factor, 0.0) or 1e-4))
+        set_value(edit.source, arg.value, number(_MILD_DECAY))

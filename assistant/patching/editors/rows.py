@@ -32,13 +32,13 @@ _SMALL_BUFFER = 10_000
 
 @editor("drop_bad_rows", order=60)
 def drop_bad_rows(edit: Editing) -> None:
-    """Leave rows with NaN or infinite values out, or fill them: ``how`` (``drop`` or ``median``)."""
+    """Leave rows out, or fill them: ``method`` (``drop rows``, or ``fill with the median``)."""
     needs_arrays(edit, _BY_HAND, "x", "y")
     if keyword(edit.call("fit"), "validation_data") is not None and fit_data(edit).validation_x is None:
         raise edit.refuse(_BY_HAND, "fit.validation_data")
     if keyword(edit.call("fit"), "sample_weight") is not None:
         raise edit.refuse(_BY_HAND, "fit")
-    if edit.given("how", "drop") == "median":
+    if "fill" in str(edit.given("method", "drop rows")):
         _fill(edit)
     else:
         for x, y in (("x", "y"), ("validation_x", "validation_y")):

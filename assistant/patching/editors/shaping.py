@@ -22,8 +22,8 @@ _POLICY = ("set_global_policy", "set_dtype_policy", "set_floatx", "set_policy")
 
 @editor("flatten_features", order=51)
 def flatten_features(edit: Editing) -> None:
-    """Put ``Flatten`` before a dense layer that gets more than one axis: ``layer``."""
-    layer = edit.parameters.get("layer") or _first_dense_on_axes(edit)
+    """Put ``Flatten`` before a dense layer that gets more than one axis: ``before``."""
+    layer = edit.parameters.get("before") or _first_dense_on_axes(edit)
     code = spell(edit.source, "keras.layers.Flatten", edit.layer_call(str(layer)))
     insert_layer_before(edit, str(layer), f"{code}()")
 
@@ -54,18 +54,17 @@ def mask_padding(edit: Editing) -> None:
 
 @editor("augment", order=68)
 def augment(edit: Editing) -> None:
-    """Vary what is trained on: ``flip``, ``rotation``, ``translation``, ``zoom`` for images; noise for other inputs."""
+    """Shift pictures in training: ``shift``, and if given ``flip``, ``rotation``, ``zoom``."""
     data = edit.case.data.get("x")
     rank = len(data.shapes[0]) if data is not None and data.shapes else 4
     if rank != 4:
-        put_first(edit, [f"{spell(edit.source, 'keras.layers.GaussianNoise')}({number(edit.given('noise', 0.1))})"])
-        return
-    shift = number(float(edit.given("translation", 0.1)))
+        raise edit.refuse("Vary the training inputs by hand in a way that keeps their targets", "fit.x")
+    shift = number(float(edit.given("shift", 0.1)))
     wanted = [
         ("RandomFlip", '"horizontal"', bool(edit.given("flip", False))),
-        ("RandomRotation", number(float(edit.given("rotation", 0.05))), bool(edit.given("rotation", 0.05))),
-        ("RandomTranslation", f"{shift}, {shift}", bool(edit.given("translation", 0.1))),
-        ("RandomZoom", number(float(edit.given("zoom", 0.1))), bool(edit.given("zoom", 0.1))),
+        ("RandomTranslation", f'{shift}, {shift}, fill_mode="nearest"', True),
+        ("RandomRotation", number(float(edit.given("rotation", 0))), bool(edit.given("rotation"))),
+        ("RandomZoom", number(float(edit.given("zoom", 0))), bool(edit.given("zoom"))),
     ]
     put_first(edit, [f"{spell(edit.source, f'keras.layers.{name}')}({given})" for name, given, use in wanted if use])
 

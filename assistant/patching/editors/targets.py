@@ -30,7 +30,7 @@ _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 @editor("scale_targets", order=66)
 def scale_targets(edit: Editing) -> None:
-    """Scale targets: ``mean`` and ``std`` where they are known, else computed from the training targets."""
+    """Scale targets: ``target_mean`` and ``target_spread`` where they are known, else from the training targets."""
     before = edit.source.text
     try:
         if _may_rescale_output(edit):
@@ -44,7 +44,7 @@ def scale_targets(edit: Editing) -> None:
 
 def _may_rescale_output(edit: Editing) -> bool:
     output = edit.layer(edit.output_layer)
-    spread = edit.parameters.get("std")
+    spread = edit.parameters.get("target_spread")
     if output is None or output.activation not in (None, "linear") or own_class(edit) is not None:
         return False
     if isinstance(spread, (int, float)) and not 0 < spread < _LARGEST:
@@ -63,7 +63,7 @@ def _rescale_output(edit: Editing) -> None:
     if given is not None and is_ready(edit, given.node) and _is_plain(edit):
         mean, spread = _moments(edit, given)
     else:
-        mean, spread = _written(edit, "mean"), _written(edit, "std")
+        mean, spread = _written(edit, "target_mean"), _written(edit, "target_spread")
     spelled = spell(edit.source, "keras.layers.Rescaling", edit.layer_call(edit.output_layer))
     insert_layer_after(edit, edit.output_layer, f"{spelled}({spread}, offset={mean})")
 

@@ -16,6 +16,7 @@ from assistant.events import AnyEvent
 from assistant.headless import Headless
 from assistant.investigation import Investigation
 from assistant.report.model import to_json
+from assistant.session.model import OpenedWith
 from assistant.worker import Listener, Worker
 from knowledge_base.loading import load
 from probes.catalogue import catalogue
@@ -26,7 +27,6 @@ from probes.process.program import Program
 from .outcome import Outcome
 
 T = TypeVar("T")
-BUDGET = 120.0
 
 
 class _Unkept:
@@ -53,15 +53,15 @@ class _Shared:
 class SharedHost:
     """One host for any number of checks."""
 
-    def __init__(self, host: Host, timeout: float, trials: bool) -> None:
+    def __init__(self, host: Host, timeout: float) -> None:
         self._host = host
         self._timeout = timeout
-        self._trials = trials
 
     async def check(self, folder: Path) -> Outcome:
         """The report on `train.py` in a folder, as the command would print it."""
         started = time.perf_counter()
-        dialogue = Dialogue(load(), catalogue(), budget=BUDGET, trials=self._trials)
+        opened = OpenedWith(program=str(folder / "train.py"))
+        dialogue = Dialogue(load(), catalogue(), budget=opened.budget, trials=opened.trials)
         investigation = Investigation(dialogue, _Unkept(), _Shared(self._host, folder / "train.py"), program="train.py")
         report: dict[str, Any] = {}
         status: int | None = None
@@ -77,13 +77,13 @@ class SharedHost:
         return Outcome(report, time.perf_counter() - started, status)
 
 
-def with_shared_host(work: Callable[[SharedHost], Awaitable[T]], timeout: float = 300.0, trials: bool = True) -> T:
+def with_shared_host(work: Callable[[SharedHost], Awaitable[T]], timeout: float = 300.0) -> T:
     """Run work that checks programs; the host ends with it."""
 
     async def run() -> T:
         host = await Host.start(Path(sys.executable))
         try:
-            return await work(SharedHost(host, timeout, trials))
+            return await work(SharedHost(host, timeout))
         finally:
             await host.close()
 

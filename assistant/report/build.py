@@ -26,8 +26,8 @@ from assistant.report.model import (
 from assistant.report.places import locations
 from assistant.report.remarks import remarks
 from assistant.walking import CRASHES, HEALTHY
-from assistant.wording import fill_code
 from knowledge_base.loading import KnowledgeBase
+from knowledge_base.saying import fill
 from knowledge_base.schema import Citation, Document, Reference, Remedy
 from probes.process.description import CaseDescription, Failure, ModelDescription
 
@@ -76,19 +76,23 @@ def _is_settled(finding: Finding) -> bool:
 
 
 def _headline(dialogue: Dialogue, status: ReportStatus) -> str:
+    failure = dialogue.case.failure if dialogue.case else None
+    failed = _failed(failure) if failure else ""
     if status == "diagnosed":
         first = dialogue.findings()[0]
         sure = {"proven": "Proven", "likely": "Most likely"}[first.status]
-        return f"{sure}: {_sentence(dialogue.kb.causes[first.cause].title)}"
-    failure = dialogue.case.failure if dialogue.case else None
+        return f"{failed} {sure}: {_sentence(dialogue.kb.causes[first.cause].title)}".strip()
     if status == "program_failed":
-        if failure is None:
-            return "The program fails in its training."
-        where = f" ({failure.place.file}, line {failure.place.line})" if failure.place else ""
-        return _sentence(f"The program failed{where}: {f'{failure.type}: ' if failure.type else ''}{failure.message}")
+        return failed or "The program fails in its training."
     if status == "healthy":
         return "Nothing is wrong: the planned training ran to its end, and it learns."
     return "No cause could be confirmed."
+
+
+def _failed(failure: Failure) -> str:
+    """How the program failed, and where, in a sentence."""
+    where = f" ({failure.place.file}, line {failure.place.line})" if failure.place else ""
+    return _sentence(f"The program failed{where}: {f'{failure.type}: ' if failure.type else ''}{failure.message}")
 
 
 def _sentence(text: str) -> str:
@@ -165,7 +169,7 @@ def _remedy(remedy: Remedy, finding: Finding, values: Mapping[str, Any]) -> Reme
         id=remedy.id,
         title=remedy.title,
         text=remedy.text,
-        code=fill_code(remedy.code, values) if remedy.code else None,
+        code=fill(remedy.code, values) if remedy.code else None,
         costs=remedy.costs,
         patch=trial.patch if trial else None,
         trial=_trial(trial) if trial else None,

@@ -13,7 +13,7 @@ from assistant.dialogue import Dialogue
 from assistant.events import SKIPPED, UNKNOWN, PersonAnswered, SymptomNamed
 from assistant.front_end import GoBack, Reply, Stop, Stream
 from assistant.investigation import Investigation
-from assistant.language import guesses, understand
+from assistant.language import read
 from assistant.ranking import Answer, Finding
 from assistant.report import markdown, text
 from assistant.report.model import Report, to_json
@@ -191,13 +191,14 @@ class Plain:
     def _named(self, said: str) -> bool:
         """Take words for a symptom; where they may mean several, say which."""
         assert self._investigation is not None
-        symptom = understand(self._dialogue.kb, said)
-        if symptom is not None:
-            self._say(f"Understood: {self._dialogue.kb.symptoms[symptom].title}.")
-            self._investigation.interject(SymptomNamed(symptom=symptom, text=said))
+        reading = read(self._dialogue.kb, said)
+        if reading.symptom is not None:
+            self._say(f"Understood: {self._dialogue.kb.symptoms[reading.symptom].title}.")
+            self._investigation.interject(SymptomNamed(symptom=reading.symptom, text=said))
             return True
-        close = [self._dialogue.kb.symptoms[one.symptom] for one in guesses(self._dialogue.kb, said)[:3]]
-        self._say("Not understood. Perhaps one of these ids: " + ", ".join(f"{one.id} ({one.title})" for one in close))
+        close = [self._dialogue.kb.symptoms[one] for one in reading.nearest]
+        ids = " or ".join(f"{one.id} ({one.title})" for one in close)
+        self._say(f"Not clear. Type one of these ids if it is meant: {ids}." if close else "Not understood.")
         return False
 
     def _reply(self, step: AskPerson, said: str) -> Reply | None:

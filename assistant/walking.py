@@ -9,9 +9,9 @@ from assistant.events import SKIPPED, UNKNOWN, ProbeFinished
 from assistant.facts import Facts
 from assistant.ranking import NO_SYMPTOM, Answer, is_plausible, rank
 from assistant.steps import AskPerson, NamedSymptom, Option, Phase, ProbeInfo, RunProbe
-from assistant.wording import fill
 from knowledge_base.loading import KnowledgeBase
 from knowledge_base.questions import Chosen, Question
+from knowledge_base.saying import places, say
 from knowledge_base.trees import AnyNode, Ask, Conclude, Group, Use
 
 RECORDED_RUN = "recorded_run"
@@ -245,9 +245,9 @@ class Walk:
             by="probe",
             probe=question.probe,
             seconds=seconds,
-            text=fill(option.say or option.means or option.option or chosen.answer_id, finished.measurement),
+            text=say(option, finished.measurement) or option.means or option.option or chosen.answer_id,
             reason=None,
-            places=tuple(fill(kind, finished.measurement) for kind in option.locate),
+            places=places(option, finished.measurement),
             phase=phase,
             trail=trail,
             names_symptom=option.symptom if question.probe == RECORDED_RUN else None,

@@ -7,6 +7,7 @@ of the case with a default, ``{learning_rate|1e-3}``.
 
 from __future__ import annotations
 
+import math
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from knowledge_base.conditions import MISSING, Condition, look_up, matching_item
 from knowledge_base.questions import Answer
 
 MATCHING = "matching"
-UNKNOWN_VALUE = "unknown"
+MISSING_VALUE = "(not measured)"
 _MOST_NAMED = 4
 _FACT = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _FACT_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
@@ -57,7 +58,7 @@ def fields(template: str) -> list[Field]:
 
 
 def say(answer: Answer, measurement: Mapping[str, Any]) -> str:
-    """What an answer says of a measurement; a field that the measurement lacks reads *unknown*."""
+    """What an answer says of a measurement; a field that it lacks reads *(not measured)*."""
     return "".join(_filled(answer.say or "", answer, measurement))
 
 
@@ -103,9 +104,9 @@ def _each(items: Sequence[Any], path: str) -> list[Any]:
 
 
 def formatted(value: Any, spec: str) -> str:
-    """A value in a sentence: lists are joined, and what is unknown says so."""
+    """A value in a sentence: lists are joined, and what is not measured or not finite says so."""
     if value is None:
-        return UNKNOWN_VALUE
+        return MISSING_VALUE
     if isinstance(value, (list, tuple)):
         words = [formatted(one, spec) for one in value]
         if len(words) > _MOST_NAMED:
@@ -113,11 +114,13 @@ def formatted(value: Any, spec: str) -> str:
         return joined(words)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "infinity" if value > 0 else "minus infinity"
     if isinstance(value, float) and not spec:
         return f"{value:.4g}"
     try:
         return format(value, spec)
-    except ValueError:
+    except (TypeError, ValueError):
         return str(value)
 
 
@@ -169,6 +172,6 @@ def _fact(match: re.Match[str], known: Mapping[str, Any]) -> str:
         return match.group(0)[0]
     name, _, default = (match.group(1) or "").partition("|")
     value = known.get(name)
-    if value is None:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return default
     return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -15,8 +15,8 @@ from assistant.terminal.views import (
     RemedyView,
     TrialView,
 )
-from assistant.wording import fill_code
 from knowledge_base.loading import KnowledgeBase
+from knowledge_base.saying import fill
 from knowledge_base.schema import Cause, Document, Reference
 
 FOR = ("decides", "strong", "weak")
@@ -62,7 +62,7 @@ def cause_view(kb: KnowledgeBase, id: str) -> FindingView:
         recognise=cause.recognise,
         lookalikes=lookalikes(kb, cause),
         remedies=tuple(
-            RemedyView(one.id, one.title, one.text, fill_code(one.code, {}) if one.code else "", one.costs)
+            RemedyView(one.id, one.title, one.text, fill(one.code, {}) if one.code else "", one.costs)
             for one in cause.remedies
         ),
         quotes=tuple(_citation(kb, one.document, one.reference, one.quote, one.note) for one in cause.sources),

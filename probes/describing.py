@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,19 +28,30 @@ def describe(call: FitCall | None, places: Places, case: Any = None) -> dict[str
     """
     if call is None:
         return {}
-    found = places_of(call, places)
-    layers = list(_layers(call.model, places))
+    gaps: list[str] = []
+
+    def part(name: str, describing: Callable[[], Any], otherwise: Any = None) -> Any:
+        try:
+            return describing()
+        except Exception as error:  # noqa: BLE001 - models and data may be the user's own classes and raise anything
+            gaps.append(f"{name}: {type(error).__name__}: {str(error)[:200]}")
+            return otherwise
+
+    model = call.model
+    found: dict[str, Place] = part("places", lambda: places_of(call, places), {})
+    layers: list[dict[str, Any]] = part("layers", lambda: list(_layers(model, places)), [])
     return {
-        "model": _model(call.model),
+        "model": part("model", lambda: _model(model)),
         "layers": layers,
-        "optimizer": _optimizer(call.model, found),
-        "loss": _loss(call.model, found),
-        "compile": _compile(call.model),
-        "fit": _fit(call),
-        "data": data_of(call),
-        "facts": _facts(call, layers, case),
+        "optimizer": part("optimizer", lambda: _optimizer(model, found)),
+        "loss": part("loss", lambda: _loss(model, found)),
+        "compile": part("compile", lambda: _compile(model), {}),
+        "fit": part("fit", lambda: _fit(call), {}),
+        "data": part("data", lambda: data_of(call), {}),
+        "facts": part("facts", lambda: _facts(call, layers, case), {}),
         "places": {kind: dataclasses.asdict(place) for kind, place in found.items()},
         "fit_line": found["fit"].line if "fit" in found else None,
+        "gaps": gaps,
     }
 
 
@@ -70,7 +81,7 @@ def _layers(model: Any, places: Places) -> Iterator[dict[str, Any]]:
 
 
 def _optimizer(model: Any, places: Mapping[str, Place]) -> dict[str, Any] | None:
-    optimizer = model.optimizer
+    optimizer = getattr(model, "optimizer", None)
     if optimizer is None:
         return None
     inner = getattr(optimizer, "inner_optimizer", optimizer)
@@ -166,7 +177,8 @@ def whole(value: Any) -> int | None:
 
 def _facts(call: FitCall, layers: list[dict[str, Any]], case: Any) -> dict[str, Any]:
     model = call.model
-    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    optimizer = getattr(model, "optimizer", None)
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     outputs = output_layers(model)
     last = outputs[0] if outputs else None
     first = first_layer(model)

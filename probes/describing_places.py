@@ -15,6 +15,7 @@ from .process.settings import construction_places, setting_places
 def places_of(call: FitCall, places: Places) -> dict[str, Place]:
     """The place of every kind that the call's own trace, its model and its settings lead to."""
     model = call.model
+    optimizer = getattr(model, "optimizer", None)
     found: dict[str, Place] = {}
     for method in ("compile", call.method):
         kind = "fit" if method == call.method else "compile"
@@ -38,19 +39,20 @@ def places_of(call: FitCall, places: Places) -> dict[str, Place]:
         _keep(found, f"callback:{type(callback).__name__}", places.of(callback))
     for method in ("train_step", "compute_loss", "call"):
         _keep(found, method, places.definition(getattr(type(model), method, None)))
-    for argument, place in construction_places(places, model.optimizer).items():
+    for argument, place in construction_places(places, optimizer).items():
         found[f"optimizer.{argument}"] = place
-    _keep(found, "schedule", places.of(getattr(model.optimizer, "_learning_rate", None)))
+    _keep(found, "schedule", places.of(getattr(optimizer, "_learning_rate", None)))
     return {**found, **_compiled(model, places, found)}
 
 
 def _compiled(model: Any, places: Places, found: Mapping[str, Place]) -> dict[str, Place]:
     """Optimizer, loss and metrics: at the user's own object, else at the argument of ``compile``, else at the call."""
     compiled: dict[str, Place] = {}
+    optimizer = getattr(model, "optimizer", None)
     calls = [trace[0] for trace in places.call_traces(model, "compile")]
     losses = leaves(getattr(getattr(model, "_compile_loss", None), "_user_loss", None))
     metrics = leaves(getattr(getattr(model, "_compile_metrics", None), "_user_metrics", None))
-    for kind, objects in (("optimizer", [model.optimizer]), ("loss", losses), ("metrics", metrics)):
+    for kind, objects in (("optimizer", [optimizer]), ("loss", losses), ("metrics", metrics)):
         traces = [(one, places.trace_of(one)) for one in objects if one is not None]
         # What Keras makes of a string is made at the very call of ``compile``.
         made = next((places.of(one) for one, trace in traces if trace and trace[0] not in calls), None)

@@ -131,7 +131,7 @@ class Host:
         self._count += 1
         number = self._count
         ends = Ends()
-        fresh = starts_fresh(program)
+        fresh = await asyncio.to_thread(starts_fresh, program)
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._opened[number] = answer
         request = {"request": "open", "worker": number, "fresh": fresh, "folder": str(program.path.parent)}

@@ -185,6 +185,8 @@ class CaseDescription(Part):
     ``compile.loss``, ``fit``, ``fit.x``, ``fit.validation``, ``fit.batch_size``, ``callback:CLASS``, ``model``,
     ``output_layer``, ``first_layer``, ``layer:NAME``, and of the user's own code ``train_step``, ``compute_loss``,
     ``call``, ``loss_function``, ``metrics_function``."""
+    gaps: tuple[str, ...] = ()
+    """Parts that could not be described, and why; for developers."""
     failure: Failure | None = None
     fits: tuple[Fit, ...] = ()
     """The calls that were seen."""

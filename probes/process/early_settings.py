@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .source_text import SourceText, called_name, dotted_name, module_file
 
-READ_AT_IMPORT = ("KERAS_", "TF_", "XLA_", "CUDA_", "OMP_", "MKL_", "OPENBLAS_", "ROCM_", "HIP_", "NVIDIA_", "PYTHON")
+READ_AT_IMPORT = ("KERAS_", "TF_", "XLA_", "CUDA_", "OMP_", "MKL_", "OPENBLAS_", "ROCM_", "HIP_", "NVIDIA_")
 """Beginnings of variables that TensorFlow, Keras or NumPy read when they are imported."""
 
 HARMLESS = frozenset({"TF_CPP_MIN_LOG_LEVEL", "TF_CPP_MIN_VLOG_LEVEL", "TF_CPP_MAX_VLOG_LEVEL", "TF_CPP_VMODULE"})

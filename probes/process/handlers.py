@@ -76,3 +76,19 @@ def probe(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         call = hold.call
         return run_failure_probe(hold.failure, call and call.model, call and call.arguments, wanted, seconds)
     return run_probe(hold.case(), wanted, seconds)
+
+
+@handler("trial")
+def trial(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Train with and without treatments; the arguments are those of ``run_trial``."""
+    from ..trials.handler import run_trial
+
+    return run_trial(serving.hold.case(), arguments, serving.report)
+
+
+@handler("counter_trial")
+def counter_trial(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Train on changed rows or labels; the arguments are those of ``run_counter_trial``."""
+    from ..trials.handler import run_counter_trial
+
+    return run_counter_trial(serving.hold.case(), arguments, serving.report)

@@ -88,9 +88,9 @@ class Hold:
         Raises:
             NothingHeld: the program failed before there was a model to hold, or its data cannot be read.
         """
-        if self.call is None:
-            raise NothingHeld("the program failed before its `fit`")
-        if self._case is None and self.failure is None:
+        if self.call is None or (self.failure is not None and self._case is None):
+            raise NothingHeld(f"the program failed: {(self.failure or {}).get('message', '')}"[:400])
+        if self._case is None:
             self._build()
         if self._case is None:
             raise NothingHeld(f"the training cannot start: {(self.failure or {}).get('message', '')}"[:400])
@@ -164,6 +164,7 @@ class Holder:
         self.seen: list[SeenFit] = []
         self.began = time.perf_counter()
         self.raised: BaseException | None = None
+        self.raised_by: FitCall | None = None
         self._wanted = wanted
         self._listing = listing
         self._hold = hold
@@ -190,8 +191,16 @@ class Holder:
         try:
             return self._decide(model, method, arguments, trace, run)
         except Exception as error:
-            self.raised = error
+            self.failed(error, model, method, arguments, trace)
             raise
+
+    def failed(
+        self, error: BaseException, model: Any, method: str, arguments: Mapping[str, Any] | None, trace: Trace
+    ) -> None:
+        """Remember that a training call raised, and what it was given."""
+        if self.raised is not error:
+            self.raised = error
+            self.raised_by = FitCall(model, method, arguments or {}, len(self.seen), trace)
 
     def _decide(
         self,

@@ -84,13 +84,14 @@ def _intercept(trainer: type, method: str, places: Places, holder: Holder) -> No
         if places.paused or os.getpid() != process:
             return original(self, *args, **kwargs)
         trace = places.remember_call(self, method, sys._getframe(1))
+        arguments: dict[str, Any] | None = None
         try:
             arguments = _bound(signature, self, args, kwargs)
             if arguments is None:
                 return original(self, *args, **kwargs)
             self._assert_compile_called(method)
         except Exception as error:
-            holder.raised = error
+            holder.failed(error, self, method, arguments, trace)
             raise
         return holder.training(self, method, arguments, trace, lambda given: original(self, **given))
 

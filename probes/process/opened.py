@@ -220,6 +220,8 @@ class Worker:
             await tell(self._on_event, Stage(str(message["text"])))
         elif message["event"] == "progress":
             await tell(self._on_event, Progress(str(message["text"]), message.get("done"), message.get("total")))
+        elif message["event"] == "broken":
+            self._verdict = WorkerDied(str(message["message"]))
         elif message["event"] == "refused":
             self._verdict = WrongBackend(str(message["message"]))
         elif message["event"] == "held" and not self._case.done():

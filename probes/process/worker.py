@@ -36,9 +36,15 @@ def start(channel: int, trace: int) -> None:
     faulthandler.register(signal.SIGUSR1, file=trace, all_threads=False)
     private = Channel(socket.socket(fileno=channel))
     order = private.receive()
-    if order is not None:
+    if order is None:
+        os._exit(0)
+    try:
         Worker(private, order).run()
-    os._exit(0)
+    except BaseException as error:
+        traceback.print_exc()
+        message = f"The worker itself failed: {type(error).__name__}: {str(error)[:300]}."
+        private.send({"event": "broken", "message": message})
+        raise
 
 
 class Worker:
@@ -78,7 +84,12 @@ class Worker:
         if self._serving.is_set():
             # The training is held in another thread of the program.
             threading.Event().wait()
-        self._serve(Hold(None, self._places, self._about(), failure or ended(self._no_fit())))
+        failure = failure or ended(self._no_fit())
+        self._serve(Hold(self._failed_call(failure), self._places, self._about(), failure))
+
+    def _failed_call(self, failure: Mapping[str, Any]) -> FitCall | None:
+        """The training call whose own error ended the program."""
+        return self._holder.raised_by if failure["stage"] == "in_fit" else None
 
     def _hold(self, call: FitCall) -> NoReturn:
         self._serve(Hold(call, self._places, self._about()))

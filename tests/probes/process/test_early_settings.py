@@ -22,6 +22,7 @@ from probes.process.early_settings import settings_before_import
         ("os.putenv('TF_X', '0')", ("TF_X",)),
         ("os.environ[name] = 'x'", ("?",)),
         ("os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'", ()),
+        ("os.environ['PYTHONHASHSEED'] = '0'", ()),
         ("os.environ['WANDB_MODE'] = 'off'", ()),
         ("print(os.environ['KERAS_BACKEND'])", ()),
         ("cache.update({'TF_X': 1})", ()),

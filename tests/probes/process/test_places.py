@@ -31,6 +31,7 @@ def held(open_case: Open, source: str, **settings: object) -> CaseDescription:
     """The description of a program that must be held."""
     case = open_case(source, **settings).case
     assert case.failure is None
+    assert case.gaps == ()
     return case
 
 

@@ -39,6 +39,7 @@ def test_a_program_is_held_inside_fit(open_case: Open) -> None:
     case = opened.case
     assert case.source == "mlp.py"
     assert case.failure is None
+    assert case.gaps == ()
     assert (case.fit_line, case.fits_seen) == (12, 1)
     assert case.model is not None
     assert case.model.parameters == 8 * 16 + 16 + 16 * 2 + 2
@@ -290,6 +291,13 @@ class TestFailures:
         assert (failure.place.line if failure.place else None) == line
         assert words in failure.message
         assert "\x1b" not in failure.message
+
+    def test_a_training_call_that_raises_still_tells_its_model(self, open_case: Open) -> None:
+        case = open_case(HEAD + "build().fit(x, y, nb_epoch=3)\n").case
+        assert case.model is not None
+        assert case.gaps == ()
+        assert case.facts["optimizer"] == "Adam"
+        assert case.fit_line == FIRST
 
     def test_exceptions_in_a_neighbour_name_its_file_and_the_way_there(self, open_case: Open) -> None:
         failure = open_case("import other\nother.go()\n", files={"other.py": "def go():\n    1 / 0\n"}).case.failure

@@ -48,6 +48,14 @@ def add_argument(source: Source, call: cst.Call, text: str) -> None:
     _append(source, call.args, _closing(source, call), text)
 
 
+def add_keyword(source: Source, call: cst.Call, text: str) -> None:
+    """Put a keyword argument right behind those that are given by position."""
+    plain = 0
+    while plain < len(call.args) and call.args[plain].keyword is None and call.args[plain].star != "**":
+        plain += 1
+    insert_argument(source, call, plain, text)
+
+
 def insert_argument(source: Source, call: cst.Call, index: int, text: str) -> None:
     """Put an argument before the one at an index; at the end where there are not so many."""
     if index >= len(call.args):

@@ -111,6 +111,14 @@ def optimizer_call(edit: Editing) -> cst.Call:
     return made
 
 
+def written_optimizer(edit: Editing) -> cst.Call | None:
+    """The call that makes the optimizer where there is one in this source."""
+    if "optimizer" in edit.source.elsewhere:
+        return None
+    value = setting(edit, "optimizer", 0) if edit.find_call("compile") is not None else None
+    return value if isinstance(value, cst.Call) and is_optimizer(edit, value) else None
+
+
 def is_optimizer(edit: Editing, call: cst.Call) -> bool:
     """Whether a call makes an optimizer of Keras."""
     path = path_of(edit.source, call.func)

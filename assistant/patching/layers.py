@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from assistant.patching.calls import argument, insert_argument, keyword, remove_argument
+from assistant.patching.calls import add_argument, add_keyword, argument, keyword, remove_argument
 from assistant.patching.compiled import replace_and_tidy
 from assistant.patching.editing import Editing
 from assistant.patching.model import LayerLike
@@ -110,9 +110,8 @@ def set_in_layer(edit: Editing, layer: str, name: str, value: str, index: int | 
     call = edit.layer_call(layer)
     found = argument(call, name, index)
     if found is None:
-        insert_argument(
-            edit.source, call, 1 if call.args and call.args[0].keyword is None else len(call.args), f"{name}={value}"
-        )
+        put = add_keyword if name == "activation" else add_argument
+        put(edit.source, call, f"{name}={value}")
         return
     if edit.source.code(found.value) == value:
         return

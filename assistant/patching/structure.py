@@ -151,11 +151,22 @@ def _after_call(edit: Editing, call: cst.Call, code: str) -> None:
 def _before_call(edit: Editing, call: cst.Call, code: str) -> None:
     source = edit.source
     given = call.args[0].value
-    if isinstance(given, cst.Name) and _target(source, call) == given.value:
+    if (isinstance(given, cst.Name) and _target(source, call) == given.value) or (
+        isinstance(given, cst.Name) and _is_last_use(source, given, call)
+    ):
         insert_before(source, call, [f"{given.value} = {code}({given.value})"])
     else:
         start, end = source.span(given)
         source.splices([(start, start, f"{code}("), (end, end, ")")])
+
+
+def _is_last_use(source: Source, name: cst.Name, call: cst.Call) -> bool:
+    """Whether nothing reads a name once a call has read it, so that it may be given another value before."""
+    if source.around(call, cst.For) is not None or source.around(call, cst.While) is not None:
+        return False
+    parent = source.parent(call)
+    alone = isinstance(parent, (cst.Assign, cst.Return))
+    return alone and not any(source.start(one) > source.start(name) for one in reads(source, name.value))
 
 
 def _target(source: Source, call: cst.Call) -> str | None:

@@ -12,7 +12,7 @@ from assistant.patching.calls import (
     remove_argument,
     remove_element,
 )
-from assistant.patching.compiled import followed, optimizer_call, replace_and_tidy, tidy
+from assistant.patching.compiled import followed, optimizer_call, replace_and_tidy, tidy, written_optimizer
 from assistant.patching.editing import Editing
 from assistant.patching.names import dotted, last_name, path_of, spell
 from assistant.patching.registry import editor
@@ -49,7 +49,8 @@ def set_learning_rate(edit: Editing) -> None:
 def drop_schedule(edit: Editing) -> None:
     """Put a constant rate in place of a schedule, and take callbacks that change it out: ``learning_rate``."""
     before = edit.source.text
-    arg = rate_argument(optimizer_call(edit))
+    call = written_optimizer(edit)
+    arg = rate_argument(call) if call is not None else None
     if arg is not None and is_schedule(edit, arg.value):
         rate = edit.parameters.get("learning_rate")
         if rate is None:

@@ -53,7 +53,7 @@ def set_from_logits(edit: Editing) -> None:
     text = literal(edit.source, value)
     if isinstance(text, str) or _is_function(edit, value):
         name = LOSSES.get(str(text if isinstance(text, str) else last_name(value)).lower())
-        if name is None:
+        if name is None or not name.endswith("Crossentropy"):
             raise edit.refuse(f"Give the loss from_logits={wanted}", "loss")
         if wanted:
             spelled = spell(edit.source, f"keras.losses.{name}", value)

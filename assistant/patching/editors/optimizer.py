@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from assistant.patching.calls import keyword, remove_argument, set_argument
-from assistant.patching.compiled import OPTIMIZERS, optimizer_call, optimizer_class, setting
+from assistant.patching.compiled import OPTIMIZERS, optimizer_call, optimizer_class, setting, written_optimizer
 from assistant.patching.editing import Editing
 from assistant.patching.editors.learning_rate import rate_argument
 from assistant.patching.names import spell
@@ -37,6 +37,8 @@ def set_optimizer(edit: Editing) -> None:
 @editor("reset_optimizer_settings", order=31)
 def reset_optimizer_settings(edit: Editing) -> None:
     """Leave the optimizer its class, its learning rate and its clipping: all else is as Keras has it."""
+    if written_optimizer(edit) is None:
+        raise edit.refuse("Take the settings of the optimizer out by hand; they are not seen here", "optimizer")
     for _ in range(20):
         call = optimizer_call(edit)
         rate = rate_argument(call)
@@ -59,7 +61,7 @@ def clip_gradients(edit: Editing) -> None:
 @editor("unclip_gradients", order=35)
 def unclip_gradients(edit: Editing) -> None:
     """Take clipping out of the optimizer."""
-    if not _drop_clipping(edit):
+    if written_optimizer(edit) is None or not _drop_clipping(edit):
         raise edit.refuse("Take out by hand what clips the gradients; the optimizer does not", "optimizer")
 
 

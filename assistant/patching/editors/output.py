@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.patching.calls import argument, insert_argument, remove_argument
+from assistant.patching.calls import add_keyword, argument, remove_argument
 from assistant.patching.editing import Editing
 from assistant.patching.editors.loss import loss_name, write_loss
 from assistant.patching.layers import (
@@ -96,8 +96,7 @@ def set_activation(edit: Editing, layer: str, wanted: str) -> None:
         text = "None" if wanted == "linear" else quoted(edit.source, wanted, call)
         edit.source.replace(found.value, text)
     elif wanted != "linear":
-        after = 1 if call.args and call.args[0].keyword is None and not call.args[0].star else len(call.args)
-        insert_argument(edit.source, call, after, f"activation={quoted(edit.source, wanted, call)}")
+        add_keyword(edit.source, call, f"activation={quoted(edit.source, wanted, call)}")
 
 
 def _set_activation_layer(edit: Editing, layer: str, kind: str, wanted: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from assistant.patching.calls import argument, keyword, remove_argument, set_argument
-from assistant.patching.compiled import followed, optimizer_call, tidy
+from assistant.patching.compiled import followed, tidy, written_optimizer
 from assistant.patching.editing import Editing
 from assistant.patching.layers import drop_in_layer, of_class, output_weights, own_layers, set_in_layer, weighted
 from assistant.patching.model import CannotEditError
@@ -106,12 +106,7 @@ def _set_factors(edit: Editing, penalty: cst.Call, factor: float) -> None:
 
 def _lessen_decay(edit: Editing) -> None:
     """Lower a weight decay of the optimizer that is far beyond what is usual."""
-    if edit.find_call("compile") is None:
-        return
-    try:
-        call = optimizer_call(edit) if "optimizer" in edit.source.anchors else None
-    except CannotEditError:
-        return
+    call = written_optimizer(edit)
     arg = argument(call, "weight_decay") if call is not None else None
     plain = literal(edit.source, origin(edit.source, arg.value)) if arg is not None else None
     if arg is not None and isinstance(plain, (int, float)) and plain > _STRONG_DECAY:

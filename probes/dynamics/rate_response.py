@@ -123,8 +123,8 @@ def _try(case: Case, step: InstrumentedStep, planned: float, factor: float, step
         raise Unanswerable(f"training fails: {ran.error.type if ran.error else 'no step'}")
     if not np.isfinite(data).all():
         return RateTry(factor, rate, -1.0, len(data))
-    head, tail = max(1, min(3, len(data) // 10)), max(1, len(data) // 8)
-    first, final = float(np.mean(data[:head])), float(np.mean(data[-tail:]))
+    # All runs share the first batch and the start, so its loss is the same; later ones show the rate already.
+    first, final = float(data[0]), float(np.mean(data[-max(1, len(data) // 8) :]))
     return RateTry(factor, rate, max(-1.0, (first - final) / abs(first)) if first else 0.0, len(data))
 
 

@@ -95,7 +95,7 @@ class RecordedRun:
     validation_jump: float | None
     """Largest change of the validation loss between neighbouring epochs of the second half, over its median."""
     score: str | None
-    """What the score is: `balanced_accuracy` or `r2`; null where no output has a task."""
+    """What the score is: `balanced_accuracy`, `r2`, or `loss` where no output has a task; null where nothing was run."""
     skill_start: float | None
     """Share of the way from chance to perfect covered before training, on training rows, in [-1, 1]."""
     skill_training: float | None
@@ -114,14 +114,14 @@ class RecordedRun:
     """By how much the skill stays below the reference, after two standard errors are taken off; 0 or more."""
     margin: float | None
     """Two standard errors of the validation score, as skill."""
-    gap: float | None
-    """Training skill minus validation skill."""
+    gap: float
+    """Training skill minus validation skill; 0 without validation data."""
     majority_share: float | None
     """Share of the most frequent prediction among the training predictions, in [0, 1]."""
     prediction_spread: float | None
     """Spread of predictions over that of targets; for classes, distinct predicted over distinct there."""
-    target_majority: float | None
-    """Share of the most frequent class among the training targets; null for quantities."""
+    target_majority: float
+    """Share of the most frequent class among the training targets; 0 for quantities."""
     weights_moved: float
     """Distance of the weights from their start over their norm at the start."""
     first_rate: float
@@ -236,8 +236,8 @@ def _measurement(
     by_epoch = _by_epoch(data, ran)
     training = _scores(case, "train") if ran.steps else []
     validation = _scores(case, "validation") if ran.steps else []
-    worst = _worst(training, validation, known)
     losses = _losses(data, penalty, total, by_epoch, case)
+    worst = _by_loss_alone(_worst(training, validation, known), losses)
     checks = _validation_numbers(ran, by_epoch)
     return RecordedRun(
         completed=ran.complete and case.train.complete,
@@ -374,7 +374,16 @@ def _worst(
         "score skill_training skill_validation score_training score_validation skill_reference reference_model "
         "shortfall margin gap majority_share prediction_spread"
     ).split()
-    return chosen or dict.fromkeys(names)
+    return chosen or {**dict.fromkeys(names), "gap": 0.0}
+
+
+def _by_loss_alone(worst: dict[str, Any], losses: dict[str, float | None]) -> dict[str, Any]:
+    """Where no output has a task, the share of the first loss that went away stands for the skill."""
+    fall = losses["fall"]
+    if worst["score"] is not None or fall is None or not math.isfinite(fall):
+        return worst
+    skill = max(-1.0, fall)
+    return {**worst, "score": "loss", "skill_training": skill, "skill_validation": skill}
 
 
 def _badness(row: dict[str, float | str | None]) -> float:
@@ -396,7 +405,7 @@ def _row(score: Score, held: Score | None, reference: Reference | None) -> dict[
         "reference_model": reference.model if reference else None,
         "shortfall": max(0.0, reference.score.skill - final.skill - margin) if reference else None,
         "margin": margin,
-        "gap": score.skill - held.skill if held else None,
+        "gap": score.skill - held.skill if held else 0.0,
         "majority_share": score.majority,
         "prediction_spread": score.spread if math.isfinite(score.spread) else None,
     }
@@ -442,7 +451,7 @@ def _inputs_used(case: Case, training: list[tuple[Output, Score]]) -> float | No
     return min((score.skill - max(after[output.name], 0.0)) / score.skill for output, score in training)
 
 
-def _target_majority(case: Case) -> float | None:
+def _target_majority(case: Case) -> float:
     from ..tasks import class_ids
 
     sample = case.train.sample(SCORED)
@@ -451,7 +460,7 @@ def _target_majority(case: Case) -> float | None:
         if output.kind in ("binary", "multiclass"):
             counts = np.unique(class_ids(output, target_of(output, sample)), return_counts=True)[1]
             shares.append(float(counts.max() / counts.sum()))
-    return max(shares, default=None)
+    return max(shares, default=0.0)
 
 
 def _curves(ran: Run) -> tuple[Curve, ...]:

@@ -100,7 +100,10 @@ class _Trial:
 
     def _one_more(self, arm: Arm, pair: int) -> bool:
         self._say(pair)
-        self._pair(self._control(pair), self.bench.treated(arm, pair, self.kept, self.budget.left))
+        treated = self.bench.treated(arm, pair, self.kept, self.budget.left)
+        if not treated.reached:
+            return False
+        self._pair(self._control(pair), treated)
         return self._helps(pair) and min(self.outcome.treated_scores) > max(self.outcome.control_scores)
 
     def _plain(self, pair: int) -> ArmRun:

@@ -67,7 +67,8 @@ def encode_labels(arm: Arm, parameters: Parameters) -> Parameters:
     if not encoders:
         raise NotApplicable("the labels are written as the loss reads them")
     _replace(arm, lambda leaf, array: encoders[leaf](array) if leaf in encoders else array)
-    return {"encoding": said[0]}
+    lowest = np.nanmin(target_of(outputs(arm.held)[min(encoders)], sample).astype("float64"))
+    return {"encoding": said[0], "offset": float(lowest)}
 
 
 def _encoder(output: Output, target: NDArray[Any], width: int | None) -> tuple[Encode, str] | None:

@@ -23,4 +23,4 @@ def unfreeze(arm: Arm, parameters: Parameters) -> Parameters:
     if not model.trainable_variables:
         raise NotApplicable("no layer has weights that could be trained")
     arm.rebuild_optimizer()
-    return {"unfrozen": ", ".join(names(layers))[:200]}
+    return {"unfrozen": ", ".join(names(one for one in layers if one.weights and one is not model))[:200]}

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tell(f"keras-triage: {error}")
         return error.exit_status
     except (KeyboardInterrupt, typer.Abort):
-        tell("keras-triage: interrupted; the session is kept.")
+        tell("keras-triage: Interrupted.")
         return ExitStatus.INTERRUPTED
     except BrokenPipeError:
         return ExitStatus.HEALTHY

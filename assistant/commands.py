@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from assistant.answers_file import read_answers
-from assistant.errors import EXIT_OF_STATUS, ExitStatus, UsageError, WorkerLostError, tell
+from assistant.errors import EXIT_OF_STATUS, ExitStatus, InterruptedSessionError, UsageError, WorkerLostError, tell
 from assistant.front_end import FrontEnd
 from assistant.headless import Headless
 from assistant.investigation import Investigation
@@ -159,7 +159,7 @@ def _run(work: Awaitable[T]) -> T:
     """Run to the end; what went wrong with the worker becomes one sentence with its exit status.
 
     Raises:
-        TriageError: the worker could not be started or kept.
+        TriageError: the worker could not be started or kept, or the person pressed Ctrl-C.
     """
 
     async def awaited() -> T:
@@ -167,6 +167,8 @@ def _run(work: Awaitable[T]) -> T:
 
     try:
         return asyncio.run(awaited())
+    except KeyboardInterrupt:
+        raise InterruptedSessionError("Interrupted; the session is kept.") from None
     except WrongBackend as error:
         raise UsageError(str(error)) from error
     except ProcessError as error:

@@ -57,6 +57,12 @@ class WorkerLostError(TriageError):
     exit_status = ExitStatus.WORKER_LOST
 
 
+class InterruptedSessionError(TriageError):
+    """The person pressed Ctrl-C."""
+
+    exit_status = ExitStatus.INTERRUPTED
+
+
 def tell(text: str) -> None:
     """Write a line to standard error; every word that is not a result goes through here."""
     try:

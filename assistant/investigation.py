@@ -24,14 +24,18 @@ from assistant.ranking import Answer
 from assistant.report.build import build
 from assistant.report.model import Report
 from assistant.steps import AskPerson, Conclude, Finished, NamedSymptom, OfferTrial, RunProbe
+from assistant.trying import finished as trial_finished
 from assistant.walking import RECORDED_RUN
 from assistant.worker import Opener, Worker
 from probes.process.description import CaseDescription, Failure
-from probes.process.errors import ProcessError, WorkerDied, WorkerLost
+from probes.process.errors import ProcessError, RequestFailed, WorkerDied, WorkerLost
 from probes.process.events import Output, Progress, Stage, WorkerEvent
 
 RECORDED_RUN_SHARE = 0.4
 """Share of the budget that the recorded run may take (design, section 3)."""
+
+HANGING = 30.0
+"""Seconds beyond four times its own after which a trial's worker counts as hung."""
 
 _MOST_SECONDS = {"instant": 10.0, "seconds": 30.0}
 
@@ -82,6 +86,7 @@ class Investigation:
         self._news: asyncio.Queue[WorkerEvent] = asyncio.Queue()
         self._teller: asyncio.Task[None]
         self._running: RunProbe | None = None
+        self._trying: OfferTrial | None = None
         self._interrupted = asyncio.Event()
         self._task: asyncio.Task[Any] | None = None
         self._told: dict[str, Answer] = dict(dialogue.answers)
@@ -143,11 +148,15 @@ class Investigation:
             self._task.cancel()
 
     def cancel(self) -> bool:
-        """Abandon the probe under way: its answer is unknown, and the worker starts again when one is needed.
+        """Abandon the probe or trial under way: its outcome is unknown; the worker starts again when one is needed.
 
         Returns:
-            False if no probe is under way.
+            False if neither is under way.
         """
+        if self._trying is not None and self._task is not None:
+            self._record(self._no_trial(self._trying, "you cancelled it"))
+            self._task.cancel()
+            return True
         if self._running is None or self._task is None:
             return False
         self._record(ProbeFinished(probe=self._running.probe, unknown="you cancelled it"))
@@ -286,9 +295,42 @@ class Investigation:
         agreed = await self._interruptible(front.offer(step))
         if agreed is None:
             return
-        reason = "trials are not part of this version" if agreed else "the person declined"
-        self._record(
-            TrialFinished(cause=step.cause, remedy=step.remedy, treatment=step.treatment, outcome=None, unknown=reason)
+        if not agreed:
+            self._record(self._no_trial(step, "the person declined"))
+            return
+        self._trying = step
+        try:
+            finished = await self._abandonable(self._try(step))
+        except RequestFailed as error:
+            finished = self._no_trial(step, str(error))
+        except ProcessError as error:
+            finished = self._no_trial(step, str(error))
+            await self._lose_worker(front, str(error))
+        finally:
+            self._trying = None
+        await self._all_news_told()
+        if finished is not None:
+            self._record(finished)
+            await front.stage(finished.text or finished.unknown or "the trial ended")
+
+    async def _try(self, step: OfferTrial) -> TrialFinished:
+        worker = await self._worker_at_hand()
+        symptom = self.dialogue.symptom
+        name, arguments = step.attempt.request(symptom.id if symptom else "unsure", self.dialogue.seconds_left)
+        # What a trial spends on compiling comes on top of its time; only a worker that hangs takes four times as long.
+        answer = await worker.request(name, arguments, 4 * float(arguments["seconds"]) + HANGING)
+        return trial_finished(step.attempt, real_numbers(answer))
+
+    def _no_trial(self, step: OfferTrial, reason: str) -> TrialFinished:
+        attempt = step.attempt
+        return TrialFinished(
+            cause=step.cause,
+            remedy=step.remedy,
+            treatment=step.treatment,
+            unknown=reason,
+            given=attempt.given,
+            asked=dict(attempt.parameters),
+            counter=attempt.counter,
         )
 
     async def _interruptible(self, work: Awaitable[T]) -> T | None:
@@ -355,6 +397,8 @@ class Investigation:
                 await front.stage(news.text)
             case Output():
                 await front.output(news.stream, news.text)
+            case Progress() if self._trying is not None:
+                await front.stage(news.text)
             case Progress() if self._running is not None:
                 await front.progress(self._running, fraction_of(news), news.text)
 

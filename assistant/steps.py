@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from assistant.ranking import Finding
+from assistant.trying import Attempt
 
 Phase = Literal["looking", "recorded_run", "tree", "rest"]
 """Where the walk stands: instant questions, the recorded run, the tree of the symptom, what may explain the rest."""
@@ -80,6 +81,8 @@ class OfferTrial:
     """The remedy in words."""
     costs: str
     """What the remedy costs or risks."""
+    attempt: Attempt
+    """The trial itself: parameters, what both arms are given, or a counter-trial."""
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def _cause(dialogue: Dialogue, finding: Finding) -> CausePart:
         confidence=round(finding.confidence, 4),
         because=finding.because,
         summary=entry.summary,
-        evidence=tuple(_evidence(one) for one in finding.evidence),
+        evidence=(*_counter_trials(finding), *(_evidence(one) for one in finding.evidence)),
         locations=locations(dialogue.case, entry, finding) if dialogue.case else (),
         remedies=tuple(_remedy(one, finding, values) for one in entry.remedies),
         sources=tuple(_source(dialogue.kb, one) for one in entry.sources),
@@ -162,9 +162,26 @@ def _evidence(one: Evidence) -> EvidencePart:
     )
 
 
+def _counter_trials(finding: Finding) -> tuple[EvidencePart, ...]:
+    return tuple(
+        EvidencePart(
+            question="counter_trial",
+            answer="proven",
+            by="probe",
+            probe=None,
+            band="decides",
+            text=one.text,
+            counter_trial=True,
+        )
+        for one in finding.trials
+        if one.counter and one.proven
+    )
+
+
 def _remedy(remedy: Remedy, finding: Finding, values: Mapping[str, Any]) -> RemedyPart:
     trials = [one for one in finding.trials if one.remedy == remedy.id]
-    trial = trials[-1] if trials else None
+    # The last one that proves something tells most; a step of a set may follow it that proves nothing more.
+    trial = next((one for one in reversed(trials) if one.proven), trials[-1] if trials else None)
     return RemedyPart(
         id=remedy.id,
         title=remedy.title,

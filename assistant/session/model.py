@@ -24,7 +24,7 @@ class OpenedWith(BaseModel):
     """Seconds that the program may take to reach its ``fit``."""
     budget: float = Field(default=120.0, gt=0)
     """Seconds of probes and trials."""
-    trials: bool = False
+    trials: bool = True
     """Whether trials of remedies are offered."""
     knowledge_bases: tuple[str, ...] = ()
     """Folders laid over the built-in knowledge base."""

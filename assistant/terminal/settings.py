@@ -31,7 +31,7 @@ class TerminalSettings:
     fit: int | None = None
     setup_timeout: float = 300.0
     budget: float = 120.0
-    trials: bool = False
+    trials: bool = True
     knowledge_bases: tuple[Path, ...] = ()
     symptom: str | None = None
     session: str | None = None

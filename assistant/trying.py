@@ -1,0 +1,278 @@
+"""Which trial comes next, and what its outcome means: the strategy, without any training.
+
+Likely and cheap treatments come first. What proves nothing alone but helps is given to both arms of the next trials, as
+long as the next still helps; then each member of such a set is left out in turn. One treatment proves one cause, the
+likeliest of those that it would remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.events import TrialFinished, TrialOutcome
+from assistant.ranking import CONFIRMED, Finding
+from assistant.words_of_trials import in_words
+from knowledge_base.schema import Cause
+
+COUNTER_TRIALS = ("labels_misaligned", "inputs_uninformative", "label_noise", "too_little_data")
+"""Causes that are proven by what the same training does on other rows or labels."""
+
+DIRECTIONS: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("lr_too_high", "set_learning_rate"): {"direction": "down"},
+    ("lr_too_low", "set_learning_rate"): {"direction": "up"},
+    ("exploding_gradient", "set_learning_rate"): {"direction": "down"},
+    ("dying_relu", "set_learning_rate"): {"direction": "down"},
+}
+"""Where to look for a parameter, so that a treatment proves this cause and not its opposite."""
+
+COSTS = {"set_learning_rate": 2.0, "set_hidden_activation": 1.5, "more_epochs": 4.0, "more_regularization": 2.0}
+"""Expected cost in pairs of arms, of treatments that search for their parameters; 1 for all others."""
+
+WORTH_TRYING = 0.2
+"""Confidence from which a cause that is merely possible goes to trial, where nothing is proven yet."""
+
+MOST_POSSIBLE = 4
+"""Causes that are merely possible go to trial up to this many."""
+
+HELPS = 0.03
+"""Rise of the mean score from which a treatment that proves nothing alone is kept for a set."""
+
+LONGEST = 30.0
+"""Seconds that one trial may take; and no trial begins with less than ``SHORTEST`` left."""
+
+SHORTEST = 3.0
+
+WELL = 0.9
+"""Share of the way to the best arm from which nothing more is added to a proven treatment."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A trial to be run.
+
+    Attributes:
+        cause, remedy, treatment: what is tried; a counter-trial has neither remedy nor treatment.
+        parameters: of the treatment, and of those that both arms get.
+        given: treatments that both arms get.
+        counter: whether it is a counter-trial.
+    """
+
+    cause: str
+    remedy: str
+    treatment: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
+    counter: bool = False
+
+    def request(self, symptom: str, seconds: float) -> tuple[str, dict[str, Any]]:
+        """Name and arguments of the request that a worker serves."""
+        common = {"symptom": symptom, "seconds": min(LONGEST, seconds)}
+        if self.counter:
+            return "counter_trial", {**common, "cause": self.cause}
+        arguments = {"treatments": [self.treatment], "given": list(self.given), "parameters": dict(self.parameters)}
+        return "trial", {**common, **arguments}
+
+
+def next_attempt(
+    findings: Sequence[Finding], causes: Mapping[str, Cause], trials: Sequence[TrialFinished], seconds_left: float
+) -> Attempt | None:
+    """The trial to run next, or None when no trial is worth its time.
+
+    Args:
+        findings: ranked.
+        causes: of the knowledge base.
+        trials: that ended so far, in order.
+        seconds_left: for trials.
+    """
+    if seconds_left < SHORTEST:
+        return None
+    alone = _alone(findings, causes, trials)
+    if alone is not None:
+        return alone
+    return _for_set(findings, causes, trials)
+
+
+def _alone(findings: Sequence[Finding], causes: Mapping[str, Cause], trials: Sequence[TrialFinished]) -> Attempt | None:
+    """The likeliest treatment over its cost, of those not tried alone yet."""
+    tried = {(one.treatment, str(one.asked.get("direction", ""))) for one in trials if not one.given}
+    countered = {one.cause for one in trials if one.counter}
+    best: tuple[float, Attempt] | None = None
+    taken: set[tuple[str, str]] = set()
+    for finding in _worth(findings, trials):
+        for place, attempt in enumerate(_attempts(finding.cause, causes[finding.cause])):
+            key = (attempt.treatment, str(attempt.parameters.get("direction", "")))
+            done = finding.cause in countered if attempt.counter else key in tried or key in taken
+            if done:
+                continue
+            taken.add(key)
+            # A cause's later remedies are second choices: each counts half of the one before it.
+            value = finding.confidence * 0.5**place / COSTS.get(attempt.treatment, 1.0)
+            if best is None or value > best[0]:
+                best = (value, attempt)
+    return best[1] if best else None
+
+
+def _worth(findings: Sequence[Finding], trials: Sequence[TrialFinished]) -> list[Finding]:
+    """The findings that go to trial: confirmed ones, and possible ones as long as nothing is proven."""
+    proven = {one.cause for one in trials if one.proven}
+    standing = [one for one in findings if one.status != "ruled_out" and one.cause not in proven]
+    standing = [one for one in standing if one.because not in proven or one.because is None]
+    confirmed = [one for one in standing if one.status in CONFIRMED]
+    possible = [one for one in standing if one.status not in CONFIRMED and one.confidence >= WORTH_TRYING]
+    return confirmed if proven else confirmed + possible[:MOST_POSSIBLE]
+
+
+def _attempts(cause: str, entry: Cause) -> list[Attempt]:
+    found = [
+        Attempt(cause, one.id, one.treatment, DIRECTIONS.get((cause, one.treatment), {}))
+        for one in entry.remedies
+        if one.treatment
+    ]
+    unique = list({one.treatment: one for one in reversed(found)}.values())[::-1]
+    return [Attempt(cause, "", "", counter=True), *unique] if cause in COUNTER_TRIALS else unique
+
+
+def _for_set(
+    findings: Sequence[Finding], causes: Mapping[str, Cause], trials: Sequence[TrialFinished]
+) -> Attempt | None:
+    """What to add to the set, or which member to leave out, when nothing is left to be tried alone."""
+    members = smallest_set(trials)
+    if not members or members[-1].closes >= WELL:
+        return _leave_out(members, trials)
+    given = tuple(one.treatment for one in members)
+    known = {(one.treatment, one.given) for one in trials}
+    helped = {one.treatment for one in trials if _rise(one) > HELPS and not one.given}
+    ranked = sorted(
+        (one for one in trials if not one.given and not one.counter and one.outcome and one.treatment not in given),
+        key=lambda one: (one.treatment not in helped, -_confidence(findings, one.cause)),
+    )
+    for one in ranked:
+        if (one.treatment, given) in known:
+            continue
+        if one.treatment not in helped and not _is_confirmed(findings, one.cause):
+            continue
+        parameters = {**one.asked, **_joined(members)}
+        return Attempt(one.cause, one.remedy, one.treatment, parameters, given)
+    return _leave_out(members, trials)
+
+
+def smallest_set(trials: Sequence[TrialFinished]) -> tuple[TrialFinished, ...]:
+    """The treatments that together do best, in the order in which they were added.
+
+    It begins with the best treatment tried alone, a proven one before all others, and grows by every later trial that
+    was given the whole set so far and helped.
+    """
+    alone = [one for one in trials if not one.given and not one.counter and one.outcome and _rise(one) > HELPS]
+    if not alone:
+        return ()
+    members = [
+        max(alone, key=lambda one: (one.proven, one.outcome is not None and one.outcome.symptom_gone, _mean(one)))
+    ]
+    for one in trials:
+        if one.given == tuple(member.treatment for member in members) and _rise(one) > HELPS and _separate(one):
+            members.append(one)
+    return tuple(members)
+
+
+def _leave_out(members: Sequence[TrialFinished], trials: Sequence[TrialFinished]) -> Attempt | None:
+    """Try the first members again, given the rest: what does not help there is no part of the smallest set."""
+    if len(members) < 2:
+        return None
+    known = {(one.treatment, one.given) for one in trials}
+    for place, one in enumerate(members[:-1]):
+        rest = tuple(other.treatment for number, other in enumerate(members) if number != place)
+        if (one.treatment, rest) not in known and not one.proven:
+            return Attempt(one.cause, one.remedy, one.treatment, _joined(members), rest)
+    return None
+
+
+def treatments_of_set(trials: Sequence[TrialFinished]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """The smallest set as treatments with the parameters that were carried out, without members that do not help."""
+    members = smallest_set(trials)
+    useless = {
+        one.treatment
+        for one in trials
+        if one.given and {one.treatment, *one.given} == {member.treatment for member in members} and _rise(one) <= 0
+    }
+    return tuple((one.treatment, one.parameters) for one in members if one.treatment not in useless)
+
+
+def _joined(members: Sequence[TrialFinished]) -> dict[str, Any]:
+    return {name: value for one in members for name, value in one.parameters.items() if name != "layers"}
+
+
+def _mean(one: TrialFinished) -> float:
+    return sum(one.outcome.treated) / len(one.outcome.treated) if one.outcome and one.outcome.treated else -1.0
+
+
+def _rise(one: TrialFinished) -> float:
+    """By how much the mean score rose over the pairs that were run."""
+    if one.outcome is None or not one.outcome.treated:
+        return 0.0
+    pairs = len(one.outcome.treated)
+    return _mean(one) - sum(one.outcome.control[:pairs]) / pairs
+
+
+def _separate(one: TrialFinished) -> bool:
+    outcome = one.outcome
+    return outcome is not None and bool(outcome.treated) and min(outcome.treated) > max(outcome.control)
+
+
+def _confidence(findings: Sequence[Finding], cause: str) -> float:
+    return next((one.confidence for one in findings if one.cause == cause), 0.0)
+
+
+def _is_confirmed(findings: Sequence[Finding], cause: str) -> bool:
+    return any(one.cause == cause and one.status in CONFIRMED for one in findings)
+
+
+def finished(attempt: Attempt, answer: Mapping[str, Any]) -> TrialFinished:
+    """The event of a worker's answer to :meth:`Attempt.request`; numbers are real ones."""
+    if attempt.counter:
+        return _counter_finished(attempt, answer)
+    outcome = _outcome(answer) if answer.get("applicable") and answer.get("control") else None
+    return TrialFinished(
+        cause=attempt.cause,
+        remedy=attempt.remedy,
+        treatment=attempt.treatment,
+        outcome=outcome,
+        unknown=None if outcome else str(answer.get("reason") or answer.get("why_not") or "there was no trial"),
+        proven=bool(answer.get("proven")),
+        given=attempt.given,
+        asked=dict(attempt.parameters),
+        parameters=dict(answer.get("parameters") or {}),
+        closes=float(answer.get("closes") or 0.0),
+        text=in_words(attempt.treatment, answer),
+        control_curve=tuple(answer.get("control_curve") or ()),
+        treated_curve=tuple(answer.get("treated_curve") or ()),
+    )
+
+
+def _counter_finished(attempt: Attempt, answer: Mapping[str, Any]) -> TrialFinished:
+    return TrialFinished(
+        cause=attempt.cause,
+        remedy=attempt.remedy,
+        treatment=attempt.treatment,
+        unknown=None if answer.get("applicable") else str(answer.get("reason") or "there was no trial"),
+        proven=bool(answer.get("proven")),
+        counter=True,
+        seconds=float(answer.get("seconds") or 0.0),
+        text=str(answer.get("text") or answer.get("reason") or ""),
+    )
+
+
+def _outcome(answer: Mapping[str, Any]) -> TrialOutcome:
+    return TrialOutcome(
+        score=str(answer["score"]),
+        control=tuple(map(float, answer["control"])),
+        treated=tuple(map(float, answer["treated"])),
+        symptom_gone=bool(answer["symptom_gone"]),
+        horizon="planned_end" if answer["horizon"] == "planned_end" else "budget",
+        steps=int(answer["steps"]),
+        seconds=float(answer["seconds"]),
+    )
+
+
+__all__ = ["Attempt", "finished", "next_attempt", "smallest_set", "treatments_of_set"]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from assistant.front_end import Reply
 from assistant.terminal import texts
 from assistant.terminal.journal import Journal
 from assistant.terminal.partner import Attention
-from assistant.terminal.views import Gathered, Looked, QuestionView, Said, Tone, Turn
+from assistant.terminal.views import Gathered, Looked, Looking, QuestionView, Said, Tone, Turn
 
 SYMPTOM_QUESTION = "symptom"
 """How the ids of our own questions about the symptom begin; no question of the knowledge base is one of them."""
+
+QUICK = "gathered:quick"
+"""Key of the turn that holds the quick looks."""
 
 
 class Talk:
@@ -63,10 +66,35 @@ class Talk:
         """A new turn of the assistant."""
         self.put(Said(self.journal.new_key("said"), text, tone))
 
-    def gather(self, looked: tuple[Looked, ...]) -> None:
-        """Keep the quick looks in one turn."""
+    def gather(self, looked: Looked, key: str | None = None) -> None:
+        """Keep an answer among others in one turn: that of ``key``, or the last one where it is such a turn.
+
+        What is running stays below it.
+        """
+        running = [turn for turn in self.journal.turns if isinstance(turn, Looking)]
+        for turn in running:
+            self.journal.drop(turn.key)
+        turns = self.journal.turns
+        last = self.journal.turn(key) if key else (turns[-1] if turns else None)
+        if not isinstance(last, Gathered) or (key is None and last.key == QUICK):
+            last = Gathered(key or self.journal.new_key("gathered"), "", ())
+        self._put_gathered(last.key, (*(one for one in last.looked if one.key != looked.key), looked))
+        for turn in running:
+            self.journal.put(turn)
+
+    def keep_gathered(self, keys: Container[str]) -> None:
+        """Of all gathered answers keep those whose key is among these."""
+        for turn in self.journal.turns:
+            if isinstance(turn, Gathered):
+                self._put_gathered(turn.key, tuple(one for one in turn.looked if one.key in keys))
+
+    def _put_gathered(self, key: str, looked: tuple[Looked, ...]) -> None:
+        if not looked:
+            self.journal.drop(key)
+            return
         seconds = sum(one.seconds or 0.0 for one in looked)
-        self.journal.put(Gathered("gathered", texts.quick_looks(len(looked)), looked, seconds or None))
+        title = texts.quick_looks(len(looked)) if key == QUICK else texts.more_looks(len(looked))
+        self.journal.put(Gathered(key, title, looked, seconds or None))
 
     def nothing_runs(self) -> None:
         """Take away every sign of something running."""

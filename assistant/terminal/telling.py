@@ -18,7 +18,6 @@ from assistant.terminal.talk import SYMPTOM_QUESTION, Talk
 from assistant.terminal.views import (
     FindingView,
     Found,
-    Gathered,
     Heard,
     Looking,
     OptionView,
@@ -127,22 +126,18 @@ class Telling:
         self._talk.changed()
 
     def _tell(self, answer: Answer) -> None:
-        """Quick looks are gathered, what a person said is repeated, every other answer is a turn."""
+        """What a person said is repeated, what stands out is a turn; quick looks and what is fine are gathered."""
         key = f"answer:{answer.question}"
         if answer.by == "person" or answer.answer == SKIPPED:
             self._talk.journal.put(answers.heard(self.dialogue, answer, key))
             return
         looked = answers.looked(self.dialogue, answer, key)
-        if answer.phase != "looking":
+        if answer.phase == "looking":
+            self._talk.gather(looked, "gathered:quick")
+        elif looked.mark in ("good", "unknown") and answer.names_symptom is None:
+            self._talk.gather(looked)
+        else:
             self._talk.journal.put(looked)
-            return
-        journal = self._talk.journal
-        running, gathered = journal.turn("looking:quick"), journal.turn("gathered")
-        before = gathered.looked if isinstance(gathered, Gathered) else ()
-        self._talk.gather((*(one for one in before if one.key != key), looked))
-        if running is not None:
-            journal.drop("looking:quick")
-            journal.put(running)
 
     async def concluded(self, finding: Finding) -> None:
         """Tell a finding as a card."""
@@ -210,9 +205,7 @@ class Telling:
             )
 
         self._talk.journal.drop_where(gone)
-        gathered = self._talk.journal.turn("gathered")
-        if isinstance(gathered, Gathered):
-            self._talk.gather(tuple(one for one in gathered.looked if one.key in known))
+        self._talk.keep_gathered(known)
         self._talk.changed()
 
     async def trouble(self, text: str) -> None:

@@ -307,3 +307,8 @@ def count(number: int, one: str, many: str) -> str:
 def quick_looks(number: int) -> str:
     """The title of the quick looks."""
     return count(number, "quick look", "quick looks")
+
+
+def more_looks(number: int) -> str:
+    """The title of looks that found nothing."""
+    return count(number, "more look", "more looks")

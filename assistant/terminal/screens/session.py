@@ -231,10 +231,11 @@ class SessionScreen(Screen[None]):
         if isinstance(self.focused, Sentence) or not event.is_printable or event.character is None:
             return
         option = block.option_of_key(event.character) if block.display else None
-        event.stop()
         if option is not None:
+            event.stop()
             await self._answer(option)
-        else:
+        elif event.key not in self.active_bindings:
+            event.stop()
             composer.begin(event.character)
 
     @on(QuestionBlock.Chosen)
@@ -362,7 +363,7 @@ class SessionScreen(Screen[None]):
             await self._partner.go_back_to(event.question)
             return
         conversation = self.query_one(Conversation)
-        block = conversation.block(f"answer:{event.question}") or conversation.block("gathered")
+        block = conversation.block_with(f"answer:{event.question}")
         if block is not None:
             block.unfolded = True
             block.focus()

@@ -35,10 +35,11 @@ class Conversation(VerticalScroll):
     def _place(self) -> Vertical:
         return self.query_exactly_one(".turns", Vertical)
 
-    def block(self, key: str) -> Block | None:
-        """The block of a turn."""
-        for child in self._place.children:
-            if isinstance(child, Block) and child.turn.key == key:
+    def block_with(self, key: str) -> Block | None:
+        """The block that tells an answer, by itself or among others."""
+        for child in self._place.query(Block):
+            gathered = child.turn.looked if isinstance(child.turn, Gathered) else ()
+            if child.turn.key == key or any(one.key == key for one in gathered):
                 return child
         return None
 
@@ -56,11 +57,18 @@ class Conversation(VerticalScroll):
         for turn in turns:
             block = kept.get(turn.key)
             if block is not None:
+                self._keep_in_order(block, after)
                 await block.take(turn)
             else:
                 block = block_of(turn, self._glyphs)
                 await self._insert(block, after)
             after = block
+
+    def _keep_in_order(self, block: Block, after: Block | None) -> None:
+        children = list(self._place.children)
+        wanted = children.index(after) + 1 if after is not None else 0
+        if children[wanted] is not block:
+            self._place.move_child(block, before=children[wanted])
 
     async def _insert(self, block: Block, after: Block | None) -> None:
         place = self._place

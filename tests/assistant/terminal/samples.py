@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path as Path
 
 from assistant.terminal.partner import Attention
 from assistant.terminal.views import (
@@ -34,7 +35,7 @@ GREETING = (
     Said("greeting", "I run train.py up to its call of fit, then look at what it would train on."),
     Said(
         "trust",
-        "Your code trains nothing beyond that point, I write nothing into your folder, and nothing leaves this machine.",
+        "Your code trains nothing beyond that point, and nothing leaves this machine.",
         "quiet",
     ),
 )
@@ -227,7 +228,7 @@ TROUBLE = Trouble(
 
 START = SessionView("train.py", stage="host", turns=GREETING)
 ASKING = replace(START, question=ASK_SYMPTOM, stage="program")
-GATHERED = Gathered("instant", "23 quick looks", LOOKED, 0.6)
+GATHERED = Gathered("gathered:quick", "23 quick looks", LOOKED, 0.6)
 MIDWAY = SessionView(
     "train.py",
     stage="question",

@@ -177,7 +177,7 @@ def rank(
         for cause in kb.causes.values()
     }
     explained = {id: _explainer(kb.causes[id], findings) for id in findings}
-    ordered = _order([replace(one, because=explained[one.cause]) for one in findings.values()])
+    ordered = _order([_below(one, explained[one.cause]) for one in findings.values()])
     return tuple(replace(one, rank=place) for place, one in enumerate(ordered, start=1))
 
 
@@ -248,6 +248,12 @@ def _status(kb: KnowledgeBase, finding: Finding, symptom_seen: bool) -> Status:
         for one in finding.evidence
     )
     return "likely" if symptom_seen and strong and finding.confidence >= LIKELY else "possible"
+
+
+def _below(finding: Finding, explainer: str | None) -> Finding:
+    """The finding with what explains it; a mechanism that another cause explains is not confirmed by itself."""
+    explained = explainer is not None and finding.status == "likely"
+    return replace(finding, because=explainer, status="possible" if explained else finding.status)
 
 
 def _explainer(cause: Cause, findings: Mapping[str, Finding]) -> str | None:

@@ -1,1 +1,1 @@
-"""Probes: live examinations of a case. What runs in the worker needs the standard library, NumPy, TensorFlow and Keras."""
+"""Probes: live examinations of a case. The worker needs the standard library, NumPy, TensorFlow and Keras alone."""

@@ -194,7 +194,7 @@ def unchanged_but_built(case: Case) -> Any:
 
 
 def fed(batch: Batch, case: Case) -> Batch:
-    """The batch as Keras' own adapter would feed it: floating arrays in the working precision, targets with a column."""
+    """The batch as Keras' own adapter would feed it: tensors, those of floating arrays in the working precision."""
     import keras
     import tensorflow as tf
 
@@ -205,8 +205,6 @@ def fed(batch: Batch, case: Case) -> Batch:
     def convert(one: Any) -> Any:
         if one.dtype.kind == "f" and case.train.kind in ("arrays", "batches"):
             one = one.astype(kind)
-        if one.dtype.kind in "OUS":
-            return tf.convert_to_tensor(one)
         return tf.convert_to_tensor(one)
 
     x, y, weights = (None if part is None else map_leaves(convert, part) for part in (batch.x, batch.y, batch.weights))

@@ -24,12 +24,12 @@ def is_tokens(case: Case, array: NDArray[Any]) -> bool:
         return False
     if not any(type(layer).__name__ == "Embedding" for layer in case.model._flatten_layers()):
         return False
-    values = array[:500].astype("float64")
-    return bool(np.all(values == np.round(values)) and values.min() >= 0 and values.max() > 1)
+    values: NDArray[Any] = np.asarray(array[:500], dtype="float64")
+    return bool(np.all(values == np.round(values)) and np.all(values >= 0) and np.any(values > 1))
 
 
 def is_image(array: NDArray[Any]) -> bool:
     """Whether an array holds pictures: four axes, with two of them at least 4 long, or three with both at least 8."""
     if array.ndim == 4:
-        return sum(size >= 4 for size in array.shape[1:]) >= 2
+        return bool(sum(size >= 4 for size in array.shape[1:]) >= 2)
     return array.ndim == 3 and min(array.shape[1:]) >= 8 and array.shape[1] == array.shape[2]

@@ -53,8 +53,8 @@ class LayerNote:
     Attributes:
         path: unique name.
         kind: class name.
-        shape: of what the activation does: ``linear``, ``rectifying``, ``saturating``, ``normalising``, ``smooth`` or ``none``
-            where the layer has no activation of its own.
+        shape: of what the activation does: ``linear``, ``rectifying``, ``saturating``, ``normalising``, ``smooth``, or
+            ``none`` where the layer has no activation of its own.
         units: size of the last axis of its output, where known.
         trainable: whether any of its weights is trained.
         layer: the live layer.

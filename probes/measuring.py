@@ -20,7 +20,7 @@ _ABSENT = {
 
 
 def run_probe(case: Case, probe_id: str, seconds: float) -> dict[str, Any]:
-    """The outcome of a probe as JSON values: ``probe``, ``seconds``, and ``measurement`` or ``unknown`` with the reason.
+    """The outcome of a probe as JSON values: ``probe``, ``seconds``, ``measurement`` or ``unknown`` with the reason.
 
     Args:
         case: left bit for bit as it was.

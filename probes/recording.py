@@ -73,8 +73,7 @@ class Recorded:
         if count <= limit:
             return Batch(self.x, self.y, self.weights)
         chosen = np.sort(np.random.default_rng(seed).choice(count, limit, replace=False))
-        take = lambda one: cut(one, chosen)  # noqa: E731
-        return Batch(take(self.x), take(self.y), take(self.weights))
+        return Batch(*(cut(one, chosen) for one in (self.x, self.y, self.weights)))
 
     def head(self, limit: int) -> Batch:
         """The first rows, at most ``limit``."""

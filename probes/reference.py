@@ -136,7 +136,7 @@ def _vocabulary(array: NDArray[Any], case: Case) -> int:
 
 def _raw(batch: Batch, tokens: tuple[int, ...]) -> Matrix:
     parts = []
-    for one, size in zip(leaves(batch.x), tokens):
+    for one, size in zip(leaves(batch.x), tokens, strict=True):
         array = np.asarray(one)
         if array.dtype.kind in "OUS":
             continue
@@ -200,10 +200,8 @@ def _columns(output: Output, target: NDArray[Any]) -> Matrix:
     if output.kind in ("binary", "multiclass"):
         ids = class_ids(output, target)
         known = np.unique(ids)
-        one_hot = (ids[:, None] == known[None, :]).astype("float64")
-        # Columns weighed by rarity make the largest column the balanced decision.
-        return one_hot
-    return target.reshape(len(target), -1).astype("float64")
+        return np.asarray(ids[:, None] == known[None, :], dtype="float64")
+    return np.asarray(target.reshape(len(target), -1), dtype="float64")
 
 
 def _scored(output: Output, predicted: Matrix, target: NDArray[Any]) -> Score | None:

@@ -109,7 +109,8 @@ def original_fit(model: Any) -> Callable[..., Any]:
 
     for owner in keras.Model.__mro__:
         if "fit" in vars(owner):
-            return inspect.unwrap(vars(owner)["fit"])
+            fit: Callable[..., Any] = inspect.unwrap(vars(owner)["fit"])
+            return fit
     raise LookupError("this Keras has no Model.fit")
 
 
@@ -138,7 +139,7 @@ def learning_rate(optimizer: Any) -> float:
 def _monitor(case: Case, plan: Plan, budget: Budget, result: Run, step: InstrumentedStep) -> Any:
     import keras
 
-    class Monitor(keras.callbacks.Callback):
+    class Monitor(keras.callbacks.Callback):  # type: ignore[misc]
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             loss, penalty = step.losses()
             if not result.losses:

@@ -28,7 +28,7 @@ class Score:
         chance: what a constant prediction scores.
         rows: how many were scored.
         majority: share of the most frequent predicted class, or of the most frequent predicted value.
-        spread: standard deviation of the predictions over that of the targets; for classes, distinct ones over those there.
+        spread: standard deviation of predictions over that of targets; for classes, distinct ones over those there.
         finite: whether every prediction is finite.
         error: standard error of the value: binomial within each class, combined over classes; 0.25 / sqrt(rows) for R2.
     """
@@ -62,12 +62,8 @@ def predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
     parts = []
     for start in range(0, batch.rows, CHUNK):
         piece = Batch(*(_slice(one, start) for one in (batch.x, batch.y, batch.weights)))
-        parts.append([np.asarray(one, dtype="float64") for one in leaves(_plain(function(fed(piece, case).x)))])
-    return [np.concatenate(one, axis=0) for one in zip(*parts)]
-
-
-def _plain(given: Any) -> Any:
-    return given
+        parts.append([np.asarray(one, dtype="float64") for one in leaves(function(fed(piece, case).x))])
+    return [np.concatenate(one, axis=0) for one in zip(*parts, strict=True)]
 
 
 def _slice(structure: Any, start: int) -> Any:
@@ -106,7 +102,7 @@ def decided(output: Output, predicted: NDArray[Any]) -> NDArray[np.int64]:
     """Class ids by the program's own decision rule: the largest, or the threshold that the loss implies."""
     width = predicted.shape[-1] if predicted.ndim > 1 else 1
     if width > 1:
-        return predicted.argmax(axis=-1).ravel().astype(np.int64)
+        return np.asarray(predicted.argmax(axis=-1).ravel(), dtype=np.int64)
     return (predicted.ravel() > threshold(output)).astype(np.int64)
 
 

@@ -213,13 +213,13 @@ def _correlated(first: NDArray[Any], second: NDArray[Any]) -> bool:
 def class_ids(output: Output, target: NDArray[Any]) -> NDArray[np.int64]:
     """Targets of a classification as one class id a row."""
     if output.encoding == "one_hot":
-        return target.reshape(-1, target.shape[-1]).argmax(axis=-1).astype(np.int64)
+        return np.asarray(target.reshape(-1, target.shape[-1]).argmax(axis=-1), dtype=np.int64)
     flat = target.ravel()
     if output.encoding == "minus_plus_one":
         return (flat > 0).astype(np.int64)
     if output.encoding == "floats":
         # A cross-entropy of integer labels reads floats as integers; this is what training sees.
-        return np.nan_to_num(flat).astype(np.int64)
+        return np.asarray(np.nan_to_num(flat), dtype=np.int64)
     return flat.astype(np.int64)
 
 

@@ -126,7 +126,9 @@ def _note_activation(watch: Watch, path: str, given: Any, home: Any) -> None:
 def _summary(values: Any) -> Any:
     import tensorflow as tf
 
-    share = lambda which: tf.reduce_mean(tf.cast(which, tf.float32))  # noqa: E731
+    def share(which: Any) -> Any:
+        return tf.reduce_mean(tf.cast(which, tf.float32))
+
     return tf.stack(
         [
             tf.reduce_mean(values),
@@ -185,7 +187,8 @@ def _apply_watched(watch: Watch, taped: set[int]) -> Iterator[None]:
 
 def _with_subclasses(kind: type) -> list[type]:
     found = [kind]
-    for one in kind.__subclasses__():
+    below: list[type] = kind.__subclasses__()
+    for one in below:
         found.extend(_with_subclasses(one))
     return list(dict.fromkeys(found))
 
@@ -196,7 +199,7 @@ def _note_gradients(watch: Watch, optimizer: Any, grads: list[Any], variables: A
     targets = list(variables) if variables is not None else list(getattr(optimizer, "_trainable_variables", ()))
     watch.source = "apply"
     scale = getattr(optimizer, "dynamic_scale", None)
-    for gradient, variable in zip(grads, targets):
+    for gradient, variable in zip(grads, targets, strict=False):
         path = variable_path(variable)
         if gradient is None:
             watch.missing.append(path)

@@ -18,7 +18,7 @@ class HiddenActivation:
     kind: str
     """Class of the layer."""
     shape: str
-    """What its activation, or the first that follows it, does: `linear`, `rectifying`, `saturating`, `normalising`, `smooth`."""
+    """What its activation, or the next one, does: `linear`, `rectifying`, `saturating`, `normalising`, `smooth`."""
     units: int | None
     """Size of its output's last axis."""
 
@@ -69,12 +69,11 @@ class Activations:
 def measure(case: Case, budget: Budget) -> Activations:
     """Evaluate each activation function on a few numbers."""
     notes = layer_notes(case)
-    hidden = [one for one in hidden_layers(case)]
+    hidden = hidden_layers(case)
     if not any(one.kind in PARAMETRIC for one in notes):
         raise Unanswerable("the model has no layer with weights that its own attributes show")
     rows = [HiddenActivation(one.path, one.kind, effective_shape(case, one), one.units) for one in hidden]
     shapes = [one.shape for one in rows]
-    first = lambda shape: next((one.layer for one in rows if one.shape == shape), None)  # noqa: E731
     kinds = {one.kind for one in notes}
     others = kinds & {*RECURRENT, "MultiHeadAttention", "Attention", "MaxPooling1D", "MaxPooling2D", "Embedding"}
     custom = any(one.kind not in _known_kinds() for one in notes)
@@ -83,13 +82,13 @@ def measure(case: Case, budget: Budget) -> Activations:
         hidden_layers=len(rows),
         linear_hidden=shapes.count("linear"),
         all_linear=bool(rows) and set(shapes) == {"linear"} and not (others - {"Embedding"}) and not custom,
-        first_linear=first("linear"),
+        first_linear=_first(rows, "linear"),
         linear_dense_pairs=_linear_pairs(case),
         normalising_hidden=shapes.count("normalising"),
-        first_normalising=first("normalising"),
+        first_normalising=_first(rows, "normalising"),
         saturating_hidden=shapes.count("saturating"),
         saturating_run=_longest(shapes, "saturating"),
-        first_saturating=first("saturating"),
+        first_saturating=_first(rows, "saturating"),
         sigmoid_hidden=sum(_never_negative(case, one.layer) for one in rows if one.shape == "saturating"),
         rectifying_hidden=shapes.count("rectifying"),
         depth=sum(one.kind in PARAMETRIC for one in notes),
@@ -100,6 +99,10 @@ def measure(case: Case, budget: Budget) -> Activations:
     )
 
 
+def _first(rows: list[HiddenActivation], shape: str) -> str | None:
+    return next((one.layer for one in rows if one.shape == shape), None)
+
+
 def _known_kinds() -> set[str]:
     import keras
 
@@ -107,8 +110,8 @@ def _known_kinds() -> set[str]:
 
 
 def _linear_pairs(case: Case) -> int:
-    # A convolution with pooling or a dropout after it is no idle pair: only maps of one kind in a row collapse into one.
-    notes, count = [one for one in layer_notes(case)], 0
+    # A convolution with pooling or a dropout after it is no idle pair: only maps of one kind in a row collapse.
+    notes, count = list(layer_notes(case)), 0
     for one in hidden_layers(case):
         chain = followed_by(case, one)
         bends = one.shape not in ("linear", "none") or any(

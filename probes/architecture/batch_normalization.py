@@ -26,7 +26,7 @@ class BatchNormalization:
     slowest: str | None
     """Layer with the highest momentum."""
     forgotten: float
-    """Share of the moving averages that is still their start after the planned steps: momentum to the power of the steps."""
+    """Share of the moving averages that is still their start after the planned steps: momentum ** steps."""
     planned_steps: int
     """Steps planned; 0 where unknown."""
     frozen: int

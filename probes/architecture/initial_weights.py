@@ -21,7 +21,7 @@ class LayerStart:
     std: float
     """Standard deviation of the kernel."""
     gain: float
-    """Standard deviation over that of a variance-keeping start: sqrt(1 / fan-in), times sqrt(2) for rectifying layers."""
+    """Root mean square over that of a variance-keeping start: sqrt(1 / fan-in), times sqrt(2) if rectifying."""
     zero: bool
     """Whether every weight is zero."""
     constant: bool
@@ -66,7 +66,7 @@ def measure(case: Case, budget: Budget) -> InitialWeights:
         raise Unanswerable("the model has no layer with a kernel that its own attributes show")
     rows = [_start(case, one) for one in notes]
     heads = {one.path for one in output_layers(case)}
-    twins = [row for row, note in zip(rows, notes) if row.twins and (note.units or 2) > 1]
+    twins = [row for row, note in zip(rows, notes, strict=True) if row.twins and (note.units or 2) > 1]
     gains = [row.gain for row in rows if not row.zero and math.isfinite(row.gain) and row.gain > 0]
     furthest = max(rows, key=lambda row: abs(math.log(row.gain)) if row.gain > 0 and math.isfinite(row.gain) else 0.0)
     biases = [np.asarray(one.numpy()) for note in notes for one in note.layer.weights if one.name.endswith("bias")]

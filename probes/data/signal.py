@@ -44,8 +44,7 @@ class Signal:
 @probe("signal", title="Whether the inputs predict the targets", cost="seconds", needs=("training_data",))
 def measure(case: Case, budget: Budget) -> Signal:
     """Try simple models on a sample of the training rows, and on the validation rows."""
-    found = [one for one in references(case)]
-    worst = min(found, key=lambda one: one.training.skill)
+    worst = min(references(case), key=lambda one: one.training.skill)
     return Signal(
         output=worst.output.name,
         score=worst.training.measure,

@@ -148,7 +148,10 @@ def _told_apart(pairs: list[tuple[NDArray[Any], NDArray[Any]]]) -> float:
     weights = np.sqrt(np.concatenate([np.full(half_a, 1 / half_a), np.full(half_b, 1 / half_b)]))[:, None]
     design = np.concatenate([design, np.ones((len(design), 1))], axis=1) * weights
     solved = np.linalg.solve(design.T @ design + 0.02 * np.eye(design.shape[1]), design.T @ (wanted[:, None] * weights))
-    judge = lambda rows: (np.concatenate([rows, np.ones((len(rows), 1))], axis=1) @ solved).ravel()  # noqa: E731
+
+    def judge(rows: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(np.concatenate([rows, np.ones((len(rows), 1))], axis=1) @ solved).ravel()
+
     return max(0.5, float(0.5 * ((judge(a[half_a:]) < 0).mean() + (judge(b[half_b:]) > 0).mean())))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import probe
-from ..first_steps import first_steps
+from ..first_steps import FirstSteps, first_steps
 from ..running import learning_rate
 from ..tasks import constant_loss, outputs, target_of
 
@@ -57,7 +57,7 @@ def measure(case: Case, budget: Budget) -> LossAtStart:
     total = logged if math.isnan(total) and "total" not in seen.step.raw["losses"] else total
     data = total - penalty
     uniform, constant = _expected(case)
-    reported = _reported(case, seen)
+    reported = _reported(seen)
     custom = type(case.model).train_step is not keras.Model.train_step
     return LossAtStart(
         loss=data,
@@ -76,9 +76,9 @@ def measure(case: Case, budget: Budget) -> LossAtStart:
     )
 
 
-def _reported(case: Case, seen: object) -> float:
-    epochs = seen.run.epochs  # type: ignore[attr-defined]
-    losses = [one.loss for one in seen.seen]  # type: ignore[attr-defined]
+def _reported(seen: FirstSteps) -> float:
+    epochs = seen.run.epochs
+    losses = [one.loss for one in seen.seen]
     if epochs and "loss" in epochs[0] and all(math.isfinite(one) for one in losses):
         # Keras logs the running mean; compared as if the first step had been logged alone.
         mean = float(np.mean(losses))

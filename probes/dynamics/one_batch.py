@@ -11,8 +11,8 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..recording import Batch, Recorded
 from ..running import Plan, run
-from ..structures import map_leaves
 from ..scoring import scores
+from ..structures import map_leaves
 
 ROWS = 32
 STEPS = 240

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,7 +76,7 @@ class RecordedRun:
     final_penalty_share: float
     """The same at the end."""
     oscillation: float
-    """How far the loss swings between neighbouring parts of the second half of the run, over its level; 0 where it only falls."""
+    """How far the loss swings between parts of the second half of the run, over its level; 0 where it only falls."""
     epoch_oscillation: float
     """Share of epochs in the second half whose mean loss rose by more than 5 %."""
     late_fall: float
@@ -93,9 +94,9 @@ class RecordedRun:
     validation_to_training: float | None
     """Final validation loss over final training loss (in inference mode where it can be had)."""
     validation_jump: float | None
-    """Largest change of the validation loss between neighbouring epochs of the second half, over its median."""
+    """Largest change of the validation loss from epoch to epoch in the second half, over its median."""
     score: str | None
-    """What the score is: `balanced_accuracy`, `r2`, or `loss` where no output has a task; null where nothing was run."""
+    """What the score is: `balanced_accuracy`, `r2`, or `loss` where no output has a task; null where nothing ran."""
     skill_start: float | None
     """Share of the way from chance to perfect covered before training, on training rows, in [-1, 1]."""
     skill_training: float | None
@@ -143,7 +144,7 @@ class RecordedRun:
     inference_to_training: float | None = None
     """Loss of the training rows in inference mode over that of the last epoch in training mode, penalties left out."""
     inputs_used: float | None = None
-    """Training skill lost when the inputs are dealt out to other rows, over the skill; near 0 where inputs are ignored."""
+    """Training skill lost when inputs are dealt out to other rows, over the skill; near 0 where inputs are ignored."""
 
 
 @dataclass
@@ -274,17 +275,27 @@ def _by_epoch(data: np.ndarray, ran: Run) -> list[float]:
     """Mean loss of each epoch; of equal parts of the run where fewer than four epochs were finished."""
     edges = [0, *ran.epoch_steps]
     if len(edges) > 4 and edges[-1] >= len(data) - 1:
-        return [float(np.mean(data[a:b])) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+        return [float(np.mean(data[a:b])) for a, b in itertools.pairwise(edges) if b > a]
     parts = np.array_split(data, min(24, max(1, len(data) // 4))) if len(data) else []
     return [float(np.mean(one)) for one in parts if len(one)]
 
 
 def _losses(
     data: np.ndarray, penalty: np.ndarray, total: np.ndarray, by_epoch: list[float], case: Case
-) -> dict[str, float | None]:
+) -> dict[str, Any]:
     if not len(data):
-        names = "first_loss final_loss best_loss peak_loss fall rise growth penalty_share final_penalty_share".split()
-        rest = "oscillation epoch_oscillation late_fall late_trend".split()
+        names = [
+            "first_loss",
+            "final_loss",
+            "best_loss",
+            "peak_loss",
+            "fall",
+            "rise",
+            "growth",
+            "penalty_share",
+            "final_penalty_share",
+        ]
+        rest = ["oscillation", "epoch_oscillation", "late_fall", "late_trend"]
         return {
             **dict.fromkeys(names + rest, math.nan),
             "constant_loss": _constant(case),
@@ -339,7 +350,7 @@ def _first_nonfinite(total: np.ndarray) -> int | None:
     return int(where[0]) if len(where) else None
 
 
-def _validation_numbers(ran: Run, by_epoch: list[float]) -> dict[str, float | None]:
+def _validation_numbers(ran: Run, by_epoch: list[float]) -> dict[str, Any]:
     losses = [one["val_loss"] for one in ran.epochs if "val_loss" in one]
     names = ("first_loss", "final_loss", "best_loss", "rise", "to_training", "jump")
     if not losses:
@@ -370,10 +381,20 @@ def _worst(
         row = _row(score, held.get(output.name), by_name.get(output.name))
         if chosen is None or _badness(row) > _badness(chosen):
             chosen = row
-    names = (
-        "score skill_training skill_validation score_training score_validation skill_reference reference_model "
-        "shortfall margin gap majority_share prediction_spread"
-    ).split()
+    names = [
+        "score",
+        "skill_training",
+        "skill_validation",
+        "score_training",
+        "score_validation",
+        "skill_reference",
+        "reference_model",
+        "shortfall",
+        "margin",
+        "gap",
+        "majority_share",
+        "prediction_spread",
+    ]
     return chosen or {**dict.fromkeys(names), "gap": 0.0}
 
 

@@ -59,7 +59,7 @@ class FitArguments:
     class_weight_missing: int
     """Classes of the targets that the weights leave out."""
     class_weight_spread: float
-    """Largest over smallest total weight of a class (rows times weight), 1 or more; that of the counts without weights."""
+    """Largest over smallest total weight of a class (rows times weight), 1 or more; of the counts without weights."""
     class_weight_wrong_way: bool
     """Whether weights enlarge the frequent classes."""
     weight_mean: float
@@ -137,7 +137,7 @@ def _watches(case: Case) -> dict[str, Any]:
 
 
 def _logged(case: Case) -> set[str]:
-    names = set()
+    names: set[str] = set()
     for metric in getattr(case.model, "metrics", []):
         nested = getattr(metric, "metrics", None)
         names.update(one.name for one in nested) if nested else names.add(metric.name)

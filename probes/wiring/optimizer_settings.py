@@ -1,4 +1,4 @@
-"""The optimizer's settings against ranges known to be good, and the plan of the learning rate over the planned steps."""
+"""The optimizer's settings against ranges known to be good, and the learning rate over the planned steps."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +78,7 @@ class OutputMatch:
     one_unit_constant: bool
     """One unit gives the same number whatever the input, as a softmax on one unit does."""
     exclusive_without_softmax: bool
-    """Exclusive classes on several units in [0, 1] that do not sum to 1, under a loss that takes them as a distribution."""
+    """Exclusive classes on units in [0, 1] that do not sum to 1, under a loss that takes them as a distribution."""
     softmax_for_labels: bool
     """Labels that may stand together on units that sum to 1."""
     binary_loss_on_distribution: bool
@@ -130,7 +131,10 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         for place, output in enumerate(known)
         if place < len(predicted)
     ]
-    any_of = lambda test: any(test(one) for one in fits)  # noqa: E731
+
+    def any_of(test: Callable[[OutputFit], bool]) -> bool:
+        return any(test(one) for one in fits)
+
     worst = max(fits, key=_faults)
     return OutputMatch(
         outputs=tuple(fits),
@@ -174,7 +178,7 @@ def _predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
     given = fed(batch, case).x
     try:
         found = model(given, training=False) if getattr(model, "_call_has_training_arg", True) else model(given)
-    except Exception as problem:  # noqa: BLE001 - whatever the program's own layers raise
+    except Exception as problem:
         raise Unanswerable(f"the model fails on a batch: {type(problem).__name__}: {str(problem)[:200]}") from problem
     return [np.asarray(one, dtype="float64") for one in leaves(found)]
 
@@ -183,7 +187,9 @@ def _enlarged(batch: Batch) -> Batch:
     # What an output can reach shows only beyond the numbers of an untrained model.
     from ..structures import map_leaves
 
-    grow = lambda one: one * np.asarray(1000, one.dtype) if one.dtype.kind == "f" else one  # noqa: E731
+    def grow(one: NDArray[Any]) -> NDArray[Any]:
+        return one * np.asarray(1000, one.dtype) if one.dtype.kind == "f" else one
+
     return Batch(map_leaves(grow, batch.x), batch.y, batch.weights)
 
 

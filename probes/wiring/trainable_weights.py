@@ -30,7 +30,7 @@ class TrainableWeights:
     output_layer: str
     """Name of the last layer with weights."""
     frozen_untouched: bool
-    """Whether frozen layers still look as an initialiser left them (zero biases), so nothing was learnt in them before."""
+    """Whether frozen layers still look as an initialiser left them (zero biases), so that they never learnt."""
     changed_after_compile: bool
     """Whether the optimizer was built for other weights than are trainable now."""
 

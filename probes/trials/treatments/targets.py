@@ -127,7 +127,7 @@ def _for_one_hot(target: NDArray[Any], width: int | None) -> tuple[Encode, str] 
 
     def encode(array: NDArray[Any]) -> NDArray[Any]:
         ids = np.clip(array.reshape(len(array), -1)[:, 0].astype("int64") - offset, 0, width - 1)
-        return np.eye(width, dtype="float32")[ids]
+        return np.asarray(np.eye(width, dtype="float32")[ids])
 
     return encode, "one-hot"
 

@@ -24,7 +24,9 @@ ROWS = 2000
 MAX_FEATURES = 800
 RANDOM_FEATURES = 400
 PENALTIES = (1e-3, 1e-1, 10.0)
-PERMUTATIONS = 12
+PERMUTATIONS = 6
+FEW_ROWS = 800
+FOLDS = 4
 
 Matrix = NDArray[np.float64]
 
@@ -171,18 +173,22 @@ def _reference(output: Output, features: Matrix, sample: Batch, held: Any, case:
     wanted = _columns(output, target)
     fine = np.isfinite(wanted).all(axis=1)
     features, wanted, target = features[fine], wanted[fine], target[fine]
-    order = np.random.default_rng(0).permutation(len(features))
-    fit, test = order[: int(0.75 * len(order))], order[int(0.75 * len(order)) :]
-    if len(test) < 4 or len(np.unique(wanted[fit], axis=0)) < 2:
+    folds = np.array_split(
+        np.random.default_rng(0).permutation(len(features)), FOLDS if len(features) <= FEW_ROWS else 4
+    )
+    # Many rows need no second look: one fold of four is scored. Few rows are all scored out of sample, fold by fold.
+    tested = folds if len(features) <= FEW_ROWS else folds[:1]
+    if len(features) < 16 or len(np.unique(wanted, axis=0)) < 2:
         return None
-    best = None
-    linear = math.nan
-    for name, model in _models(features.shape[1], len(fit)):
-        score = _scored(output, model(features[fit], wanted[fit], features[test]), target[test])
+    place = np.concatenate(tested)
+    best, linear = None, math.nan
+    for name, model in _models(features.shape[1], int(0.75 * len(features))):
+        guessed = np.concatenate([model(*_without(features, wanted, fold), features[fold]) for fold in tested])
+        score = _scored(output, guessed, target[place])
         if score is None:
             return None
         if name == "linear":
-            linear = max(score.value, linear) if not math.isnan(linear) else score.value
+            linear = score.value if math.isnan(linear) else max(score.value, linear)
         if best is None or score.value > best[0].value:
             best = (score, name, model)
     assert best is not None
@@ -192,8 +198,13 @@ def _reference(output: Output, features: Matrix, sample: Batch, held: Any, case:
         other = target_of(output, held[1])
         again = _scored(output, model(features, wanted, held[0]), other)
         final = again or training
-    permuted = _permuted(output, features, wanted, target, fit, test)
+    permuted = _permuted(output, features, wanted, target, folds[0])
     return Reference(output, final, training, float(np.mean(permuted)), float(np.std(permuted)), name, linear)
+
+
+def _without(features: Matrix, wanted: Matrix, fold: NDArray[np.int64]) -> tuple[Matrix, Matrix]:
+    kept = np.setdiff1d(np.arange(len(features)), fold)
+    return features[kept], wanted[kept]
 
 
 def _columns(output: Output, target: NDArray[Any]) -> Matrix:
@@ -279,12 +290,12 @@ def _neighbours(count: int) -> Any:
 
 
 def _permuted(
-    output: Output, features: Matrix, wanted: Matrix, target: NDArray[Any], fit: Any, test: Any
+    output: Output, features: Matrix, wanted: Matrix, target: NDArray[Any], test: NDArray[np.int64]
 ) -> list[float]:
     random, solve, found = np.random.default_rng(3), _ridge(1e-1), []
+    ours, theirs = _without(features, wanted, test)
     for _ in range(PERMUTATIONS):
-        shuffled = random.permutation(fit)
-        score = _scored(output, solve(features[fit], wanted[shuffled], features[test]), target[test])
+        score = _scored(output, solve(ours, random.permutation(theirs), features[test]), target[test])
         found.append(0.0 if score is None else score.value)
     return found
 

@@ -71,6 +71,8 @@ class GradientFlow:
 @probe("gradient_flow", title="How gradients reach each layer", cost="seconds", needs=("model", "training_data"))
 def measure(case: Case, budget: Budget) -> GradientFlow:
     """Watch the first steps of the planned training."""
+    if not case.model.trainable_variables:
+        raise Unanswerable("no weight of the model is trained")
     seen = first_steps(case)
     rows, scaled = [], []
     for note in layer_notes(case):

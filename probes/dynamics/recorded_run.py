@@ -424,7 +424,7 @@ def _row(score: Score, held: Score | None, reference: Reference | None) -> dict[
         "score_validation": final.value,
         "skill_reference": reference.score.skill if reference else None,
         "reference_model": reference.model if reference else None,
-        "shortfall": max(0.0, reference.score.skill - final.skill - margin) if reference else None,
+        "shortfall": max(0.0, reference.score.skill - max(final.skill, 0.0) - margin) if reference else None,
         "margin": margin,
         "gap": score.skill - held.skill if held else 0.0,
         "majority_share": score.majority,

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.events import TrialFinished
+from knowledge_base.evidence import weight as weight_of
 from knowledge_base.loading import KnowledgeBase
-from knowledge_base.schema import Band, Bands, Cause
+from knowledge_base.schema import Band, Cause
 
 By = Literal["probe", "person"]
 Status = Literal["proven", "likely", "possible", "ruled_out"]
@@ -137,20 +138,6 @@ def sigmoid(log_odds: float) -> float:
     return math.exp(log_odds) / (1.0 + math.exp(log_odds))
 
 
-def weight_of(bands: Bands, band: Band, by: By) -> float:
-    """The log-odds of a band; a person's answer counts one band less than a probe's, and the lowest counts a half."""
-    if by == "probe":
-        return float(getattr(bands, band))
-    less: dict[Band, float] = {
-        "decides": bands.strong,
-        "strong": bands.weak,
-        "weak": bands.weak / 2,
-        "against": bands.against / 2,
-        "rules_out": bands.against,
-    }
-    return less[band]
-
-
 def is_plausible(cause: Cause, symptoms: Collection[str]) -> bool:
     """Whether the cause is known to show any of these symptoms; without symptoms every cause is."""
     return not symptoms or any(symptom in cause.symptoms for symptom in symptoms)
@@ -207,7 +194,7 @@ def _gather(kb: KnowledgeBase, answers: Iterable[Answer]) -> dict[str, tuple[Evi
             continue
         source = f"probe:{answer.probe}" if answer.by == "probe" else f"person:{answer.question}"
         for cause, band in option.evidence.items():
-            weight = weight_of(kb.weights.bands, band, answer.by)
+            weight = weight_of(kb.weights, band, by_person=answer.by == "person")
             one = Evidence(
                 answer.question, answer.answer, answer.by, answer.probe, band, weight, answer.text, answer.places
             )

@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 
 from assistant.events import TrialFinished
-from assistant.ranking import Answer, Finding, rank, sigmoid, weight_of, worth_telling
+from assistant.ranking import Answer, Finding, rank, sigmoid, worth_telling
 from tests.assistant.small_world import small_kb
 
 KB = small_kb()
@@ -30,13 +30,6 @@ def test_of_answers_to_one_measurement_the_strongest_counts_once() -> None:
     one = finding("inputs_not_scaled", answer("inputs_scaled", "far"), answer("inputs_finite", "broken"))
     assert one.confidence == pytest.approx(sigmoid(-1.5 + 0.8 + 2.5))
     assert [evidence.weight for evidence in one.evidence] == [2.5, 0.0]
-
-
-@pytest.mark.parametrize(
-    ("band", "weight"), [("decides", 2.5), ("strong", 0.9), ("weak", 0.45), ("against", -0.75), ("rules_out", -1.5)]
-)
-def test_a_persons_answer_counts_one_band_less(band: str, weight: float) -> None:
-    assert weight_of(KB.weights.bands, band, "person") == pytest.approx(weight)  # type: ignore[arg-type]
 
 
 def test_a_person_makes_a_cause_likely_only_where_only_a_person_can_know() -> None:

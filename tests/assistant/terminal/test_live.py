@@ -1,0 +1,273 @@
+"""The live session over a small knowledge base and a worker without a process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import opening
+from assistant.events import PersonAnswered, SymptomNamed
+from assistant.investigation import Investigation
+from assistant.session.model import OpenedWith
+from assistant.terminal.live import LiveSession
+from assistant.terminal.settings import TerminalSettings
+from assistant.terminal.views import Diff, Found, Gathered, Heard, Looked, Said, Trouble
+from assistant.worker import Listener
+from probes.process.errors import WorkerDied
+from tests.assistant.small_world import CASE, FAILED, FAULTY, HEALTHY, FakeOpener, FakeWorker, Kept, new_dialogue
+
+ASKING = {probe: measured for probe, measured in FAULTY.items() if probe != "weight_updates"}
+"""What leaves a question to the person."""
+
+
+@dataclass
+class HeldOpener(FakeOpener):
+    """Opens the program when it may."""
+
+    may_open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def open(self, listener: Listener) -> FakeWorker:
+        await self.may_open.wait()
+        return await super().open(listener)
+
+
+class KeptWithId(Kept):
+    id = "abcd1234"
+
+    def __init__(self, program: Path) -> None:
+        super().__init__()
+        self.opened = OpenedWith(program=str(program))
+
+
+@dataclass
+class Small:
+    live: LiveSession
+    kept: KeptWithId
+    opener: HeldOpener
+    task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self.task = asyncio.ensure_future(self.live.start())
+
+    async def until(self, test: Callable[[], bool]) -> None:
+        for _ in range(400):
+            if test():
+                return
+            await asyncio.sleep(0.005)
+        raise AssertionError(f"never came: {[turn.key for turn in self.live.view.turns]}")
+
+    async def until_finished(self) -> None:
+        await self.until(lambda: self.live.view.finished)
+
+    async def until_asked(self) -> None:
+        await self.until(lambda: self.live.talk.reply is not None)
+
+    def turns(self, kind: type) -> list[Any]:
+        return [turn for turn in self.live.view.turns if isinstance(turn, kind)]
+
+    def said(self) -> str:
+        return "\n".join(turn.text for turn in self.turns(Said))
+
+    async def end(self) -> None:
+        await self.live.close()
+        if self.task is not None:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+
+
+@pytest.fixture
+async def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """``small(worker, ...)``: a live session; ``events`` come before, ``error`` is raised by the opener."""
+    made: list[Small] = []
+
+    def make(*workers: FakeWorker, events: tuple[Any, ...] = (), error: Any = None, held: bool = False) -> Small:
+        kept, opener = KeptWithId(tmp_path / "train.py"), HeldOpener(list(workers), error=error)
+        if not held:
+            opener.may_open.set()
+
+        def begin(*_: Any) -> Any:
+            investigation = Investigation(new_dialogue(events), kept, opener, program="train.py")  # type: ignore[arg-type]
+            return opening.Session(kept, investigation)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(opening, "begin", begin)
+        settings = TerminalSettings(program=tmp_path / "train.py", store=str(tmp_path / "s.db"))
+        one = Small(LiveSession(settings), kept, opener)
+        made.append(one)
+        return one
+
+    yield make
+    for one in made:
+        await one.end()
+
+
+async def test_a_whole_walk_is_told(small: Any) -> None:
+    one = small(FakeWorker(ASKING))
+    printed: list[str] = []
+    one.live.listen(lambda: None, printed.append, lambda _: None)
+    one.start()
+    await one.until_asked()
+    question = one.live.view.question
+    assert question.options
+    assert question.options[0].key == "1"
+    await one.live.answer(question.options[0].id)
+    await one.until(lambda: one.live.view.finished or one.live.view.question is not None)
+    while not one.live.view.finished:
+        await one.live.answer("unknown")
+        await asyncio.sleep(0.01)
+    view = one.live.view
+    assert printed == ["hello\n"]
+    assert one.turns(Gathered)
+    assert one.turns(Found)
+    assert one.turns(Heard)
+    assert view.findings[0].confidence > 0.5
+    assert view.case is not None
+    assert view.path
+    assert view.turns[-2].key == "end"
+    assert not [turn for turn in view.turns if turn.key.startswith("looking")]
+
+
+async def test_the_symptom_is_asked_first_and_taken_by_number_or_in_words(small: Any) -> None:
+    one = small(FakeWorker(HEALTHY), held=True)
+    one.start()
+    await one.until(lambda: one.live.view.question is not None)
+    assert one.live.view.question.id == "symptom"
+    await one.live.say("my loss is nan after two epochs")
+    await one.until(lambda: any(isinstance(event, SymptomNamed) for event in one.kept.events))
+    named = next(event for event in one.kept.events if isinstance(event, SymptomNamed))
+    assert (named.symptom, named.text) == ("loss_nan", "my loss is nan after two epochs")
+    assert "I take that as" in one.said()
+
+
+async def test_unclear_words_give_the_two_nearest(small: Any) -> None:
+    one = small(FakeWorker(HEALTHY), held=True)
+    one.start()
+    await one.until(lambda: one.live.view.question is not None)
+    await one.live.say("the loss is strange")
+    question = one.live.view.question
+    if question is not None and question.id == "symptom:which":
+        assert len(question.options) == 3
+        await one.live.answer(question.options[0].id)
+        assert any(isinstance(event, SymptomNamed) for event in one.kept.events)
+    else:
+        assert "do not know" in one.said()
+
+
+async def test_going_back_drops_what_followed(small: Any) -> None:
+    one = small(FakeWorker(ASKING))
+    one.start()
+    await one.until_asked()
+    asked = one.live.view.question.id
+    await one.live.answer(one.live.view.question.options[0].id)
+    await one.until(lambda: any(isinstance(event, PersonAnswered) for event in one.kept.events))
+    await one.until(lambda: one.live.view.finished or one.live.talk.reply is not None)
+    await one.live.command("back", "")
+    await one.until(lambda: one.live.view.question is not None and one.live.view.question.id == asked)
+    assert not [turn for turn in one.turns(Heard) if turn.key == f"answer:{asked}"]
+    assert not [turn for turn in one.live.view.turns if turn.key == "end"]
+
+
+async def test_nothing_to_take_back_is_said(small: Any) -> None:
+    one = small(FakeWorker(HEALTHY))
+    one.start()
+    await one.until_finished()
+    await one.live.command("back", "")
+    assert "nothing to take back" in one.said()
+
+
+async def test_why_evidence_ruled_out_explain_patch(small: Any) -> None:
+    one = small(FakeWorker(ASKING))
+    one.start()
+    await one.until_asked()
+    await one.live.command("why", "")
+    assert "could speak for" in one.said() or one.turns(Said)[-1].text
+    await one.live.command("evidence", "")
+    await one.live.command("ruled_out", "")
+    await one.live.command("patch", "")
+    cause = next(iter(one.live.session.dialogue.kb.causes))
+    await one.live.command("explain", cause)
+    assert one.turns(Found)[-1].key.startswith("explained")
+    await one.live.command("explain", "no such thing at all")
+    assert "I know no cause called" in one.said()
+    assert "no patch" in one.said() or one.turns(Diff)
+
+
+async def test_the_report_is_written_where_asked(small: Any, tmp_path: Path) -> None:
+    one = small(FakeWorker(HEALTHY))
+    one.start()
+    await one.until_finished()
+    await one.live.command("report", str(tmp_path / "out" / "report.md"))
+    assert (tmp_path / "out" / "report.md").read_text("utf-8").startswith("#")
+    await one.live.command("report", "/proc/nowhere/report.md")
+    assert "could not be written" in one.said()
+
+
+async def test_a_program_that_failed_shows_its_line(small: Any) -> None:
+    one = small(FakeWorker({}, description=FAILED))
+    one.start()
+    await one.until_finished()
+    failure = next(turn for turn in one.turns(Trouble) if turn.key == "failure")
+    assert "ValueError: no such column" in failure.text
+    assert failure.place is not None
+    assert failure.place.line == 4
+    assert one.live.view.stage == "failed"
+
+
+async def test_a_worker_that_cannot_start_is_told_and_run_again(small: Any) -> None:
+    one = small(FakeWorker(HEALTHY), error=WorkerDied("The worker was killed.", signal=9))
+    one.start()
+    await one.until_finished()
+    assert any("killed" in turn.text for turn in one.turns(Trouble)) or "killed" in one.said()
+    one.opener.error = None
+    await one.live.command("rerun", "")
+    await one.until(lambda: one.live.view.case is not None)
+
+
+async def test_a_worker_that_dies_leaves_the_session_alive(small: Any) -> None:
+    one = small(FakeWorker(FAULTY, dies_at="recorded_run"), FakeWorker(FAULTY))
+    one.start()
+    await one.until(lambda: bool(one.turns(Trouble)))
+    assert "The session goes on" in one.turns(Trouble)[0].text
+
+
+async def test_a_pasted_log_is_plotted_and_names_the_symptom(small: Any) -> None:
+    one = small(FakeWorker(HEALTHY), held=True)
+    one.start()
+    await one.until(lambda: one.live.view.question is not None)
+    await one.live.paste("Epoch 1/2\n10/10 - loss: 0.7 - accuracy: 0.5\nEpoch 2/2\n10/10 - loss: nan - accuracy: 0.5\n")
+    assert one.live.view.curves[0].id == "pasted"
+    assert any(isinstance(event, SymptomNamed) and event.symptom == "loss_nan" for event in one.kept.events)
+
+
+async def test_a_kept_session_is_told_again(small: Any) -> None:
+    first = small(FakeWorker(ASKING))
+    first.start()
+    await first.until_asked()
+    events = tuple(first.kept.events)
+    again = small(FakeWorker(ASKING), events=events)
+    again.start()
+    await again.until_asked()
+    assert again.opener.opened == 0
+    assert again.live.view.question.id == first.live.view.question.id
+    mine = {turn.key for turn in first.turns(Looked)}
+    assert {turn.key for turn in again.turns(Looked)} == mine
+
+
+async def test_leaving_says_how_to_go_on(small: Any) -> None:
+    one = small(FakeWorker(HEALTHY))
+    assert "keras-triage resume abcd1234" in "\n".join(one.live.farewell())
+    one.start()
+    await one.until_finished()
+    await one.live.close()
+    assert one.opener.closed or one.opener.opened
+
+
+def test_the_case_is_described() -> None:
+    from assistant.terminal.presenting.cases import case_view, headline
+
+    assert headline(CASE) == "train.py is held at fit on line 9: Sequential with 2 layers, 30 parameters."
+    assert ("optimizer", "SGD, learning rate 3") in case_view(CASE, {}).settings

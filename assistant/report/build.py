@@ -23,6 +23,7 @@ from assistant.report.model import (
     SymptomPart,
     TrialPart,
 )
+from assistant.report.patches import Patches, patches_of
 from assistant.report.places import locations
 from assistant.report.remarks import remarks
 from assistant.walking import CRASHES, HEALTHY
@@ -43,18 +44,18 @@ def build(dialogue: Dialogue, *, program: str, seconds: float, trouble: tuple[st
     """
     status = status_of(dialogue)
     symptom = dialogue.symptom
-    causes = tuple(_cause(dialogue, one) for one in dialogue.findings() if status != "healthy" or _is_settled(one))
-    patch = _patch(dialogue)
+    patches = patches_of(dialogue)
+    told = [one for one in dialogue.findings() if status != "healthy" or _is_settled(one)]
     return Report(
         status=status,
         text=_headline(dialogue, status),
         case=_case(dialogue.case, program),
         symptom=SymptomPart(id=symptom.id, by=symptom.by) if symptom else None,
-        causes=causes,
-        remarks=(*trouble, *remarks(dialogue, status)),
+        causes=tuple(_cause(dialogue, one, patches) for one in told),
+        remarks=(*trouble, *patches.instructions, *remarks(dialogue, status)),
         questions=tuple(_question(one) for one in dialogue.path()),
-        patch=patch,
-        patch_status="unverified" if patch else None,
+        patch=patches.combined,
+        patch_status="unverified" if patches.combined else None,
         timings=_timings(dialogue, seconds),
     )
 
@@ -128,7 +129,7 @@ def _failure(failure: Failure) -> FailurePart:
     )
 
 
-def _cause(dialogue: Dialogue, finding: Finding) -> CausePart:
+def _cause(dialogue: Dialogue, finding: Finding, patches: Patches) -> CausePart:
     entry = dialogue.kb.causes[finding.cause]
     values = _values(dialogue, finding)
     return CausePart(
@@ -141,7 +142,7 @@ def _cause(dialogue: Dialogue, finding: Finding) -> CausePart:
         summary=entry.summary,
         evidence=(*_counter_trials(finding), *(_evidence(one) for one in finding.evidence)),
         locations=locations(dialogue.case, entry, finding) if dialogue.case else (),
-        remedies=tuple(_remedy(one, finding, values) for one in entry.remedies),
+        remedies=tuple(_remedy(one, finding, values, patches) for one in entry.remedies),
         sources=tuple(_source(dialogue.kb, one) for one in entry.sources),
     )
 
@@ -178,7 +179,7 @@ def _counter_trials(finding: Finding) -> tuple[EvidencePart, ...]:
     )
 
 
-def _remedy(remedy: Remedy, finding: Finding, values: Mapping[str, Any]) -> RemedyPart:
+def _remedy(remedy: Remedy, finding: Finding, values: Mapping[str, Any], patches: Patches) -> RemedyPart:
     trials = [one for one in finding.trials if one.remedy == remedy.id]
     # The last one that proves something tells most; a step of a set may follow it that proves nothing more.
     trial = next((one for one in reversed(trials) if one.proven), trials[-1] if trials else None)
@@ -188,7 +189,7 @@ def _remedy(remedy: Remedy, finding: Finding, values: Mapping[str, Any]) -> Reme
         text=remedy.text,
         code=fill(remedy.code, values) if remedy.code else None,
         costs=remedy.costs,
-        patch=trial.patch if trial else None,
+        patch=(trial.patch if trial else None) or patches.by_remedy.get(remedy.id),
         trial=_trial(trial) if trial else None,
     )
 
@@ -213,12 +214,6 @@ def _question(answer: Answer) -> QuestionPart:
     return QuestionPart(
         id=answer.question, answer=answer.answer, by=answer.by, seconds=round(answer.seconds, 4), text=text
     )
-
-
-def _patch(dialogue: Dialogue) -> str | None:
-    """The patch of the surest proven remedy."""
-    proven = (trial for one in dialogue.findings() for trial in one.trials if trial.proven and trial.patch)
-    return next((trial.patch for trial in proven), None)
 
 
 def _timings(dialogue: Dialogue, seconds: float) -> dict[str, float]:

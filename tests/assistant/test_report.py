@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from assistant.events import TrialFinished, TrialOutcome
 from assistant.report import markdown, text
 from assistant.report.build import build
 from assistant.report.model import TIMINGS, Report, to_json
+from probes.process.description import Place
 from tests.assistant.small_world import CASE, FAILED, FAULTY, HEALTHY, new_dialogue, walk
 
 PROOF = TrialFinished(
@@ -72,8 +74,31 @@ def test_a_proven_cause_stands_first_with_its_trial_and_patch() -> None:
     first = report["causes"][0]
     assert (first["id"], first["rank"], first["status"]) == ("lr_too_high", 1, "proven")
     assert first["remedies"][0]["trial"]["control"][-1] == "NaN"
-    assert report["patch"] == PROOF.patch
-    assert report["patch_status"] == "unverified"
+    assert first["remedies"][0]["patch"] == PROOF.patch
+
+
+def test_what_was_tried_becomes_a_patch_of_the_program(tmp_path: Path) -> None:
+    lines = ["import keras", *[""] * 6, "model.compile(", "    optimizer=keras.optimizers.SGD(3.0),", ")"]
+    (tmp_path / "train.py").write_text("\n".join(lines) + "\n")
+    place = Place(
+        file="train.py",
+        line=9,
+        end_line=9,
+        column=14,
+        end_column=39,
+        code="keras.optimizers.SGD(3.0)",
+    )
+    case = CASE.model_copy(update={"folder": str(tmp_path), "places": {"optimizer": place}})
+    assert PROOF.outcome is not None
+    outcome = PROOF.outcome.model_copy(update={"control": (0.1, 0.1, 0.1, 0.1)})
+    changed = {"patch": None, "parameters": {"learning_rate": 0.01}, "outcome": outcome}
+    proof = PROOF.model_copy(update=changed)
+    report = report_of(FAULTY, case, proof)
+    assert report.patch is not None
+    assert report.patch.startswith("--- a/train.py\n+++ b/train.py\n")
+    assert "+    optimizer=keras.optimizers.SGD(0.01)," in report.patch
+    assert report.patch_status == "unverified"
+    assert report.causes[0].remedies[0].patch == report.patch
 
 
 def test_a_cause_is_placed_quoted_and_given_a_remedy_with_the_cases_own_values() -> None:

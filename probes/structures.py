@@ -66,7 +66,8 @@ def stack(structures: list[Any]) -> Any:
     if isinstance(first, Mapping):
         return {key: stack([one[key] for one in structures]) for key in first}
     if isinstance(first, (list, tuple)):
-        return type(first)(stack([one[place] for one in structures]) for place in range(len(first)))
+        parts = [stack([one[place] for one in structures]) for place in range(len(first))]
+        return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)
     return np.concatenate(structures, axis=0)
 
 

@@ -127,7 +127,7 @@ def judge(truth: Mapping[str, Any], report: Report, seconds: float, exit_status:
         true_symptom=str(truth["symptom"]),
         seconds=seconds,
         exit_wrong=expected is not None and exit_status is not None and exit_status != expected,
-        error=report.get("error"),
+        error=str(report["error"]).splitlines()[0][:200] if report.get("error") else None,
         questions=len(questions),
         asked_of_people=sum(one.get("by") == "person" for one in questions),
     )

@@ -15,6 +15,12 @@ MOST_LINES = 200
 """Lines of the program's own output that are passed on."""
 
 
+def as_stage(text: str) -> str:
+    """A stage as a line: what is under way ends in dots, what is told as a sentence stays as it is."""
+    line = f"{text[:1].upper()}{text[1:]}"
+    return line if line.endswith((".", "!", "?")) else f"{line} ..."
+
+
 class Headless:
     """Tells what happens, line by line, to whoever listens."""
 
@@ -31,7 +37,7 @@ class Headless:
 
     async def stage(self, text: str) -> None:
         """Tell the stage."""
-        self._tell(f"{text[:1].upper()}{text[1:]} ...")
+        self._tell(as_stage(text))
 
     async def output(self, stream: Stream, text: str) -> None:
         """Pass on the program's first lines, set apart from our own."""

@@ -12,6 +12,7 @@ from typing import TextIO
 from assistant.dialogue import Dialogue
 from assistant.events import SKIPPED, UNKNOWN, PersonAnswered, SymptomNamed
 from assistant.front_end import GoBack, Reply, Stop, Stream
+from assistant.headless import as_stage
 from assistant.investigation import Investigation
 from assistant.language import read
 from assistant.ranking import Answer, Finding
@@ -88,7 +89,7 @@ class Plain:
 
     async def stage(self, text: str) -> None:
         """Say the stage."""
-        self._say(f"{text[:1].upper()}{text[1:]} ...")
+        self._say(as_stage(text))
 
     async def output(self, stream: Stream, text: str) -> None:
         """Show the program's first lines, set apart from our own."""

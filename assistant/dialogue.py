@@ -140,6 +140,11 @@ class Dialogue:
         """What is left of the budget."""
         return max(0.0, self.budget - self._facts.seconds)
 
+    @property
+    def seconds_for_trials(self) -> float:
+        """What is left of the time for trials."""
+        return max(0.0, min(self.seconds_left, MOST_SECONDS_OF_TRIALS - self._facts.trial_seconds))
+
     def findings(self) -> tuple[Finding, ...]:
         """The causes that a person should hear of, ranked; those ruled out last."""
         return self._told
@@ -207,8 +212,7 @@ class Dialogue:
         symptom = self.symptom
         if not self._trials or symptom is None or symptom.id == HEALTHY or self.seconds_left == 0:
             return None
-        left = min(self.seconds_left, MOST_SECONDS_OF_TRIALS - self._facts.trial_seconds)
-        attempt = next_attempt(self._told, self.kb.causes, self._facts.trials, left)
+        attempt = next_attempt(self._told, self.kb.causes, self._facts.trials, self.seconds_for_trials)
         if attempt is None:
             return None
         cause = self.kb.causes[attempt.cause]

@@ -316,7 +316,7 @@ class Investigation:
     async def _try(self, step: OfferTrial) -> TrialFinished:
         worker = await self._worker_at_hand()
         symptom = self.dialogue.symptom
-        name, arguments = step.attempt.request(symptom.id if symptom else "unsure", self.dialogue.seconds_left)
+        name, arguments = step.attempt.request(symptom.id if symptom else "unsure", self.dialogue.seconds_for_trials)
         # What a trial spends on compiling comes on top of its time; only a worker that hangs takes four times as long.
         answer = await worker.request(name, arguments, 4 * float(arguments["seconds"]) + HANGING)
         return trial_finished(step.attempt, real_numbers(answer))

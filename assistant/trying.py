@@ -39,10 +39,8 @@ MOST_POSSIBLE = 4
 HELPS = 0.03
 """Rise of the mean score from which a treatment that proves nothing alone is kept for a set."""
 
-LONGEST = 30.0
-"""Seconds that one trial may take; and no trial begins with less than ``SHORTEST`` left."""
-
 SHORTEST = 3.0
+"""No trial begins with fewer seconds left."""
 
 WELL = 0.9
 """Share of the way to the best arm from which nothing more is added to a proven treatment."""
@@ -68,7 +66,7 @@ class Attempt:
 
     def request(self, symptom: str, seconds: float) -> tuple[str, dict[str, Any]]:
         """Name and arguments of the request that a worker serves."""
-        common = {"symptom": symptom, "seconds": min(LONGEST, seconds)}
+        common = {"symptom": symptom, "seconds": seconds}
         if self.counter:
             return "counter_trial", {**common, "cause": self.cause}
         arguments = {"treatments": [self.treatment], "given": list(self.given), "parameters": dict(self.parameters)}

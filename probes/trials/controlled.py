@@ -18,6 +18,9 @@ from .verdict import AS_WELL, PAIRS, Verdict, judge
 SEARCH_SHARE = 0.45
 """Share of a trial's time that may go into choosing parameters on the first pair."""
 
+MOST_SEARCH_SECONDS = 15.0
+"""And no more than this."""
+
 CLOSE_TO_BEST = 0.05
 """A search ends with the parameters that come this close to the best score known, the symptom gone."""
 
@@ -128,7 +131,7 @@ class _Trial:
     def _choose(self, control: ArmRun) -> tuple[Arm, ArmRun]:
         """The arm with the parameters that do best on the first pair, and its run to the horizon."""
         candidates = self._candidates()
-        share, limit = 1.0, self.budget.left * SEARCH_SHARE
+        share, limit = 1.0, min(MOST_SEARCH_SECONDS, self.budget.left * SEARCH_SHARE)
         if len(candidates) > 1 and control.seconds * len(candidates) > limit:
             share = max(0.1, limit / (control.seconds * len(candidates)))
         best: tuple[Any, Arm, ArmRun] | None = None

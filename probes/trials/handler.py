@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -90,10 +91,16 @@ def run_counter_trial(
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    # What Keras warns of in a treated model is not the user's concern.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    # What Keras and TensorFlow warn of in a treated model is not the user's concern.
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    try:
+        logger.setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def _request(given: Mapping[str, Any]) -> Request:

@@ -101,7 +101,7 @@ def change(edit: Editing, which: str, write: Callable[[str], str]) -> str | None
 
 def _bracketed(given: Given) -> str:
     simple = (cst.Name, cst.Attribute, cst.Subscript, cst.Call)
-    return given.code if isinstance(given.node, simple) else f"({given.code})"
+    return given.code if isinstance(given.node, simple) or given.node.lpar else f"({given.code})"
 
 
 def operand(given: Given) -> str:

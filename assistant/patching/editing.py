@@ -74,6 +74,8 @@ class Editing:
         if kind is None:
             return ""
         anchor = self.source.anchors.get(kind)
+        if anchor is None and kind in ("optimizer", "loss", "metrics") and kind not in self.source.elsewhere:
+            return self.where("compile")
         if anchor is not None:
             return f" ({self.source.file}, line {self.source.line_at(anchor[0])})"
         place = self.source.elsewhere.get(kind) or self.case.places.get(kind)

@@ -1,0 +1,340 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assistant.patching import Treatment, patch
+from tests.assistant.patching.written import Case, Layer, Place, case_of, edited, text, treated
+
+TAIL = 'model.compile(optimizer="adam", loss="mse")\nmodel.fit(x, y)\n'
+
+
+def listed(*layers: str) -> str:
+    body = "".join(f"        {one},\n" for one in layers)
+    return f"import keras\nfrom keras import layers\n\nmodel = keras.Sequential(\n    [\n{body}    ]\n)\n{TAIL}"
+
+
+def added(*layers: str) -> str:
+    body = "".join(f"model.add({one})\n" for one in layers)
+    return f"import keras\nfrom keras import layers\n\nmodel = keras.Sequential()\n{body}{TAIL}"
+
+
+def applied(*layers: str) -> str:
+    body = "".join(f"h = {one}(h)\n" for one in layers)
+    return (
+        "import keras\nfrom keras import layers\n\ninputs = keras.Input((4,))\nh = inputs\n"
+        f"{body}model = keras.Model(inputs, h)\n{TAIL}"
+    )
+
+
+def kind(style: object) -> str:
+    return "Model" if style is applied else "Sequential"
+
+
+def model_lines(source: str) -> list[str]:
+    return [line.strip() for line in source.splitlines() if "layers." in line and "import" not in line]
+
+
+HIDDEN = ('layers.Dense(8, activation="sigmoid")', 'layers.Dense(8, activation="sigmoid")', "layers.Dense(1)")
+
+
+@pytest.mark.parametrize("style", [listed, added, applied])
+def test_hidden_activations(style: object) -> None:
+    source = style(*HIDDEN)  # type: ignore[operator]
+    found = edited(
+        source,
+        "set_hidden_activation",
+        {"hidden_activation": "relu"},
+        model=kind(style),
+    )
+    assert found.count('activation="relu"') == 2
+    assert "layers.Dense(1)" in found
+
+
+def test_a_hidden_activation_by_name_in_a_loop() -> None:
+    source = text(
+        """
+        import keras
+        from keras import layers
+        act = "sigmoid"
+        model = keras.Sequential()
+        for _ in range(10):
+            model.add(layers.Dense(48, activation=act))
+        model.add(layers.Dense(1))
+        model.compile(optimizer="adam", loss="mse")
+        model.fit(x, y)
+        """
+    )
+    found = edited(source, "set_hidden_activation", {"hidden_activation": "selu"})
+    assert 'act = "selu"' in found
+    assert "activation=act" in found
+
+
+def test_a_linear_layer_before_its_activation_is_left() -> None:
+    source = listed("layers.Dense(8)", "layers.BatchNormalization()", "layers.Activation('sigmoid')", "layers.Dense(1)")
+    found = edited(source, "set_hidden_activation", {"hidden_activation": "relu"})
+    assert model_lines(found)[:3] == ["layers.Dense(8),", "layers.BatchNormalization(),", "layers.Activation('relu'),"]
+
+
+def test_initial_weights_suit_the_activation() -> None:
+    source = listed(
+        'layers.Dense(8, activation="relu", kernel_initializer="zeros")',
+        'layers.Dense(8, activation="tanh", kernel_initializer=keras.initializers.RandomNormal(stddev=9.0))',
+        "layers.Dense(1)",
+    )
+    found = model_lines(edited(source, "set_initializer"))
+    assert found[0] == 'layers.Dense(8, activation="relu", kernel_initializer="he_normal"),'
+    assert found[1] == 'layers.Dense(8, activation="tanh"),'
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        (
+            listed,
+            ["layers.Dense(8),", "layers.BatchNormalization(),", 'layers.Activation("relu"),', "layers.Dense(1),"],
+        ),
+        (
+            added,
+            [
+                "model.add(layers.Dense(8))",
+                "model.add(layers.BatchNormalization())",
+                'model.add(layers.Activation("relu"))',
+                "model.add(layers.Dense(1))",
+            ],
+        ),
+        (
+            applied,
+            [
+                "h = layers.Dense(8)(h)",
+                "h = layers.BatchNormalization()(h)",
+                'h = layers.Activation("relu")(h)',
+                "h = layers.Dense(1)(h)",
+            ],
+        ),
+    ],
+)
+def test_normalisation_comes_before_the_activation(style: object, expected: list[str]) -> None:
+    source = style('layers.Dense(8, activation="relu")', "layers.Dense(1)")  # type: ignore[operator]
+    found = edited(source, "add_batch_normalization", model=kind(style))
+    assert model_lines(found) == expected
+
+
+@pytest.mark.parametrize("style", [listed, added, applied])
+def test_normalisation_goes(style: object) -> None:
+    source = style("layers.Dense(8)", "layers.BatchNormalization()", "layers.Dense(1)")  # type: ignore[operator]
+    found = edited(source, "remove_batch_normalization", model=kind(style))
+    assert found == style("layers.Dense(8)", "layers.Dense(1)")  # type: ignore[operator]
+
+
+def test_the_momentum_of_normalisation() -> None:
+    source = added("layers.Dense(8)", "layers.BatchNormalization(momentum=0.9999, trainable=False)", "layers.Dense(1)")
+    assert "BatchNormalization(momentum=0.6)" in edited(source, "set_batch_normalization_momentum", {"momentum": 0.6})
+
+
+def test_layers_of_a_class_get_neighbours_of_their_own() -> None:
+    source = text(
+        """
+        import keras
+        from keras import layers
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.hidden = layers.Dense(8, activation="relu")
+                self.last = layers.Dense(1)
+
+            def call(self, x):
+                return self.last(self.hidden(x))
+
+        model = Net()
+        model.compile(optimizer="adam", loss="mse")
+        model.fit(x, y)
+        """
+    )
+    found = edited(source, "more_regularization", {"dropout": 0.5}, model="Net")
+    assert "        self.last_dropout = layers.Dropout(0.5)\n" in found
+    assert "return self.last(self.last_dropout(self.hidden(x)))" in found
+
+
+def test_less_dropout_where_there_is_much() -> None:
+    source = listed(
+        "layers.Dense(8)",
+        "layers.Dropout(0.9)",
+        "layers.Dropout(0.1)",
+        "layers.LSTM(4, dropout=0.8)",
+        "layers.Dense(1)",
+    )
+    found = edited(source, "less_dropout", {"dropout": 0.2})
+    assert "layers.Dropout(0.2)" in found
+    assert "layers.Dropout(0.1)" in found
+    assert "layers.LSTM(4, dropout=0.2)" in found
+    assert "Dropout" not in edited(source, "less_dropout", {"dropout": 0}).replace("(0.1)", "")
+
+
+def test_dropout_moves_behind_the_normalisation() -> None:
+    source = listed("layers.Dense(8)", "layers.Dropout(0.5)", "layers.BatchNormalization()", "layers.Dense(1)")
+    found = edited(source, "move_dropout", {"moved": "dropout"})
+    assert found == listed("layers.Dense(8)", "layers.BatchNormalization()", "layers.Dropout(0.5)", "layers.Dense(1)")
+
+
+def test_penalties_are_lowered_where_they_are_made() -> None:
+    source = text(
+        """
+        import keras
+        from keras import layers, regularizers
+        decay = regularizers.L2(1.0)
+        model = keras.Sequential([
+            layers.Dense(8, kernel_regularizer=decay, kernel_constraint="unit_norm"),
+            layers.Dense(8, kernel_regularizer="l2", activity_regularizer=regularizers.L1(0.5)),
+            layers.Dense(8, kernel_regularizer=regularizers.L1L2(l1=0.1, l2=1e-5)),
+            layers.Dense(1, kernel_regularizer=decay),
+        ])
+        model.compile(optimizer=keras.optimizers.AdamW(1e-3, weight_decay=0.5), loss="mse")
+        model.fit(x, y)
+        """
+    )
+    found = edited(source, "less_regularization")
+    assert "decay = regularizers.L2(0.0001)" in found
+    assert "layers.Dense(8, kernel_regularizer=decay),\n" in found
+    assert "layers.Dense(8, kernel_regularizer=regularizers.L2(0.0001)),\n" in found
+    assert "L1L2(l1=0.0001, l2=1e-5)" in found
+    assert "weight_decay=0.001" in found
+
+
+def test_no_penalty_at_all() -> None:
+    source = listed("layers.Dense(8, kernel_regularizer=keras.regularizers.l2(0.5))", "layers.Dense(1)")
+    assert edited(source, "less_regularization", {"l2": 0}) == listed("layers.Dense(8)", "layers.Dense(1)")
+
+
+def test_more_penalty() -> None:
+    source = listed("layers.Dense(8)", "layers.Dense(1)")
+    assert "layers.Dense(8, kernel_regularizer=keras.regularizers.L2(0.01))," in edited(
+        source, "more_regularization", {"l2": 0.01}
+    )
+
+
+@pytest.mark.parametrize(
+    "frozen",
+    [
+        "for layer in model.layers:\n    layer.trainable = False\n",
+        "for layer in model.layers:\n    if layer.name:\n        layer.trainable = False\n",
+        "model.trainable = False\n",
+        "model.layers[0].trainable = False\n",
+    ],
+)
+def test_what_freezes_goes(frozen: str) -> None:
+    source = listed("layers.Dense(8)", "layers.Dense(1)")
+    head, tail = source.split("model.compile")
+    assert edited(f"{head}{frozen}model.compile{tail}", "unfreeze") == source
+
+
+def test_a_block_that_does_more_keeps_the_rest() -> None:
+    source = listed("layers.Dense(8, trainable=False)", "layers.Dense(1)")
+    head, tail = source.split("model.compile")
+    loop = "for layer in model.layers:\n    print(layer)\n    layer.trainable = False\n"
+    found = edited(f"{head}{loop}model.compile{tail}", "unfreeze")
+    assert "for layer in model.layers:\n    print(layer)\nmodel.compile" in found
+    assert "layers.Dense(8)," in found
+
+
+def test_what_is_frozen_unseen_is_freed_before_compile() -> None:
+    source = listed("layers.Dense(8)", "layers.Dense(1)")
+    assert "model.trainable = True\nmodel.compile(" in edited(source, "unfreeze")
+
+
+def test_wider_and_narrower() -> None:
+    source = "N = 32\n" + added("layers.Dense(N)", "layers.Conv2D(filters=300, kernel_size=3)", "layers.Dense(1)")
+    assert "N = 128" in edited(source, "more_units")
+    found = edited(source, "fewer_units")
+    assert "N = 8" in found
+    assert "filters=75" in found
+
+
+def test_units_of_a_loop_are_multiplied() -> None:
+    source = text(
+        """
+        import keras
+        from keras import layers
+        model = keras.Sequential()
+        for units in (4, 8):
+            model.add(layers.Dense(units, activation="relu"))
+        model.add(layers.Dense(1))
+        model.compile(optimizer="adam", loss="mse")
+        model.fit(x, y)
+        """
+    )
+    assert "layers.Dense(4 * units, activation" in edited(source, "more_units")
+    assert "layers.Dense(max(1, units // 4), activation" in edited(source, "fewer_units")
+
+
+def test_a_loop_makes_fewer_layers() -> None:
+    source = text(
+        """
+        import keras
+        from keras import layers
+        DEPTH = 6
+        model = keras.Sequential()
+        for _ in range(DEPTH):
+            model.add(layers.Dense(8))
+        model.add(layers.Dense(1))
+        model.fit(x, y)
+        """
+    )
+    found = case_of(source)
+    loop = found.places["layer:dense"]
+    names = ["dense", *(f"deep_{number}" for number in range(5))]
+    layers = (*(Layer(name, "Dense", [None, 8]) for name in names), Layer("last", "Dense", [None, 1]))
+    places: dict[str, Place] = {**found.places, "layer:last": found.places["layer:dense_1"]}
+    places |= {f"layer:{name}": loop for name in names}
+    case = Case(layers, {"output_layer": "last"}, places)
+    patched = patch(source, "train.py", [Treatment("remove_layers", {"removed": 3})], case)
+    assert "DEPTH = 3" in patched.edited_source
+
+
+@pytest.mark.parametrize("style", [listed, added, applied])
+def test_a_hidden_layer_is_added(style: object) -> None:
+    source = style("layers.Dense(8)", "layers.Dense(1)")  # type: ignore[operator]
+    found = edited(source, "add_hidden_layer", {"units": 16}, model=kind(style))
+    assert found == style("layers.Dense(8)", 'layers.Dense(16, activation="relu")', "layers.Dense(1)")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("style", [listed, added, applied])
+def test_features_are_flattened(style: object) -> None:
+    source = style("layers.Conv2D(8, 3)", "layers.Dense(8)", "layers.Dense(1)")  # type: ignore[operator]
+    known: dict[str, Any] = {"shapes": {"conv2d": [None, 6, 6, 8]}, "model": kind(style)}
+    found = edited(source, "flatten_features", {"before": "dense"}, **known)
+    assert found == style("layers.Conv2D(8, 3)", "layers.Flatten()", "layers.Dense(8)", "layers.Dense(1)")  # type: ignore[operator]
+    assert edited(source, "flatten_features", **known) == found
+
+
+def test_padding_is_masked_by_the_embedding() -> None:
+    source = listed("layers.Embedding(100, 8)", "layers.LSTM(8)", "layers.Dense(1)")
+    assert "layers.Embedding(100, 8, mask_zero=True)," in edited(source, "mask_padding")
+
+
+def test_a_layer_in_another_file_is_an_instruction() -> None:
+    source = "from net import model\n" + TAIL
+    elsewhere = Place("net.py", 7, 7, 4, 20, "Dense(8)")
+    layers = (Layer("dense", "Dense", None, "sigmoid"), Layer("last", "Dense"))
+    case = Case(layers, {"output_layer": "last"}, {"layer:dense": elsewhere})
+    wanted = Treatment("set_hidden_activation", {"hidden_activation": "relu"})
+    found = patch(source, "train.py", [wanted], case)
+    assert found.diff is None
+    assert "net.py, line 7" in found.instructions[0]
+
+
+def test_layers_of_a_comprehension_are_an_instruction() -> None:
+    source = text(
+        """
+        import keras
+        from keras import layers
+        model = keras.Sequential([layers.Dense(8) for _ in range(3)] + [layers.Dense(1)])
+        model.compile(optimizer="adam", loss="mse")
+        model.fit(x, y)
+        """
+    )
+    found = treated(source, "add_batch_normalization")
+    assert found.diff is None
+    assert "line 3" in found.instructions[0]

@@ -7,12 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 
 from assistant.terminal import texts
 from assistant.terminal.actions import ACTIONS
-from assistant.terminal.widgets.rows import Heading, Line
+from assistant.terminal.widgets.rows import Heading, Labelled, Line
 
 
 class HelpScreen(ModalScreen[None]):
@@ -26,18 +25,11 @@ class HelpScreen(ModalScreen[None]):
             yield Line(texts.HELP_TITLE, classes="dialog-title")
             yield Line(texts.HELP_TYPING, classes="card-summary")
             yield Heading(texts.HELP_KEYS, classes="heading")
-            yield Line(table([(action.key_name, action.help) for action in ACTIONS if action.keys]))
+            for action in ACTIONS:
+                if action.keys:
+                    yield Labelled(action.key_name, action.help)
             yield Heading(texts.HELP_COMMANDS, classes="heading")
-            yield Line(
-                table([(f"/{action.slash} {action.takes}".strip(), action.help) for action in ACTIONS if action.slash])
-            )
+            for action in ACTIONS:
+                if action.slash:
+                    yield Labelled(f"/{action.slash} {action.takes}".strip(), action.help)
             yield Line(texts.HELP_CLOSE, classes="tone-quiet heading")
-
-
-def table(rows: list[tuple[str, str]]) -> Content:
-    """Two columns."""
-    width = max(len(left) for left, _ in rows)
-    parts: list[tuple[str, str]] = []
-    for left, right in rows:
-        parts += [(f"{left:<{width}}  ", "$primary"), (f"{right}\n", "")]
-    return Content.assemble(*parts).rstrip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import DataTable
 
@@ -11,7 +11,7 @@ from assistant.terminal import texts
 from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.views import CaseView
 from assistant.terminal.widgets.blocks import MARK_STYLE
-from assistant.terminal.widgets.rows import Heading, Line
+from assistant.terminal.widgets.rows import Heading, Labelled, Line
 
 
 class CasePane(VerticalScroll):
@@ -81,17 +81,3 @@ class CasePane(VerticalScroll):
         if case != self._shown:
             self._shown = case
             await self.recompose()
-
-
-class Labelled(Horizontal):
-    """A label and a value that wraps beside it."""
-
-    def __init__(self, label: str, value: str) -> None:
-        super().__init__(classes="labelled")
-        self._label = label
-        self._value = value
-
-    def compose(self) -> ComposeResult:
-        """Label, value."""
-        yield Line(self._label, classes="label")
-        yield Line(self._value)

@@ -36,6 +36,20 @@ class Row(Horizontal):
             yield Line(self._aside, classes="row-aside")
 
 
+class Labelled(Horizontal):
+    """A label and a value that wraps beside it."""
+
+    def __init__(self, label: str, value: str) -> None:
+        super().__init__(classes="labelled")
+        self._label = label
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        """Label, value."""
+        yield Line(self._label, classes="label")
+        yield Line(self._value)
+
+
 class Heading(Line):
     """A small heading inside a card or a pane."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path as Path
 
 from assistant.terminal.partner import Attention
 from assistant.terminal.views import (

@@ -91,7 +91,7 @@ async def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
             opener.may_open.set()
 
         def begin(*_: Any) -> Any:
-            investigation = Investigation(new_dialogue(events), kept, opener, program="train.py")  # type: ignore[arg-type]
+            investigation = Investigation(new_dialogue(events), kept, opener, program="train.py")
             return opening.Session(kept, investigation)  # type: ignore[arg-type]
 
         monkeypatch.setattr(opening, "begin", begin)
@@ -136,10 +136,10 @@ async def test_the_symptom_is_asked_first_and_taken_by_number_or_in_words(small:
     one.start()
     await one.until(lambda: one.live.view.question is not None)
     assert one.live.view.question.id == "symptom"
-    await one.live.say("my loss is nan after two epochs")
+    await one.live.say("the loss is nan")
     await one.until(lambda: any(isinstance(event, SymptomNamed) for event in one.kept.events))
     named = next(event for event in one.kept.events if isinstance(event, SymptomNamed))
-    assert (named.symptom, named.text) == ("loss_nan", "my loss is nan after two epochs")
+    assert (named.symptom, named.text) == ("loss_nan", "the loss is nan")
     assert "I take that as" in one.said()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from textual.widgets import Input
 
 from assistant.terminal.screens.explain import ExplainScreen
 from assistant.terminal.screens.help import HelpScreen
-from assistant.terminal.views import Looking, Said
+from assistant.terminal.views import Looking, PathNode, Said
 from assistant.terminal.widgets.blocks import Block
 from assistant.terminal.widgets.composer import Offer
 from assistant.terminal.widgets.conversation import Conversation
@@ -206,7 +207,7 @@ async def test_a_finding_opens_in_full_by_mouse_and_key() -> None:
 
 
 async def test_choosing_an_answer_of_the_path_shows_it_and_a_person_goes_back_to_it() -> None:
-    answered = samples.PathNode("labels", "Do the labels belong?", "yes", "person", "good")
+    answered = PathNode("labels", "Do the labels belong?", "yes", "person", "good")
     path = (samples.PATH[0], replace(samples.PATH[2], children=(answered,)))
     app, partner = recorded_app(replace(samples.MIDWAY, path=path))
     async with app.run_test(size=WIDE) as pilot:
@@ -360,7 +361,7 @@ async def test_what_is_typed_before_the_partner_is_there_is_not_lost() -> None:
         await ready.wait()
         return partner
 
-    app = TriageApp(TerminalSettings(program=samples.Path("train.py")), make_partner=make)
+    app = TriageApp(TerminalSettings(program=Path("train.py")), make_partner=make)
     async with app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         await pilot.press(*"nan", "enter")

@@ -1,0 +1,86 @@
+"""Pictures of every state, in three sizes, dark and light; the clock stands, nothing moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from assistant.terminal.app import TriageApp
+from assistant.terminal.glyphs import ASCII
+from assistant.terminal.settings import TerminalSettings
+from tests.assistant.terminal import samples
+from tests.assistant.terminal.apps import recorded_app, settled
+
+SIZES = [(80, 24), (120, 40), (200, 50)]
+THEMES = ["triage-dark", "triage-light"]
+
+
+@pytest.fixture(autouse=True)
+def _still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setattr("assistant.terminal.widgets.blocks.time.monotonic", lambda: 12.0)
+
+
+async def _stand_still(pilot: Pilot[int]) -> None:
+    await settled(pilot)
+    for line in pilot.app.screen.query(Input):
+        line.cursor_blink = False
+    await pilot.pause()
+
+
+def _pressing(*keys: str) -> Any:
+    async def before(pilot: Pilot[int]) -> None:
+        await _stand_still(pilot)
+        await pilot.press(*keys)
+        await _stand_still(pilot)
+
+    return before
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("state", sorted(samples.STATES))
+def test_states(snap_compare: Any, state: str, size: tuple[int, int], theme: str) -> None:
+    app, _ = recorded_app(samples.STATES[state], theme)
+    assert snap_compare(app, terminal_size=size, run_before=_stand_still)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("key", ["f1", "f3", "f4", "f5", "f6"])
+def test_panes_and_help(snap_compare: Any, key: str, size: tuple[int, int]) -> None:
+    app, _ = recorded_app(samples.DONE)
+    assert snap_compare(app, terminal_size=size, run_before=_pressing(key))
+
+
+def test_everything_unfolded(snap_compare: Any) -> None:
+    app, _ = recorded_app(samples.DONE)
+    assert snap_compare(app, terminal_size=(120, 90), run_before=_pressing("ctrl+o"))
+
+
+def test_commands_offered(snap_compare: Any) -> None:
+    app, _ = recorded_app(samples.DONE)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=_pressing("/", "r"))
+
+
+@pytest.mark.parametrize("state", ["asking", "done"])
+def test_forty_columns(snap_compare: Any, state: str) -> None:
+    app, _ = recorded_app(samples.STATES[state])
+    assert snap_compare(app, terminal_size=(40, 24), run_before=_stand_still)
+
+
+def test_ascii(snap_compare: Any) -> None:
+    app, _ = recorded_app(samples.DONE, glyphs=ASCII)
+    assert snap_compare(app, terminal_size=(120, 40), run_before=_stand_still)
+
+
+def test_without_colour(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app, _ = recorded_app(samples.MIDWAY)
+    assert snap_compare(app, terminal_size=(120, 40), run_before=_stand_still)
+
+
+def test_start_screen(snap_compare: Any) -> None:
+    assert snap_compare(TriageApp(TerminalSettings()), terminal_size=(80, 24), run_before=_stand_still)

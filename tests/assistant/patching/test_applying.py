@@ -22,7 +22,12 @@ def test_the_file_is_changed_and_kept_as_it_was(tmp_path: Path) -> None:
     program.write_bytes(BEFORE.encode())
     program.chmod(0o750)
     asked: list[str] = []
-    copy = apply(program, diff(), lambda question: asked.append(question) is None)
+
+    def yes(question: str) -> bool:
+        asked.append(question)
+        return True
+
+    copy = apply(program, diff(), yes)
     assert copy == tmp_path / "train.py.orig"
     assert copy.read_bytes() == BEFORE.encode()
     assert program.read_bytes() == AFTER.encode()

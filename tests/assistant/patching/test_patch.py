@@ -202,5 +202,10 @@ def test_diffs_give_what_they_should(one: list[str], other: list[str], first: bo
     assert (diff is None) == (before == after)
     if diff is not None:
         assert applied(before, diff) == after
-        with pytest.raises(ValueError, match="does not fit"):
-            applied("quite another text\n" * 30, diff.replace("-0,0", "-1,0"))
+
+
+def test_a_diff_of_another_text_is_refused() -> None:
+    diff = unified_diff("a\nb\n", "a\nc\n", "train.py")
+    assert diff is not None
+    with pytest.raises(ValueError, match="does not fit line 2"):
+        applied("a\nx\n", diff)

@@ -247,6 +247,12 @@ def _models(width: int, rows: int) -> list[tuple[str, Any]]:
     return found
 
 
+def one_hot_models(width: int, rows: int) -> list[Any]:
+    """Three simple classifiers of different kinds; each takes training rows, their one-hot classes, and other rows."""
+    wide = _random_features(width, min(RANDOM_FEATURES, max(20, rows // 3)), 3.0, 1)
+    return [_ridge(1e-1), wide, _neighbours(7)]
+
+
 def _ridge(penalty: float) -> Any:
     def fit_predict(x: Matrix, y: Matrix, other: Matrix) -> Matrix:
         weights = _row_weights(y)

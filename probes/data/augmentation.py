@@ -1,0 +1,103 @@
+"""Whether pictures are varied at random in training, by how much, and whether that also happens in inference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..case import Budget, Case, fed
+from ..catalogue import probe
+from ..inputs import input_leaves, is_image
+from ..layers import layer_notes
+from ..recording import Batch
+from ..scoring import predict
+
+ROWS = 96
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Whether pictures are varied at random."""
+
+    pictures: bool
+    """Whether an input holds pictures; where none does, only `varies_in_inference` says something."""
+    layers: int
+    """Layers of the model that vary their input at random in training, dropout left out."""
+    first_layer: str | None
+    """The first of them."""
+    in_pipeline: bool
+    """Whether pictures come from a pipeline, which may vary them itself without showing it."""
+    rows: int
+    """Rows of training data known of."""
+    resemblance: float | None
+    """Median correlation of a picture with what these layers make of it, in [-1, 1]; null without such layers."""
+    lost_share: float | None
+    """Share of pictures that keep less than a quarter of their variance behind these layers; null without them."""
+    varies_in_inference: bool
+    """Whether the same rows get other predictions the second time, in inference mode."""
+
+
+@probe("augmentation", title="How pictures are varied at random", cost="seconds", needs=("model", "training_data"))
+def measure(case: Case, budget: Budget) -> Augmentation:
+    """Pass some pictures through the varying layers, and some rows through the model twice."""
+    sample = case.train.sample(ROWS)
+    pictures = next(
+        (
+            np.asarray(one)
+            for _, one in input_leaves(case, sample)
+            if np.asarray(one).dtype.kind in "fiu" and np.asarray(one).ndim == 4 and is_image(np.asarray(one))
+        ),
+        None,
+    )
+    varying = [note for note in layer_notes(case) if note.kind.startswith("Random") or note.kind == "GaussianNoise"]
+    changed = _through(case, pictures, [note.layer for note in varying]) if pictures is not None else None
+    resemblance, lost = (None, None) if changed is None or pictures is None else _compared(pictures, changed)
+    return Augmentation(
+        pictures=pictures is not None,
+        layers=len(varying),
+        first_layer=varying[0].path if varying else None,
+        in_pipeline=bool(case.train.batches) and pictures is not None,
+        rows=case.train.total_rows or case.train.rows,
+        resemblance=resemblance,
+        lost_share=lost,
+        varies_in_inference=_varies(case, sample),
+    )
+
+
+def _through(case: Case, pictures: NDArray[Any], layers: list[Any]) -> NDArray[Any] | None:
+    """The pictures behind those of the layers that keep their shape, one after the other, in training mode."""
+    if not layers:
+        return None
+    given = fed(Batch(pictures), case).x
+    passed = 0
+    for layer in layers:
+        try:
+            made = layer(given, training=True)
+        except (ValueError, TypeError):
+            continue
+        if tuple(made.shape) == tuple(given.shape):
+            given, passed = made, passed + 1
+    return np.asarray(given, dtype="float64") if passed else None
+
+
+def _compared(pictures: NDArray[Any], changed: NDArray[Any]) -> tuple[float, float]:
+    a = pictures.reshape(len(pictures), -1).astype("float64")
+    b = changed.reshape(len(changed), -1)
+    before, after = a.std(axis=1), b.std(axis=1)
+    shown = before > 0
+    if not shown.any():
+        return 1.0, 0.0
+    centred = (a - a.mean(axis=1, keepdims=True)) * (b - b.mean(axis=1, keepdims=True))
+    alike = centred.mean(axis=1)[shown] / np.maximum(before * after, 1e-12)[shown]
+    return float(np.median(alike)), float(np.mean(after[shown] < 0.5 * before[shown]))
+
+
+def _varies(case: Case, sample: Batch) -> bool:
+    first, second = predict(case, sample), predict(case, sample)
+    return any(
+        one.shape == other.shape and bool(np.any(np.abs(one - other) > 1e-3 * (np.nanstd(one) + 1e-9)))
+        for one, other in zip(first, second, strict=True)
+    )

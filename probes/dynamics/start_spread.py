@@ -1,0 +1,127 @@
+"""Whether the plan comes further from other random starts than from the program's own."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable, probe
+from ..keeping import unchanged
+from ..running import Plan, run
+from ..scoring import scores
+from ..trials.starting import Starts
+
+STARTS = 5
+ENOUGH = 3
+STEPS = 400
+SECONDS = 9.0
+_ROWS = 400
+_BETTER = 0.15
+
+
+@dataclass(frozen=True)
+class Start:
+    """A run from one start."""
+
+    loss: float
+    """Mean loss of the last eighth of the steps, without the penalty; infinite where it was not finite."""
+    skill: float | None
+    """Share of the way from chance to perfect on training rows, in [-1, 1]; null without a task."""
+
+
+@dataclass(frozen=True)
+class StartSpread:
+    """Runs of the first part of the plan from several starts; where weights were set, not drawn, there is none."""
+
+    starts: tuple[Start, ...]
+    """The program's own start, then others; three where the own is no worse than those, else up to five."""
+    steps: int
+    """Steps of each run."""
+    horizon_share: float
+    """Steps of each run over the planned steps, in (0, 1]."""
+    own_loss: float
+    """Final loss from the program's own start."""
+    other_loss: float
+    """Median final loss from the others."""
+    own_to_other: float
+    """The one over the other."""
+    own_skill: float | None
+    """Skill from the program's own start."""
+    other_skill: float | None
+    """Median skill from the others."""
+    behind: float
+    """`other_skill` minus `own_skill`; where there is no task, the share of the own final loss that others save."""
+    between: float
+    """Largest minus smallest skill (or, without a task, share of the largest loss) over all starts."""
+
+
+@probe("start_spread", title="The plan from other random starts", cost="training", needs=("model", "training_data"))
+def measure(case: Case, budget: Budget) -> StartSpread:
+    """Run the plan from the own start and from two to four others."""
+    if not getattr(case.model, "compiled", False):
+        raise Unanswerable("the model is not compiled")
+    starts = Starts(case.model)
+    if not starts.varies:
+        raise Unanswerable("the model was trained or its weights were set before, so no start can be drawn")
+    whole = (case.fit.steps_per_epoch or STEPS) * max(1, case.fit.planned_epochs)
+    steps, left = min(whole, STEPS), Budget(min(SECONDS, budget.left))
+    found: list[Start] = []
+    for pair in range(STARTS):
+        share = Budget(left.seconds / ENOUGH) if not found else left
+        taken, start = _from(case, starts, pair, steps, share)
+        if pair == 0:
+            steps = taken
+        if taken == steps or not math.isfinite(start.loss):
+            found.append(start)
+        if left.spent or (len(found) >= ENOUGH and _behind(found) < _BETTER):
+            break
+    if len(found) < ENOUGH:
+        raise Unanswerable("the budget did not allow three starts")
+    return _summary(found, steps, whole)
+
+
+def _from(case: Case, starts: Starts, pair: int, steps: int, left: Budget) -> tuple[int, Start]:
+    with unchanged(case.model, case.fit.callbacks):
+        starts.begin(case.model, pair)
+        plan = Plan(case.train, epochs=max(1, case.fit.planned_epochs), stop=lambda ran: ran.steps >= steps)
+        ran = run(case, plan, left)
+        if ran.error is not None and not ran.losses:
+            raise Unanswerable(f"training fails: {ran.error.type}")
+        skills = [score.skill for _, score in scores(case, case.train.sample(_ROWS))]
+    data = np.asarray(ran.losses) - np.asarray(ran.penalties)
+    loss = float(np.mean(data[-max(1, len(data) // 8) :]))
+    return ran.steps, Start(loss if math.isfinite(loss) else math.inf, min(skills) if skills else None)
+
+
+def _behind(found: list[Start]) -> float:
+    own, others = found[0], found[1:]
+    if own.skill is not None:
+        return float(np.median([one.skill or 0.0 for one in others])) - own.skill
+    other = float(np.median([one.loss for one in others]))
+    return 1 - other / own.loss if 0 < own.loss < math.inf and math.isfinite(other) else 0.0
+
+
+def _summary(found: list[Start], steps: int, whole: int) -> StartSpread:
+    own, others = found[0], found[1:]
+    other_loss = float(np.median([one.loss for one in others]))
+    skills = [one.skill for one in found if one.skill is not None]
+    losses = [one.loss for one in found if math.isfinite(one.loss)]
+    if skills:
+        between = max(skills) - min(skills)
+    else:
+        between = (max(losses) - min(losses)) / max(losses) if losses and max(losses) > 0 else 0.0
+    return StartSpread(
+        starts=tuple(found),
+        steps=steps,
+        horizon_share=min(1.0, steps / max(1, whole)),
+        own_loss=own.loss,
+        other_loss=other_loss,
+        own_to_other=own.loss / other_loss if other_loss > 0 and math.isfinite(own.loss) else 1.0,
+        own_skill=own.skill,
+        other_skill=float(np.median([one.skill for one in others if one.skill is not None])) if skills else None,
+        behind=_behind(found),
+        between=between,
+    )

@@ -69,11 +69,11 @@ def scaffold(kb: KnowledgeBase, kind: str, id: str, folder: Path, *, cause: str 
         _free(id, kb.causes)
         question = f"is_it_{id}"
         files = {folder / "causes" / f"{id}.yaml": _cause(kb, id, folder)}
-        return files | {folder / "questions" / f"{question}.yaml": _question(question, id, folder)}
+        return files | {folder / "questions" / f"{question}.yaml": _question(kb, question, id, folder)}
     if kind == "question":
         _free(id, kb.questions)
         about = cause or next(iter(kb.causes), "some_cause")
-        return {folder / "questions" / f"{id}.yaml": _question(id, about, folder)}
+        return {folder / "questions" / f"{id}.yaml": _question(kb, id, about, folder)}
     raise ValueError(f"nothing to begin from for {kind!r}: use cause or question")
 
 
@@ -87,8 +87,9 @@ def _cause(kb: KnowledgeBase, id: str, folder: Path) -> str:
     return CAUSE.format(id=id, schema=_schema("causes", folder), reference=reference)
 
 
-def _question(id: str, cause: str, folder: Path) -> str:
-    return QUESTION.format(id=id, cause=cause, group="person", schema=_schema("questions", folder))
+def _question(kb: KnowledgeBase, id: str, cause: str, folder: Path) -> str:
+    group = next((name for name in kb.groups), "some_group")
+    return QUESTION.format(id=id, cause=cause, group=group, schema=_schema("questions", folder))
 
 
 def _schema(kind: str, folder: Path) -> str:

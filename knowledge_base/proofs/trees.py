@@ -81,6 +81,11 @@ def _asked(kb: KnowledgeBase) -> Iterator[Problem]:
         if question.group is None and question.id not in asked:
             place = kb.place("questions", question.id)
             yield Problem.at(place, f"nobody asks {question.id!r}: no tree asks it and it joins no group")
+    named = {node.group for tree in kb.trees.values() for _, node in nodes(tree) if isinstance(node, Group)}
+    for group, questions in kb.groups.items():
+        if group not in named:
+            place = kb.place("questions", questions[0].id, "group")
+            yield Problem.at(place, f"nobody asks the group {group!r}: no tree names it{or_nearest(group, named)}")
 
 
 class _Ends:

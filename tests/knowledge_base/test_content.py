@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from assistant.catalogue_fields import catalogue_fields, known_treatments
 from knowledge_base.coverage import coverage
 from knowledge_base.lint import lint
 from knowledge_base.loading import KnowledgeBase, load
+from knowledge_base.proofs import reach, trees
+from knowledge_base.trees import Tree
 
 NAMED_BY = {
     "inputs_nan": "C", "targets_nan": "C", "inputs_not_scaled": "CI", "inputs_uninformative": "CK", "label_noise": "CI",
@@ -56,3 +63,36 @@ def test_every_symptom_of_the_vocabulary(kb: KnowledgeBase, symptom: str) -> Non
 def test_every_cause_of_the_vocabulary(kb: KnowledgeBase, cause: str) -> None:
     quoted = {one.document for one in kb.causes[cause].sources if one.document}
     assert quoted >= set(NAMED_BY.get(cause, "")), f"{cause} must quote {NAMED_BY.get(cause)}"
+
+
+def edges(node: Any, path: tuple[str, ...] = ("root",)) -> Iterator[tuple[str, ...]]:
+    """The paths of the edges below a node as it is written."""
+    below = {("on", name): edge for name, edge in node.get("on", {}).items()}
+    if "then" in node:
+        below["then",] = node["then"]
+    for keys, edge in below.items():
+        yield (*path, *keys)
+        if isinstance(edge, dict):
+            yield from edges(edge, (*path, *keys))
+
+
+def without(kb: KnowledgeBase, tree: str, path: tuple[str, ...]) -> KnowledgeBase:
+    written = copy.deepcopy(kb.written["trees", tree].value)
+    node = written
+    for key in path[:-1]:
+        node = node[key]
+    del node[path[-1]]
+    return replace(kb, trees={**kb.trees, tree: Tree.model_validate(written)})
+
+
+def test_an_edge_that_is_deleted_is_missed(kb: KnowledgeBase) -> None:
+    """Only a question that several trees ask may leave one of them unnoticed, at the end of a branch."""
+    unnoticed = []
+    cut = [(tree, path) for tree in kb.trees for path in edges(kb.written["trees", tree].value["root"])]
+    for tree, path in cut:
+        broken = without(kb, tree, path)
+        if not any(True for prove in (trees.prove, reach.prove) for _ in prove(broken)):
+            unnoticed.append((tree, path))
+    assert len(cut) > 50
+    assert all(path[-1] == "then" and kb.trees[tree].symptom is None for tree, path in unnoticed), unnoticed
+    assert len(unnoticed) <= len(cut) / 10

@@ -153,6 +153,7 @@ def test_a_question_that_changes_nothing(tmp_path: Path) -> None:
     broken.replace(TREES, "worked: {use: steps}", "worked: then")
     broken.replace(TREES, "- id: steps\n  root:\n    ask: steps_too_long\n", "")
     broken.replace(TREES, "{use: steps, then: {conclude", "{ask: steps_too_long, then: {conclude")
+    broken.replace(LR, ", loss_flat: possible}", "}")
     assert [one.message for one in broken.lint()] == [
         "the question 'did_it_work' changes nothing: no evidence, no symptom, no edge of its own"
     ]
@@ -184,6 +185,18 @@ def test_a_tree_that_nobody_walks(tmp_path: Path) -> None:
         "nobody walks the tree 'loss_oscillates': no symptom names it and no tree uses it",
         "the symptom 'loss_oscillates' does not name this tree as its own",
     ]
+
+
+def test_a_symptom_under_which_a_cause_cannot_be_found(tmp_path: Path) -> None:
+    broken = Broken(tmp_path).replace(TREES, "worked: {use: steps}", "worked: {ask: did_it_work}")
+    assert [str(one).rpartition(": ")[2] for one in broken.lint()] == [
+        "nothing that is asked under 'loss_flat' speaks for the cause 'lr_too_high'"
+    ]
+
+
+def test_a_group_that_no_tree_asks(tmp_path: Path) -> None:
+    broken = Broken(tmp_path).replace(TREES, "group: data", "use: steps")
+    assert [one.message for one in broken.lint()] == ["nobody asks the group 'data': no tree names it"]
 
 
 def test_what_follows_a_conclusion_is_never_reached(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import Bench, OpenCase
 
-
 # A busy machine is no failure of a property.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,9 @@ SEARCH_SHARE = 0.45
 
 MOST_SEARCH_SECONDS = 15.0
 """And no more than this."""
+
+LEAST_SHARE = 0.2
+"""Share of the horizon to which each candidate is trained at least."""
 
 CLOSE_TO_BEST = 0.05
 """A search ends with the parameters that come this close to the best score known, the symptom gone."""
@@ -64,6 +67,17 @@ class Outcome:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    """Parameters that were tried on the first pair, to a share of the horizon; ``done`` ends the search."""
+
+    rank: tuple[bool, float, int]
+    arm: Arm
+    run: ArmRun
+    share: float
+    done: bool
+
+
 class _Trial:
     def __init__(self, case: Case, bench: Bench, request: Request, kept: Kept, tell: Tell) -> None:
         self.case, self.bench, self.request, self.kept, self.tell = case, bench, request, kept, tell
@@ -72,6 +86,7 @@ class _Trial:
         self.given = treatments_of(request.given)
         self.outcome = Outcome(tuple(one.id for one in self.treatments), dict(request.parameters))
         self.given_arm: Arm | None = None
+        self._refusal = ""
 
     def run(self) -> Outcome:
         began = time.perf_counter()
@@ -129,35 +144,48 @@ class _Trial:
         return arm
 
     def _choose(self, control: ArmRun) -> tuple[Arm, ArmRun]:
-        """The arm with the parameters that do best on the first pair, and its run to the horizon."""
+        """The arm with the parameters that do best on the first pair, and its run to the horizon.
+
+        The likeliest parameters are tried to the horizon; where they do not do, the others are, as far as time allows.
+        """
+        tried = self._tried(control)
+        best = next(tried, None)
+        if best is None:
+            raise NotApplicable(self._refusal or "no way was found to carry out the treatment")
+        if not best.done:
+            others = list(tried)
+            other = max(others, key=lambda one: one.rank, default=None)
+            if other is not None and other.share < 1.0 and other.rank[1] > self.bench.value(control):
+                run = self.bench.treated(other.arm, 0, self.kept, self.budget.left)
+                other = self._candidate(other.arm, run, control, other.rank[2], 1.0)
+            if other is not None and other.share == 1.0 and other.rank > best.rank:
+                best = other
+        self.outcome.parameters = dict(best.arm.parameters)
+        return best.arm, best.run
+
+    def _tried(self, control: ArmRun) -> Iterator[_Candidate]:
         candidates = self._candidates()
-        share, limit = 1.0, min(MOST_SEARCH_SECONDS, self.budget.left * SEARCH_SHARE)
-        if len(candidates) > 1 and control.seconds * len(candidates) > limit:
-            share = max(0.1, limit / (control.seconds * len(candidates)))
-        best: tuple[Any, Arm, ArmRun] | None = None
-        until = time.perf_counter() + limit
-        reason = None
+        limit = min(MOST_SEARCH_SECONDS, self.budget.left * SEARCH_SHARE)
+        until, first = time.perf_counter() + limit, True
+        share = 1.0 if control.seconds * len(candidates) <= limit else limit / (control.seconds * len(candidates))
         for place, parameters in enumerate(candidates):
             try:
                 arm = self._arm(self._all(), parameters)
             except NotApplicable as problem:
-                reason = problem
+                self._refusal = str(problem)
                 continue
             self._say(0, parameters)
-            run = self.bench.treated(arm, 0, self.kept, self.budget.left, share)
-            rank = (self.bench.gone(run, control), self.bench.value(run), -place)
-            if best is None or rank > best[0]:
-                best = (rank, arm, run)
-            done = rank[0] and rank[1] >= self.bench.best - CLOSE_TO_BEST
-            if done or time.perf_counter() > until:
-                break
-        if best is None:
-            raise reason or NotApplicable("no way was found to carry out the treatment")
-        _, arm, run = best
-        if share < 1.0:
-            run = self.bench.treated(arm, 0, self.kept, self.budget.left)
-        self.outcome.parameters = dict(arm.parameters)
-        return arm, run
+            part = 1.0 if first else max(LEAST_SHARE, share)
+            first = False
+            run = self.bench.treated(arm, 0, self.kept, self.budget.left, part)
+            found = self._candidate(arm, run, control, -place, part)
+            yield found
+            if found.done or time.perf_counter() > until:
+                return
+
+    def _candidate(self, arm: Arm, run: ArmRun, control: ArmRun, place: int, share: float) -> _Candidate:
+        gone, value = self.bench.gone(run, control), self.bench.value(run)
+        return _Candidate((gone, value, place), arm, run, share, gone and value >= self.bench.best - CLOSE_TO_BEST)
 
     def _all(self) -> tuple[Treatment, ...]:
         return treatments_of([*self.request.given, *self.request.treatments])
@@ -190,14 +218,14 @@ class _Trial:
         found, bench = self.outcome, self.bench
         pairs = list(zip(found.treated, found.control, strict=True))
         found.symptom_gone = all(bench.gone(one, other) for one, other in pairs)
-        shown = self.given or all(bench.shows(one) for one in found.control)
+        shown = all(bench.shows(one) for one in found.control)
         best = bench.best
         bench.remember(self._all(), found.treated_scores, found.symptom_gone)
         verdict = judge(
             found.control_scores,
             found.treated_scores,
             best,
-            control_shows=bool(shown),
+            control_shows=shown,
             gone=found.symptom_gone and all(one.reached for one in found.treated),
         )
         found.verdict = Verdict(False, verdict.closes, why_not) if why_not else self._yielding(verdict)

@@ -19,8 +19,8 @@ ENOUGH_CLOSED = 0.8
 GAP = 0.1
 """Training skill over validation skill by more than this is overfitting."""
 
-SWING = 0.25
-"""Rises of the loss in the second half of a run, over its level, from which the run is said to swing."""
+SWING = 0.15
+"""Rises of the loss in the second half of a run, over where it began, from which the run is said to swing."""
 
 WITHOUT_REFERENCE = 0.7
 """Skill from which a model counts as having learnt where there is no reference."""
@@ -73,10 +73,9 @@ def gap(run: ArmRun) -> float:
 
 
 def swing(run: ArmRun) -> float:
-    """How far the loss rises again in the second half of the run, all rises together, over its level, in [0, inf).
+    """How far the loss rises again in the second half of the run, all rises together, over where it began, in [0, inf).
 
-    The level is that of the second half, but no less than a quarter of where the loss began: what swings close to
-    its end does no harm.
+    A loss that grew is measured by its own level: what swings close to its end does no harm.
     """
     curve = np.asarray([one for one in run.curve if math.isfinite(one)])
     half = curve[len(curve) // 2 :]
@@ -84,7 +83,7 @@ def swing(run: ArmRun) -> float:
         return 0.0
     smooth = np.asarray([part.mean() for part in np.array_split(half, min(10, len(half) // 2))])
     rises = np.diff(smooth)
-    level = max(float(np.abs(smooth).mean()), 0.25 * abs(float(curve[0])))
+    level = max(float(np.abs(smooth).mean()), abs(float(curve[0])))
     return float(rises[rises > 0].sum() / level) if level > 0 else 0.0
 
 

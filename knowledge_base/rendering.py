@@ -38,7 +38,7 @@ def _cause(kb: KnowledgeBase, cause: Cause, known: Mapping[str, Any]) -> Iterato
         yield _paragraph(text)
     yield _seen_as(kb, cause)
     if cause.explained_by:
-        above = ", ".join(_title(kb, other) for other in cause.explained_by)
+        above = "; ".join(_title(kb, other) for other in cause.explained_by)
         yield _paragraph(f"It is often brought about by something else, which is then what to mend: {above}.")
     if cause.lookalikes:
         yield "## What else looks the same"

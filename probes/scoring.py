@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from .case import Case, fed
 from .recording import Batch
-from .structures import leaves
-from .tasks import CLASSIFYING, Output, class_ids, outputs, target_of
+from .tasks import CLASSIFYING, Output, class_ids, in_order, outputs, target_of
 
 SCORED_ROWS = 1500
 CHUNK = 250
@@ -62,7 +61,7 @@ def predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
     parts = []
     for start in range(0, batch.rows, CHUNK):
         piece = Batch(*(_slice(one, start) for one in (batch.x, batch.y, batch.weights)))
-        parts.append([np.asarray(one, dtype="float64") for one in leaves(function(fed(piece, case).x))])
+        parts.append([np.asarray(one, dtype="float64") for one in in_order(case, function(fed(piece, case).x))])
     return [np.concatenate(one, axis=0) for one in zip(*parts, strict=True)]
 
 

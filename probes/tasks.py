@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,8 +84,26 @@ def _outputs(case: Case) -> tuple[Output, ...]:
     )
 
 
+def in_order(case: Case, given: Any) -> list[Any]:
+    """What the model gives, one array an output, in the order of :func:`outputs`.
+
+    A mapping is read by the names of the targets; Keras sorts the names of a functional model's outputs, and neither
+    that order nor the mapping's own need be that of the targets.
+    """
+    names = [one.name for one in outputs(case)]
+    if isinstance(given, Mapping) and set(names) <= set(given):
+        return [given[name] for name in names]
+    found = leaves(given)
+    known = list(getattr(case.model, "output_names", None) or ())
+    if isinstance(case.train.y, Mapping) and len(known) == len(found) and set(names) <= set(known):
+        return [found[known.index(name)] for name in names]
+    return found
+
+
 def target_of(output: Output, batch: Batch) -> NDArray[Any]:
     """The targets of this output in a batch."""
+    if isinstance(batch.y, Mapping) and output.name in batch.y:
+        return np.asarray(batch.y[output.name])
     return np.asarray(leaves(batch.y)[output.position])
 
 

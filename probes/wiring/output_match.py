@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case, fed
 from ..catalogue import Unanswerable, probe
-from ..layers import last_activation, output_layers, reach_of
+from ..layers import LayerNote, last_activation, output_layers, reach_of
 from ..recording import Batch
-from ..structures import leaves
-from ..tasks import Output, outputs, target_of
+from ..tasks import Output, in_order, outputs, target_of
 
 ROWS = 256
 _CROSS_ENTROPIES = ("sparse_crossentropy", "crossentropy", "binary_crossentropy")
@@ -126,7 +125,7 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
     heads = output_layers(case)
     fits = [
         _fit(
-            case, output, predicted[place], enlarged[place], target_of(output, batch), heads[min(place, len(heads) - 1)]
+            case, output, predicted[place], enlarged[place], target_of(output, batch), _head(case, heads, output, place)
         )
         for place, output in enumerate(known)
         if place < len(predicted)
@@ -173,6 +172,13 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
     )
 
 
+def _head(case: Case, heads: list[LayerNote], output: Output, place: int) -> LayerNote:
+    known = list(getattr(case.model, "output_names", None) or ())
+    if output.name in known and len(known) == len(heads):
+        return heads[known.index(output.name)]
+    return heads[min(place, len(heads) - 1)]
+
+
 def _predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
     model = case.model
     given = fed(batch, case).x
@@ -180,7 +186,7 @@ def _predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
         found = model(given, training=False) if getattr(model, "_call_has_training_arg", True) else model(given)
     except Exception as problem:
         raise Unanswerable(f"the model fails on a batch: {type(problem).__name__}: {str(problem)[:200]}") from problem
-    return [np.asarray(one, dtype="float64") for one in leaves(found)]
+    return [np.asarray(one, dtype="float64") for one in in_order(case, found)]
 
 
 def _enlarged(batch: Batch) -> Batch:

@@ -221,7 +221,7 @@ class Telling:
             if one.status in CONFIRMED:
                 self.put_card(one.id)
         self._talk.withdraw(SYMPTOM_QUESTION)
-        self._talk.journal.put(Said("end", report.text))
+        self._talk.journal.put(Said("end", report.text, "strong"))
         following = texts.NEXT_PATCH if report.patch else texts.NEXT if report.causes else texts.NEXT_NONE
         self._talk.journal.put(Said("end:next", following, "quiet"))
         self._talk.stage = "failed" if report.status == "program_failed" else "finished"

@@ -63,7 +63,6 @@ CARD_AGAINST = "against"
 CARD_TRIAL = "Tried {pairs} times with and without"
 CARD_WITHOUT = "without"
 CARD_WITH = "with"
-CARD_ALSO = "and {count} more places"
 
 AND_MORE_RULED_OUT = "and {count} more, /ruled-out lists them"
 BROKEN = "keras-triage: something went wrong on my side ({reason}). The session is kept. Details are in {file}."
@@ -92,12 +91,12 @@ EMPTY = {
 }
 FINDINGS_STANDING = "Standing"
 FINDINGS_RULED_OUT = "Ruled out"
-PATH_HINT = "Enter goes back to that question"
+PATH_HINT = "Enter shows an answer; on one of yours it goes back to it"
 CASE_MODEL = "Model"
 CASE_SETTINGS = "Settings"
 CASE_DATA = "Data"
 CASE_CLASSES = "Classes"
-LAYER_COLUMNS = ("Layer", "Kind", "Output", "Parameters", "Activation", "Gradient")
+LAYER_COLUMNS = ("Layer", "Gradient", "Kind", "Activation", "Output", "Weights")
 FROZEN = "frozen"
 
 STAGE = {
@@ -312,3 +311,8 @@ def quick_looks(number: int) -> str:
 def more_looks(number: int) -> str:
     """The title of looks that found nothing."""
     return count(number, "more look", "more looks")
+
+
+def more_places(number: int) -> str:
+    """Places of a finding that are not shown."""
+    return f"and {count(number, 'more place', 'more places')}"

@@ -12,7 +12,7 @@ Mark = Literal["good", "notable", "bad", "unknown", "quiet"]
 """How an answer stands: nothing wrong, speaks for a cause, shows a failure, could not be answered, of no weight."""
 
 Status = Literal["proven", "likely", "possible", "ruled_out"]
-Tone = Literal["plain", "quiet", "warning", "error"]
+Tone = Literal["plain", "strong", "quiet", "warning", "error"]
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class FindingCard(Block):
         for place in finding.places[: None if self.unfolded else 1]:
             yield Line(source_line(place, glyphs), classes="source")
         if len(finding.places) > 1 and not self.unfolded:
-            yield Line(texts.CARD_ALSO.format(count=len(finding.places) - 1), classes="tone-quiet indented")
+            yield Line(texts.more_places(len(finding.places) - 1), classes="tone-quiet indented")
         if self.unfolded or finding.rank <= 1:
             yield from self._reasons(finding)
         if self.unfolded:

@@ -9,7 +9,7 @@ from textual.widgets import DataTable
 
 from assistant.terminal import texts
 from assistant.terminal.glyphs import Glyphs
-from assistant.terminal.views import CaseView
+from assistant.terminal.views import CaseView, LayerRow
 from assistant.terminal.widgets.blocks import MARK_STYLE
 from assistant.terminal.widgets.rows import Heading, Labelled, Line
 
@@ -44,24 +44,19 @@ class CasePane(VerticalScroll):
     def _layer_table(self, case: CaseView) -> DataTable[Content]:
         table: DataTable[Content] = DataTable(cursor_type="none", zebra_stripes=False, cell_padding=1)
         health = any(layer.health for layer in case.layers)
-        rows = []
-        for layer in case.layers:
-            name = Content.assemble(layer.name, ("" if layer.trainable else f" ({texts.FROZEN})", "$text-soft"))
-            cells = [
-                name,
-                Content(layer.kind),
-                Content(layer.shape),
-                Content(layer.parameters),
-                Content(layer.activation),
-            ]
-            if health:
-                sign = f"{self._glyphs.of(layer.mark)} " if layer.health else ""
-                cells.append(Content.assemble((f"{sign}{layer.health}", MARK_STYLE[layer.mark])))
-            rows.append(cells)
-        for position, title in enumerate(texts.LAYER_COLUMNS if health else texts.LAYER_COLUMNS[:-1]):
+        titles = [title for title in texts.LAYER_COLUMNS if health or title != texts.LAYER_COLUMNS[1]]
+        rows = [self._layer(layer, with_health=health) for layer in case.layers]
+        for position, title in enumerate(titles):
             table.add_column(title, width=max(len(title), *(cells[position].cell_length for cells in rows)))
         table.add_rows(rows)
         return table
+
+    def _layer(self, layer: LayerRow, *, with_health: bool) -> list[Content]:
+        name = Content.assemble(layer.name, ("" if layer.trainable else f" ({texts.FROZEN})", "$text-soft"))
+        sign = f"{self._glyphs.of(layer.mark)} " if layer.health else ""
+        health = [Content.assemble((f"{sign}{layer.health}", MARK_STYLE[layer.mark]))] if with_health else []
+        others = (layer.kind, layer.activation, layer.shape, layer.parameters)
+        return [name, *health, *(Content(one) for one in others)]
 
     def _balance(self, classes: tuple[tuple[str, float], ...]) -> Content:
         most = max(share for _, share in classes) or 1.0

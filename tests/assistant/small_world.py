@@ -129,6 +129,8 @@ class FakeWorker:
     lost: ProcessError | None = None
     asked: list[str] = field(default_factory=list)
     closed: bool = False
+    trial: Mapping[str, Any] = field(default_factory=dict)
+    tried: list[Any] = field(default_factory=list)
 
     async def case(self) -> CaseDescription:
         return self.description
@@ -146,7 +148,8 @@ class FakeWorker:
         )
 
     async def request(self, name: str, arguments: Any = None, limit: float | None = None) -> Mapping[str, Any]:
-        return {}
+        self.tried.append(arguments)
+        return self.trial
 
     async def close(self) -> None:
         self.closed = True

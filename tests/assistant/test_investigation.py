@@ -9,7 +9,7 @@ from assistant.events import PersonAnswered, ProbeFinished, SymptomNamed, Undone
 from assistant.front_end import GoBack, Reply, Stop
 from assistant.headless import Headless
 from assistant.investigation import Investigation, real_numbers
-from assistant.steps import AskPerson, RunProbe
+from assistant.steps import AskPerson, OfferTrial, RunProbe
 from probes.process.errors import HostFailed, ProgramHung, WorkerDied
 from tests.assistant.small_world import FAULTY, HEALTHY, FakeOpener, FakeWorker, Kept, new_dialogue
 
@@ -187,6 +187,43 @@ async def test_a_resumed_session_opens_its_program_for_the_next_probe() -> None:
     assert (await again.run(Headless())).status == "diagnosed"
     assert opener.opened == 1
     assert "input_statistics" not in opener.workers[0].asked
+
+
+TRIAL: dict[str, Any] = {
+    "applicable": True,
+    "score": "balanced_accuracy",
+    "horizon": "planned_end",
+    "steps": 20,
+    "seconds": 1.0,
+    "control": [0.1, 0.1, 0.1, "NaN"],
+    "treated": [0.9, 0.9, 0.9, 0.9],
+    "symptom_gone": True,
+    "proven": True,
+    "closes": 1.0,
+    "parameters": {"learning_rate": 0.01},
+}
+
+
+async def test_a_likely_cause_with_a_treatment_goes_to_trial() -> None:
+    worker = FakeWorker(FAULTY, trial=TRIAL)
+    investigation, *_ = prepared(worker, trials=True)
+    report = await investigation.run(Headless())
+    assert worker.tried[0]["treatments"] == ["set_learning_rate"]
+    assert (report.causes[0].id, report.causes[0].status) == ("lr_too_high", "proven")
+    assert report.causes[0].remedies[0].trial is not None
+
+
+class Declining(Headless):
+    async def offer(self, step: OfferTrial) -> bool:
+        return False
+
+
+async def test_a_person_can_decline_a_trial() -> None:
+    worker = FakeWorker(FAULTY, trial=TRIAL)
+    investigation, *_ = prepared(worker, trials=True)
+    report = await investigation.run(Declining())
+    assert worker.tried == []
+    assert all(one.status != "proven" for one in report.causes)
 
 
 def test_words_for_numbers_become_numbers() -> None:

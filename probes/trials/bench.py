@@ -98,7 +98,7 @@ class Bench:
         if self.case.error is None or arm.model is not self.case.model:
             return None
         self.horizon = self.horizon or Horizon(float(max(1, self.case.fit.planned_epochs)), True)
-        return ArmRun((), (), 0, 0.0, 0.0, False, 0.0, True, self.case.error)
+        return ArmRun((), (), 0, 0.0, 0.0, False, True, self.case.error)
 
     def _run_control(self, arm: Arm, pair: int, kept: Kept, budget: Budget) -> ArmRun:
         trainer = Trainer(kept, self.starts)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..case import Error
-from ..curves import oscillation, thinned
+from ..curves import thinned
 from ..keeping import Kept
 from ..recording import Batch, Recorded
 from ..scoring import Score, scores
@@ -63,7 +63,6 @@ class ArmRun:
         curve: mean losses of at most 60 equal parts of the run.
         steps: taken; ``epochs`` of the recorded data.
         finite: whether every loss and every prediction was finite.
-        oscillation: of the losses, as :func:`curves.oscillation` gives it.
         reached: whether the horizon was reached in the time given, or a callback of the program ended the run.
         error: what training raised, where it did.
     """
@@ -74,7 +73,6 @@ class ArmRun:
     epochs: float
     seconds: float
     finite: bool
-    oscillation: float
     reached: bool
     error: Error | None = None
 
@@ -350,7 +348,6 @@ def _numbers(arm: Arm, progress: _Progress, seconds: float) -> ArmRun:
         epochs=progress.epochs,
         seconds=seconds,
         finite=finite,
-        oscillation=oscillation(losses),
         reached=progress.reached,
     )
 
@@ -375,4 +372,4 @@ def _curve(losses: NDArray[np.float64]) -> list[float]:
 
 def _failed(progress: _Progress, seconds: float, error: Error) -> ArmRun:
     curve = tuple(_curve(np.asarray(progress.losses)))
-    return ArmRun((), curve, len(progress.losses), progress.epochs, seconds, False, 0.0, True, error)
+    return ArmRun((), curve, len(progress.losses), progress.epochs, seconds, False, True, error)

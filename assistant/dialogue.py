@@ -136,6 +136,11 @@ class Dialogue:
         return self._walk.conclusion
 
     @property
+    def runs_trials(self) -> bool:
+        """Whether trials of remedies are offered."""
+        return self._trials
+
+    @property
     def seconds_left(self) -> float:
         """What is left of the budget."""
         return max(0.0, self.budget - self._facts.seconds)

@@ -126,6 +126,20 @@ class TrialFinished(Event):
     """Loss over the first treated training, in at most 60 means."""
 
 
+class PatchTried(Event):
+    """The patched program was opened again and its training was watched."""
+
+    event: Literal["patch_tried"] = "patch_tried"
+    patch: str
+    """The unified diff that was applied."""
+    proven: bool
+    """Whether the patched program no longer shows the symptom."""
+    text: str
+    """The same in a sentence, with the reason where it is not proven."""
+    seconds: float = 0.0
+    """Wall-clock seconds of set-up and run."""
+
+
 class CauseConcluded(Event):
     """The dialogue told the person about a cause that had become likely or proven."""
 
@@ -153,7 +167,15 @@ class Stopped(Event):
 
 
 AnyEvent = Annotated[
-    CaseOpened | SymptomNamed | ProbeFinished | PersonAnswered | TrialFinished | CauseConcluded | Undone | Stopped,
+    CaseOpened
+    | SymptomNamed
+    | ProbeFinished
+    | PersonAnswered
+    | TrialFinished
+    | PatchTried
+    | CauseConcluded
+    | Undone
+    | Stopped,
     Field(discriminator="event"),
 ]
 """Any event, told apart by its field ``event``."""

@@ -9,6 +9,7 @@ from assistant.events import (
     AnyEvent,
     CaseOpened,
     CauseConcluded,
+    PatchTried,
     PersonAnswered,
     ProbeFinished,
     Stopped,
@@ -30,6 +31,7 @@ class Facts:
         measured: what each probe said, in the order in which they finished.
         persons: what the person answered, by question.
         trials: the trials that ended, in order.
+        patched: what became of each patched program that was run, by its diff.
         concluded: the causes that were told, with the status they had.
         stopped: the reason, if the session was ended.
     """
@@ -39,13 +41,15 @@ class Facts:
     measured: dict[str, ProbeFinished] = field(default_factory=dict)
     persons: dict[str, PersonAnswered] = field(default_factory=dict)
     trials: list[TrialFinished] = field(default_factory=list)
+    patched: dict[str, PatchTried] = field(default_factory=dict)
     concluded: set[tuple[str, str]] = field(default_factory=set)
     stopped: str | None = None
 
     @property
     def seconds(self) -> float:
         """Seconds of probes and trials so far."""
-        return sum(one.seconds for one in self.measured.values()) + self.trial_seconds
+        patched = sum(one.seconds for one in self.patched.values())
+        return sum(one.seconds for one in self.measured.values()) + self.trial_seconds + patched
 
     @property
     def trial_seconds(self) -> float:
@@ -65,6 +69,8 @@ class Facts:
                 self.persons[event.question] = event
             case TrialFinished():
                 self.trials.append(event)
+            case PatchTried():
+                self.patched[event.patch] = event
             case CauseConcluded():
                 self.concluded.add((event.cause, event.status))
             case Stopped():

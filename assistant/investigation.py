@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
 import time
 from collections.abc import Awaitable
@@ -26,7 +27,7 @@ from assistant.report.model import Report
 from assistant.steps import AskPerson, Conclude, Finished, NamedSymptom, OfferTrial, RunProbe
 from assistant.trying import finished as trial_finished
 from assistant.walking import RECORDED_RUN
-from assistant.worker import Opener, Worker
+from assistant.worker import Opener, OpensCopies, Worker
 from probes.process.description import CaseDescription, Failure
 from probes.process.errors import ProcessError, RequestFailed, WorkerDied, WorkerLost
 from probes.process.events import Output, Progress, Stage, WorkerEvent
@@ -182,6 +183,7 @@ class Investigation:
             self._interrupted.clear()
             match step:
                 case Finished():
+                    await self._prove_patch(front)
                     return
                 case RunProbe():
                     await self._run_probe(front, step)
@@ -332,6 +334,26 @@ class Investigation:
             asked=dict(attempt.parameters),
             counter=attempt.counter,
         )
+
+    async def _prove_patch(self, front: FrontEnd) -> None:
+        """Open the patched program as a case of its own, once trials were run and where time is left for it."""
+        opener = self._opener
+        if not isinstance(opener, OpensCopies):
+            return
+        # What edits programs takes a while to load and is of no use before.
+        from assistant.patching.step import proof_of_patch, to_prove
+
+        wanted = to_prove(self.dialogue)
+        if wanted is None:
+            return
+        await self._drop_worker()
+        await front.stage("running the patched program in a scratch copy of its folder")
+        open_copy = functools.partial(opener.open_copy, listener=self._news.put_nowait)
+        tried = await self._abandonable(proof_of_patch(self.dialogue, wanted, open_copy))
+        await self._all_news_told()
+        if tried is not None:
+            self._record(tried)
+            await front.stage(tried.text)
 
     async def _interruptible(self, work: Awaitable[T]) -> T | None:
         """What the front end replies, or None if the person said something else in between."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.answers_file import nearest
@@ -125,6 +126,14 @@ class ProgramOpener:
             ProcessError: no interpreter has TensorFlow, or it cannot be started.
         """
         return await self._open(program_of(self._opened), listener)
+
+    async def open_copy(self, path: Path, environment: Mapping[str, str], listener: Listener) -> Worker:
+        """Start an edited copy of the program, with these variables set.
+
+        Raises:
+            ProcessError: it cannot be started.
+        """
+        return await self._open(replace(program_of(self._opened), path=path, environment=environment), listener)
 
     async def list_fits(self, listener: Listener) -> tuple[Fit, ...]:
         """Run every training call of the program for one step and list them.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from probes.process.description import CaseDescription, Outcome
 from probes.process.errors import ProcessError
@@ -44,3 +45,11 @@ class Opener(Protocol):
 
     async def close(self) -> None:
         """End everything that was started, within a second."""
+
+
+@runtime_checkable
+class OpensCopies(Protocol):
+    """An opener that can also run an edited copy of its program."""
+
+    async def open_copy(self, path: Path, environment: Mapping[str, str], listener: Listener) -> Worker:
+        """Start the program at a path as the original is started; raises a ``ProcessError`` when it cannot be."""

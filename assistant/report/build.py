@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Literal
 
 from assistant.dialogue import Dialogue
 from assistant.events import UNKNOWN, TrialFinished
@@ -55,9 +55,16 @@ def build(dialogue: Dialogue, *, program: str, seconds: float, trouble: tuple[st
         remarks=(*trouble, *patches.instructions, *remarks(dialogue, status)),
         questions=tuple(_question(one) for one in dialogue.path()),
         patch=patches.combined,
-        patch_status="unverified" if patches.combined else None,
+        patch_status=_patch_status(dialogue, patches),
         timings=_timings(dialogue, seconds),
     )
+
+
+def _patch_status(dialogue: Dialogue, patches: Patches) -> Literal["proven", "unverified"] | None:
+    if patches.combined is None:
+        return None
+    tried = dialogue.facts.patched.get(patches.combined)
+    return "proven" if tried is not None and tried.proven else "unverified"
 
 
 def status_of(dialogue: Dialogue) -> ReportStatus:
@@ -223,7 +230,7 @@ def _timings(dialogue: Dialogue, seconds: float) -> dict[str, float]:
         "import": started.get("import", 0.0),
         "program": started.get("program", 0.0),
         "probes": sum(one.seconds for one in dialogue.facts.measured.values()),
-        "trials": trials,
+        "trials": trials + sum(one.seconds for one in dialogue.facts.patched.values()),
         "total": seconds,
     }
     return {name: round(value, 3) for name, value in values.items()}

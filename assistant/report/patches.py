@@ -1,16 +1,20 @@
-"""The remedies that were tried, as changes of the program's source."""
+"""The remedies as changes of the program's source: each on its own, and the smallest set together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from assistant.dialogue import Dialogue
+from assistant.errors import UsageError
 from assistant.events import TrialFinished
 from assistant.ranking import CONFIRMED
 from assistant.trying import treatments_of_set
 from probes.process.description import CaseDescription
+
+Treatments = Sequence[tuple[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -21,36 +25,71 @@ class Patches:
         combined: the smallest set of remedies as one unified diff, or None.
         by_remedy: the diff of each remedy that can be written, by its id.
         instructions: what has to be changed by hand, one sentence each.
+        edited: content of the program's file with the combined diff; None where there is none.
     """
 
     combined: str | None = None
     by_remedy: Mapping[str, str] = field(default_factory=dict)
     instructions: tuple[str, ...] = ()
+    edited: bytes | None = None
+
+
+@dataclass(frozen=True)
+class _Program:
+    case: CaseDescription
+    text: str
+    encoding: str
+
+
+_Written = tuple[str | None, tuple[str, ...], str]
+_known: dict[tuple[str, str, str], _Written] = {}
+_MOST_KNOWN = 64
 
 
 def patches_of(dialogue: Dialogue) -> Patches:
     """The patches of a dialogue as it stands; none where the program's text is not at hand any more."""
-    case = dialogue.case
-    wanted = _wanted(dialogue)
-    tried = {one.remedy: one for one in dialogue.facts.trials if one.outcome and one.remedy and not one.given}
-    source = _source(case) if case and (wanted or tried) else None
-    if case is None or source is None:
+    program = _program(dialogue.case)
+    if program is None:
         return Patches()
-    combined, instructions = _patch(case, source, wanted)
-    single = {id: _patch(case, source, [(one.treatment, one.parameters)])[0] for id, one in tried.items()}
-    return Patches(combined, {id: diff for id, diff in single.items() if diff}, instructions)
+    single: dict[str, str] = {}
+    for remedy, treatment, parameters in _single(dialogue):
+        diff = _patch(program, [(treatment, parameters)])[0]
+        if diff is not None:
+            single.setdefault(remedy, diff)
+    combined, instructions, edited = _combined(dialogue, program)
+    content = edited.encode(program.encoding) if combined is not None else None
+    return Patches(combined, single, instructions, content)
 
 
-def _wanted(dialogue: Dialogue) -> Sequence[tuple[str, Mapping[str, object]]]:
-    """The smallest set that trials found; without trials the first remedy of the first confirmed cause."""
+def _single(dialogue: Dialogue) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """The remedies that get a patch of their own: those tried alone, and the first of each confirmed cause."""
+    for trial in dialogue.facts.trials:
+        if trial.outcome and trial.remedy and not trial.given:
+            yield trial.remedy, trial.treatment, trial.parameters
+    yield from _untried(dialogue)
+
+
+def _untried(dialogue: Dialogue) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """The first remedy of each confirmed cause that a program can carry out, likeliest cause first."""
+    for finding in dialogue.findings():
+        remedies = dialogue.kb.causes[finding.cause].remedies if finding.status in CONFIRMED else ()
+        first = next((one for one in remedies if one.treatment), None)
+        if first is not None and first.treatment is not None:
+            yield first.id, first.treatment, {}
+
+
+def _combined(dialogue: Dialogue, program: _Program) -> _Written:
+    """The smallest set that trials found; without trials the likeliest remedy that can be written."""
     trials = dialogue.facts.trials
     if any(one.outcome for one in trials):
-        return [one for one in treatments_of_set(trials) if _stands(dialogue, one[0], trials)]
-    for finding in dialogue.findings():
-        for remedy in dialogue.kb.causes[finding.cause].remedies if finding.status in CONFIRMED else ():
-            if remedy.treatment:
-                return [(remedy.treatment, {})]
-    return []
+        return _patch(program, [one for one in treatments_of_set(trials) if _stands(dialogue, one[0], trials)])
+    told: list[str] = []
+    for _, treatment, parameters in _untried(dialogue):
+        diff, instructions, edited = _patch(program, [(treatment, parameters)])
+        if diff is not None:
+            return diff, instructions, edited
+        told += instructions
+    return None, tuple(dict.fromkeys(told)), program.text
 
 
 def _stands(dialogue: Dialogue, treatment: str, trials: Sequence[TrialFinished]) -> bool:
@@ -59,24 +98,37 @@ def _stands(dialogue: Dialogue, treatment: str, trials: Sequence[TrialFinished])
     return any(one.treatment == treatment and one.cause in confirmed for one in trials)
 
 
-def _source(case: CaseDescription) -> str | None:
-    if not case.folder or not case.source.endswith(".py"):
+def _program(case: CaseDescription | None) -> _Program | None:
+    if case is None or not case.folder or not case.source.endswith(".py"):
         return None
-    try:
-        # Line ends stay as they are, for the diff has to apply to the file.
-        with (Path(case.folder) / case.source).open(encoding="utf-8", newline="") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
-def _patch(
-    case: CaseDescription, source: str, treatments: Sequence[tuple[str, Mapping[str, object]]]
-) -> tuple[str | None, tuple[str, ...]]:
-    if not treatments:
-        return None, ()
     # Editing needs libcst, which takes longer to load than all else here.
+    from assistant.patching.applying import read_program
+
+    try:
+        read = read_program(Path(case.folder) / case.source)
+    except UsageError:
+        return None
+    return _Program(case, read.text, read.encoding)
+
+
+def _patch(program: _Program, treatments: Treatments) -> _Written:
+    """Diff, instructions and edited text; worked out once, for a report is made again and again."""
+    if not treatments:
+        return None, (), program.text
+    key = (program.case.folder, program.text, repr(treatments))
+    if key not in _known:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = _written(program, treatments)
+    return _known[key]
+
+
+def _written(program: _Program, treatments: Treatments) -> _Written:
     from assistant.patching import Treatment, patch
 
-    patched = patch(source, case.source, [Treatment(id, parameters) for id, parameters in treatments], case)
-    return patched.diff, patched.instructions
+    case = program.case
+    patched = patch(program.text, case.source, [Treatment(id, parameters) for id, parameters in treatments], case)
+    if patched.diff is not None and program.encoding != "utf-8" and not patched.diff.isascii():
+        sentence = f"Save {case.source} as UTF-8 to have it patched; it is {program.encoding} now."
+        return None, (*patched.instructions, sentence), program.text
+    return patched.diff, patched.instructions, patched.edited_source

@@ -98,11 +98,19 @@ def unchanged(model: Any, callbacks: tuple[Any, ...] = ()) -> Iterator[Kept]:
 def live_variables() -> list[Any]:
     """Every TensorFlow variable of the process: model, optimizers, metrics, seeds, and the user's own."""
     import tensorflow as tf
+    from tensorflow.python.ops.resource_variable_ops import BaseResourceVariable
 
-    return [one for one in gc.get_objects() if type(one).__name__ in _VARIABLE_TYPES and _readable(one, tf)]
+    # Every object refers to its class, and only the garbage collector can say quickly who refers to what.
+    return [one for one in gc.get_referrers(*with_subclasses(BaseResourceVariable)) if _readable(one, tf)]
 
 
-_VARIABLE_TYPES = {"ResourceVariable", "UninitializedVariable", "AutoCastVariable"}
+def with_subclasses(kind: type) -> list[type]:
+    """A class and every class below it."""
+    found = [kind]
+    below: list[type] = kind.__subclasses__()
+    for one in below:
+        found.extend(with_subclasses(one))
+    return list(dict.fromkeys(found))
 
 
 def _readable(variable: Any, tf: Any) -> bool:

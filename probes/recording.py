@@ -185,7 +185,7 @@ def _kind(data: Any) -> str:
 def _open(data: Any, kind: str) -> tuple[Iterator[Any], Callable[[], None]]:
     if kind == "pydataset":
         return (data[index] for index in range(len(data))), getattr(data, "on_epoch_end", lambda: None)
-    if hasattr(data, "__iter__") or hasattr(data, "__next__"):
+    if not isinstance(data, (list, tuple, Mapping, str)) and hasattr(data, "__iter__"):
         return iter(data), lambda: None
     raise UnreadableData(f"`fit` was given {type(data).__name__}, which holds no batches")
 

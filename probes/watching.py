@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .keeping import with_subclasses
+
 ACTIVATION_FIELDS = ("mean", "std", "largest", "zero_share", "low_share", "high_share", "variation", "finite_share")
 VARIABLE_FIELDS = ("norm", "largest", "finite_share")
 MAX_UNITS = 8192
@@ -179,18 +181,10 @@ def _apply_watched(watch: Watch, taped: set[int]) -> Iterator[None]:
         return apply
 
     with contextlib.ExitStack() as stack:
-        for owner in _with_subclasses(BaseOptimizer):
+        for owner in with_subclasses(BaseOptimizer):
             if "apply" in vars(owner):
                 stack.enter_context(replaced(owner, "apply", make))
         yield
-
-
-def _with_subclasses(kind: type) -> list[type]:
-    found = [kind]
-    below: list[type] = kind.__subclasses__()
-    for one in below:
-        found.extend(_with_subclasses(one))
-    return list(dict.fromkeys(found))
 
 
 def _note_gradients(watch: Watch, optimizer: Any, grads: list[Any], variables: Any, taped: set[int]) -> None:

@@ -87,9 +87,7 @@ def mapped_inputs_and_outputs() -> Case:
         "sort": layers.Dense(3, activation="softmax", name="sort")(joined),
     }
     model = keras.Model({"left": left, "right": right}, outputs)
-    model.compile(
-        "adam", {"price": "mse", "sort": "sparse_categorical_crossentropy"}, metrics={"sort": ["accuracy"]}
-    )
+    model.compile("adam", {"price": "mse", "sort": "sparse_categorical_crossentropy"}, metrics={"sort": ["accuracy"]})
     x = {"right": table()[:, :2], "left": table()}
     y = {"sort": classes(), "price": quantity()}
     return make_case(model, x, y, epochs=2, validation_split=0.25)
@@ -217,7 +215,7 @@ def frames_of_mixed_types() -> Case:
 
 @program
 def lists() -> Case:
-    return make_case(compiled(net()), table().tolist(), quantity().tolist(), epochs=2)
+    return make_case(compiled(net()), [table()], [quantity()], epochs=2)
 
 
 @program

@@ -30,7 +30,7 @@ class ImageQuality:
     width: int
     """Columns of a picture."""
     contrast: float
-    """Median over pictures of the spread of their values, over the largest absolute value of all, in [0, 1]."""
+    """Median over pictures of their brightest minus their darkest value, over the largest absolute value of all."""
     blank_share: float
     """Share of pictures whose values spread by less than a hundredth of the whole range, in [0, 1]."""
     clipped_share: float
@@ -69,7 +69,7 @@ def _quality(name: str, array: NDArray[Any]) -> ImageQuality:
         input=name,
         height=grey.shape[1],
         width=grey.shape[2],
-        contrast=float(np.median(spread) / largest),
+        contrast=float(np.median(grey.max(axis=(1, 2)) - grey.min(axis=(1, 2))) / largest),
         blank_share=float(1 - shown.mean()),
         clipped_share=max(ends) if high > low else 1.0,
         dark_share=_dark_share(grey, array),

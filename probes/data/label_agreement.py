@@ -16,7 +16,7 @@ from ..recording import Batch
 from ..reference import FeatureShaper, one_hot_models
 from ..tasks import class_ids, outputs, target_of
 
-ROWS = 1500
+ROWS = 1200
 FOLDS = 4
 SUREST = 0.3
 

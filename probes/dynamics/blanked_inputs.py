@@ -29,8 +29,8 @@ class BlankedInputs:
     """Mean loss of the last quarter of the steps on the program's inputs, without the penalty."""
     blanked_loss: float
     """The same with every input replaced by the first."""
-    ratio: float
-    """`loss` over `blanked_loss`; below 1 where the inputs help. 1 where both are not finite."""
+    gain: float
+    """Share of `blanked_loss` that the inputs save; 0 where they do not help, or where a loss is not finite."""
     fall: float
     """Share of the first loss that went away on the program's inputs, in (-inf, 1]."""
     spread: float
@@ -66,7 +66,7 @@ def measure(case: Case, budget: Budget) -> BlankedInputs:
         steps=steps,
         loss=loss,
         blanked_loss=other,
-        ratio=loss / other if finite else 1.0,
+        gain=1 - loss / other if finite else 0.0,
         fall=float((given[0] - loss) / abs(given[0])) if given[0] else 0.0,
         spread=difference / abs(other) if finite else 0.0,
     )

@@ -114,7 +114,8 @@ def _lost(seen: Seen) -> bool:
 
 def _largest(seen: Seen) -> float:
     outputs = [float(one[_LARGEST]) for one in seen.activations.values()]
-    weights = [float(one[_VARIABLE_LARGEST]) for one in seen.weights.values()]
+    # With what the step adds: the next forward pass meets the sum of both.
+    weights = [float(one[_VARIABLE_LARGEST]) for one in (*seen.weights.values(), *seen.updates.values())]
     return max((*outputs, *weights), default=0.0)
 
 

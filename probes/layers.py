@@ -71,7 +71,26 @@ class LayerNote:
 
 def layer_notes(case: Case) -> tuple[LayerNote, ...]:
     """Every layer below the model, in order; the order of a subclassed model is that of its attributes."""
-    return case.once("layer_notes", lambda: tuple(_note(path, layer) for path, layer in layer_paths(case.model)))
+    return case.once("layer_notes", lambda: _notes(case.model))
+
+
+def _notes(model: Any) -> tuple[LayerNote, ...]:
+    # What Keras' own layers are made of (the projections of an attention, the cell of a recurrent layer) is their affair.
+    inside = {
+        id(part) for layer in model._flatten_layers() if _is_composite(layer) for part in layer._flatten_layers()[1:]
+    }
+    return tuple(_note(path, layer) for path, layer in layer_paths(model) if id(layer) not in inside)
+
+
+def _is_composite(layer: Any) -> bool:
+    wraps = type(layer).__name__ in ("TimeDistributed", "SpectralNormalization")
+    return type(layer).__module__.startswith("keras.src.layers.") and bool(layer._layers) and not wraps
+
+
+def own_weights(layer: Any) -> list[Any]:
+    """The weights that training could change, frozen ones included; those of its parts too for Keras' own layers."""
+    parts = layer._flatten_layers() if _is_composite(layer) else [layer]
+    return [one for part in parts for one in part._trainable_variables]
 
 
 def _note(path: str, layer: Any) -> LayerNote:

@@ -32,7 +32,8 @@ def run_probe(case: Case, probe_id: str, seconds: float) -> dict[str, Any]:
     try:
         probe = catalogue()[probe_id]
         if "failure" in probe.needs:
-            raise Unanswerable("the program did not fail")
+            outcome["measurement"] = to_wire(probe.measure(_failed(case), Budget(seconds)))
+            return outcome | {"seconds": round(time.perf_counter() - began, 4)}
         missing = _missing(case, probe)
         if missing:
             raise Unanswerable(missing)
@@ -50,6 +51,21 @@ def run_probe(case: Case, probe_id: str, seconds: float) -> dict[str, Any]:
         )
     outcome["seconds"] = round(time.perf_counter() - began, 4)
     return outcome
+
+
+def _failed(case: Case) -> Any:
+    """What is left of a case whose training fails.
+
+    Raises:
+        Unanswerable: nothing failed so far.
+    """
+    from .wiring.program_failure import FailedCase
+
+    error = case.error or getattr(case.shared.get("recorded_run"), "error", None)
+    if error is None:
+        raise Unanswerable("the program did not fail")
+    failure = {"stage": "in_fit", "type": error.type, "message": error.message}
+    return FailedCase(failure, case.model, {"x": case.train.x, "y": case.train.y})
 
 
 def run_failure_probe(

@@ -54,11 +54,11 @@ class Capacity:
     convolution_on_table: bool
     """Whether a table of features goes through convolutions or recurrent layers."""
     embedding_too_small: bool
-    """Whether token ids reach or exceed the embedding's number of rows."""
+    """Whether token ids reach or exceed the number of rows of every embedding."""
     largest_token: int
     """Largest token id met; 0 without tokens."""
     vocabulary: int
-    """Rows of the smallest embedding; 0 without one."""
+    """Rows of the largest embedding; 0 without one. Smaller ones may hold positions."""
     floor_of_map: int
     """Smallest spatial extent of a convolution's output; 0 without convolutions."""
     dropout_total: float
@@ -121,9 +121,9 @@ def measure(case: Case, budget: Budget) -> Capacity:
         dense_on_images=large and not spatial and not attending and plain,
         dense_on_sequence=any(_kind(case, one) == "sequence" for one in arrays) and plain and not spatial,
         convolution_on_table=_kind_of_table(case, arrays) and (spatial or recurrent),
-        embedding_too_small=bool(tokens) and bool(embeddings) and max(tokens) >= min(embeddings),
+        embedding_too_small=bool(tokens) and bool(embeddings) and max(tokens) >= max(embeddings),
         largest_token=max(tokens, default=0),
-        vocabulary=min(embeddings, default=0),
+        vocabulary=max(embeddings, default=0),
         floor_of_map=_floor(notes),
         dropout_total=float(
             np.prod([1 - float(getattr(one.layer, "rate", 0.0)) for one in notes if "Dropout" in one.kind])

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..layers import DROPPING, PARAMETRIC, layer_notes, output_layers
+from ..layers import DROPPING, PARAMETRIC, layer_notes, output_layers, own_weights
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _factors(layer: Any) -> list[float]:
 def _penalty(notes: Any) -> float:
     total = 0.0
     for note in notes:
-        for weight in note.layer._trainable_variables:
+        for weight in own_weights(note.layer):
             regularizer = getattr(weight, "regularizer", None)
             if regularizer is not None:
                 total += float(np.asarray(regularizer(weight)))

@@ -10,7 +10,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..first_steps import FirstSteps, first_steps
-from ..layers import layer_notes
+from ..layers import layer_notes, own_weights
 from ..watching import variable_path
 
 
@@ -76,13 +76,9 @@ def measure(case: Case, budget: Budget) -> GradientFlow:
     seen = first_steps(case)
     rows, scaled = [], []
     for note in layer_notes(case):
-        paths = [variable_path(one) for one in note.layer._trainable_variables]
+        paths = [variable_path(one) for one in own_weights(note.layer)]
         kernel = next(
-            (
-                variable_path(one)
-                for one in note.layer._trainable_variables
-                if one.name.endswith(("kernel", "embeddings"))
-            ),
+            (variable_path(one) for one in own_weights(note.layer) if one.name.endswith(("kernel", "embeddings"))),
             None,
         )
         if not paths or kernel is None:
@@ -121,7 +117,7 @@ def measure(case: Case, budget: Budget) -> GradientFlow:
 
 
 def _size(note: object, kernel: str) -> int:
-    for one in note.layer._trainable_variables:  # type: ignore[attr-defined]
+    for one in own_weights(note.layer):  # type: ignore[attr-defined]
         if variable_path(one) == kernel:
             return int(np.prod(one.shape))
     return 1

@@ -58,6 +58,8 @@ class FitArguments:
     """Largest over smallest class weight, 1 or more; 1 without."""
     class_weight_missing: int
     """Classes of the targets that the weights leave out."""
+    class_weight_zero: int
+    """Classes all of whose rows have weight zero."""
     class_weight_spread: float
     """Largest over smallest total weight of a class (rows times weight), 1 or more; of the counts without weights."""
     class_weight_wrong_way: bool
@@ -156,6 +158,7 @@ def _weights(case: Case) -> dict[str, Any]:
         "class_weighted": False,
         "class_weight_ratio": 1.0,
         "class_weight_missing": 0,
+        "class_weight_zero": 0,
         "class_weight_spread": 1.0,
         "class_weight_wrong_way": False,
         "weight_mean": 1.0,
@@ -183,6 +186,7 @@ def _weights(case: Case) -> dict[str, Any]:
         "class_weighted": given is not None or weights is not None,
         "class_weight_ratio": _ratio(means.tolist()),
         "class_weight_missing": len([one for one in known if int(one) not in given]) if given else 0,
+        "class_weight_zero": int((totals == 0).sum()),
         "class_weight_spread": _ratio(totals.tolist()),
         "class_weight_wrong_way": bool(order > 0.3 and _ratio(means.tolist()) > 1.5),
         "weight_mean": float(per_row.mean()),

@@ -142,7 +142,7 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         probabilities_into_logits=any_of(
             lambda one: one.family in _CROSS_ENTROPIES and one.from_logits and one.probabilities and not one.constant
         ),
-        one_unit_constant=any_of(lambda one: one.units == 1 and one.constant),
+        one_unit_constant=any_of(lambda one: one.units == 1 and one.constant and one.activation == "normalising"),
         exclusive_without_softmax=any_of(_exclusive_without_softmax),
         softmax_for_labels=any_of(lambda one: one.task == "multilabel" and one.sums_to_one),
         binary_loss_on_distribution=any_of(

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import probe
-from ..layers import layer_notes, output_layers
+from ..layers import layer_notes, output_layers, own_weights
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def measure(case: Case, budget: Budget) -> TrainableWeights:
     model = case.model
     notes = [one for one in layer_notes(case) if _could_train(one.layer)]
     frozen = [one for one in notes if not one.layer.trainable_weights]
-    total = int(sum(np.prod(one.shape) for note in notes for one in note.layer._trainable_variables))
+    total = int(sum(np.prod(one.shape) for note in notes for one in own_weights(note.layer)))
     trained = int(sum(np.prod(one.shape) for one in model.trainable_variables))
     heads = output_layers(case)
     built = getattr(case.optimizer, "_trainable_variables", None) if getattr(case.optimizer, "built", False) else None
@@ -60,7 +60,7 @@ def measure(case: Case, budget: Budget) -> TrainableWeights:
 
 
 def _could_train(layer: object) -> bool:
-    return bool(getattr(layer, "_trainable_variables", ()))
+    return bool(own_weights(layer))
 
 
 def _untouched(layer: object) -> bool:

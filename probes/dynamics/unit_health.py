@@ -133,7 +133,8 @@ def _dropout_active(case: Case, rows: list[LayerUnits]) -> bool | None:
         if note.kind not in DROPPING or rate < 0.05 or note.path not in seen or not place:
             continue
         before = seen.get(notes[place - 1].path)
-        if before is not None:
+        # Where all is zero already, dropping shows nothing.
+        if before is not None and float(before[_FIELD["zero_share"]]) < 0.9:
             grown = float(seen[note.path][_FIELD["zero_share"]] - before[_FIELD["zero_share"]])
             verdicts.append(grown > 0.2 * rate * (1 - float(before[_FIELD["zero_share"]])))
     return all(verdicts) if verdicts else None

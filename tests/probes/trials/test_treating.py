@@ -6,14 +6,47 @@ import pytest
 
 from probes.trials.treating import STAGES, UnknownTreatment, treatment, treatments, treatments_of
 
-KNOWN = """
-set_learning_rate drop_schedule warm_restart set_optimizer reset_optimizer_settings clip_gradients unclip_gradients
-scale_inputs scale_targets set_loss set_from_logits set_output_activation set_output_units encode_labels
-set_hidden_activation set_initializer add_batch_normalization remove_batch_normalization
-set_batch_normalization_momentum less_dropout move_dropout less_regularization more_regularization unfreeze more_units
-fewer_units add_hidden_layer remove_layers set_batch_size shuffle_data set_class_weight drop_class_weight more_epochs
-augment mask_padding drop_bad_rows use_float32 flatten_features new_start
-""".split()
+KNOWN = [
+    "set_learning_rate",
+    "drop_schedule",
+    "warm_restart",
+    "set_optimizer",
+    "reset_optimizer_settings",
+    "clip_gradients",
+    "unclip_gradients",
+    "scale_inputs",
+    "scale_targets",
+    "set_loss",
+    "set_from_logits",
+    "set_output_activation",
+    "set_output_units",
+    "encode_labels",
+    "set_hidden_activation",
+    "set_initializer",
+    "add_batch_normalization",
+    "remove_batch_normalization",
+    "set_batch_normalization_momentum",
+    "less_dropout",
+    "move_dropout",
+    "less_regularization",
+    "more_regularization",
+    "unfreeze",
+    "more_units",
+    "fewer_units",
+    "add_hidden_layer",
+    "remove_layers",
+    "set_batch_size",
+    "shuffle_data",
+    "set_class_weight",
+    "drop_class_weight",
+    "more_epochs",
+    "augment",
+    "mask_padding",
+    "drop_bad_rows",
+    "use_float32",
+    "flatten_features",
+    "new_start",
+]
 
 
 def test_ids_are_stable() -> None:
@@ -22,7 +55,9 @@ def test_ids_are_stable() -> None:
 
 def test_every_treatment_says_what_it_does() -> None:
     for one in treatments().values():
-        assert one.title and one.stage in STAGES and one.apply.__doc__
+        assert one.title
+        assert one.stage in STAGES
+        assert one.apply.__doc__
         assert all(other in treatments() for other in one.yields_to)
 
 

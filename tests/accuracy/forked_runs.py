@@ -48,22 +48,28 @@ def warm_up() -> None:
     import tensorflow  # noqa: F401
 
 
-def run(source: str, seconds: float = 60.0, measure: bool = True) -> Run:
-    """Run a program in a forked child. `warm_up` comes first, once in the life of the process."""
+def run(source: str, seconds: float = 600.0) -> Run:
+    """Run a program in a forked child. `warm_up` comes first, once in the life of the process.
+
+    Raises:
+        TimeoutError: it took longer than `seconds`.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "train.py").write_text(source)
         started = time.perf_counter()
         child = os.fork()
         if child == 0:
-            _child(folder, seconds, measure)
+            _child(folder, seconds)
         os.waitpid(child, 0)
         elapsed = time.perf_counter() - started
         record = folder / "record.json"
         found: dict[str, Any] = json.loads(record.read_text()) if record.exists() else {}
         error = (folder / "error.txt").read_text() if (folder / "error.txt").exists() else None
+        if not found and error is None and elapsed >= seconds:
+            raise TimeoutError(f"the program took longer than {seconds:.0f} s")
         if not found and error is None:
-            error = "killed"
+            error = "the process died"
         return Run(
             score=found.get("score"),
             train_score=found.get("train_score"),
@@ -74,7 +80,7 @@ def run(source: str, seconds: float = 60.0, measure: bool = True) -> Run:
         )
 
 
-def _child(folder: Path, seconds: float, measure: bool) -> None:
+def _child(folder: Path, seconds: float) -> None:
     """Never returns."""
     status = 1
     try:
@@ -84,7 +90,7 @@ def _child(folder: Path, seconds: float, measure: bool) -> None:
         os.dup2(output, 2)
         os.chdir(folder)
         sys.argv = ["train.py"]
-        _prepare(folder / "record.json", measure)
+        _prepare(folder / "record.json")
         runpy.run_path("train.py", run_name="__main__")
         status = 0
     except BaseException:  # noqa: BLE001  the child must end here, whatever the program raised
@@ -95,7 +101,7 @@ def _child(folder: Path, seconds: float, measure: bool) -> None:
         os._exit(status)
 
 
-def _prepare(record: Path, measure: bool) -> None:
+def _prepare(record: Path) -> None:
     """Let `fit` leave its record; one thread, so that several runs share the machine."""
     import keras
     import tensorflow as tf
@@ -104,23 +110,22 @@ def _prepare(record: Path, measure: bool) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
     for owner in keras.Model.__mro__:
         if "fit" in vars(owner):
-            owner.fit = _recording(vars(owner)["fit"], record, measure, keras.tree.flatten)
+            owner.fit = _recording(vars(owner)["fit"], record, keras.tree.flatten)
             return
 
 
-def _recording(fit: Callable[..., Any], record: Path, measure: bool, flatten: Any) -> Callable[..., Any]:
+def _recording(fit: Callable[..., Any], record: Path, flatten: Any) -> Callable[..., Any]:
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
         history = fit(self, *args, **kwargs)
         found: dict[str, Any] = {"curves": {k: [float(v) for v in values] for k, values in history.history.items()}}
         x, y = (*args, None, None)[:2]
         x, y = kwargs.get("x", x), kwargs.get("y", y)
         split, validation = kwargs.get("validation_split"), kwargs.get("validation_data")
-        if measure:
-            judged = neutral_score.judged_rows(x, y, split, validation, flatten)
-            found["score"], found["variety"] = neutral_score.model_score(self, judged, flatten)
-            if y is not None:
-                train = neutral_score.judged_rows(x, y, None, None, flatten)
-                found["train_score"], _ = neutral_score.model_score(self, train, flatten)
+        judged = neutral_score.judged_rows(x, y, split, validation, flatten)
+        found["score"], found["variety"] = neutral_score.model_score(self, judged, flatten)
+        if y is not None:
+            train = neutral_score.judged_rows(x, y, None, None, flatten)
+            found["train_score"], _ = neutral_score.model_score(self, train, flatten)
         record.write_text(json.dumps(found))
         return history
 

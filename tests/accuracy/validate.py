@@ -104,22 +104,33 @@ def complete(mutant: Mutant, known: Label, base: float | None) -> Label:
 
 
 def label_all(mutants: Iterable[Mutant], labels: dict[str, Label]) -> None:
-    """Label what has no settled label yet: one seed of each first, then the others."""
+    """Label what has no settled label yet: one seed of each first, then further seeds, the doubtful ones first."""
     programs = list(mutants)
-    for stage in (1, 2):
-        for mutant in programs:
-            base = labels.get(f"{mutant.base.name}--healthy")
-            reference = base["score"] if base and mutant.faults else None
-            known = labels.get(mutant.id)
-            fresh = known is None or known["source"] != digest(mutant.source)
-            if known is None or fresh:
-                labels[mutant.id] = first_label(mutant, reference)
-            elif stage == 2 and not _settled(known, reference):
-                labels[mutant.id] = complete(mutant, known, reference)
-            else:
-                continue
-            write_labels(labels)
-            print(mutant.id, labels[mutant.id], flush=True)
+    for mutant in programs:
+        known = labels.get(mutant.id)
+        if known is None or known["source"] != digest(mutant.source):
+            _keep(labels, mutant, first_label(mutant, _base_score(labels, mutant)))
+    for mutant in sorted(programs, key=lambda one: _doubt(labels, one)):
+        known, base = labels[mutant.id], _base_score(labels, mutant)
+        if not _settled(known, base):
+            _keep(labels, mutant, complete(mutant, known, base))
+
+
+def _base_score(labels: Mapping[str, Label], mutant: Mutant) -> float | None:
+    """Score of the healthy program; None for a healthy program itself."""
+    return float(labels[f"{mutant.base.name}--healthy"]["score"]) if mutant.faults else None
+
+
+def _doubt(labels: Mapping[str, Label], mutant: Mutant) -> float:
+    """Distance of the first seed's score from the limit between faulty and healthy."""
+    base = _base_score(labels, mutant)
+    return abs(float(labels[mutant.id]["scores"][0]) / base - FAULTY) if base else 0.0
+
+
+def _keep(labels: dict[str, Label], mutant: Mutant, found: Label) -> None:
+    labels[mutant.id] = found
+    write_labels(labels)
+    print(mutant.id, found, flush=True)
 
 
 def main() -> None:

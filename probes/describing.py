@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .data_facts import data_facts
 from .describing_data import data_of, leaves, samples_of
 from .describing_layers import activation_of, first_layer, output_layers, output_shape, size_of_weights, walk_layers
 from .describing_places import places_of
@@ -211,5 +212,6 @@ def _facts(call: FitCall, layers: list[dict[str, Any]], case: Any) -> dict[str, 
             "steps_per_epoch": case.fit.steps_per_epoch,
             "n_train": case.train.rows,
         }
+        facts |= {name: value for name, value in data_facts(case).items() if value is not None}
         facts.update({name: value for name, value in recorded.items() if facts[name] is None})
     return {name: value if isinstance(value, PLAIN) else str(value) for name, value in facts.items()}

@@ -23,7 +23,7 @@ class Augmentation:
     """Whether pictures are varied at random."""
 
     pictures: bool
-    """Whether an input holds pictures; where none does, only `varies_in_inference` says something."""
+    """Whether an input holds pictures."""
     layers: int
     """Layers of the model that vary their input at random in training, dropout left out."""
     first_layer: str | None
@@ -37,7 +37,7 @@ class Augmentation:
     lost_share: float | None
     """Share of pictures that keep less than a quarter of their variance behind these layers; null without them."""
     varies_in_inference: bool
-    """Whether the same rows get other predictions the second time, in inference mode."""
+    """Whether, in a model with such layers, the same rows get other predictions the second time in inference mode."""
 
 
 @probe("augmentation", title="How pictures are varied at random", cost="seconds", needs=("model", "training_data"))
@@ -63,7 +63,7 @@ def measure(case: Case, budget: Budget) -> Augmentation:
         rows=case.train.total_rows or case.train.rows,
         resemblance=resemblance,
         lost_share=lost,
-        varies_in_inference=_varies(case, sample),
+        varies_in_inference=bool(varying) and _varies(case, sample),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from time import monotonic
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -109,7 +109,7 @@ class LookingBlock(Block):
     def _line(self) -> Content:
         turn = self.turn
         assert isinstance(turn, Looking)
-        elapsed = max(0.0, time.monotonic() - turn.started)
+        elapsed = max(0.0, monotonic() - turn.started)
         moving = self.is_attached and self.app.animation_level != "none"
         frames = self.glyphs.spinner
         sign = frames[int(elapsed / 0.12) % len(frames)] if moving else self.glyphs.ellipsis[:1]

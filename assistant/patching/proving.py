@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,6 +23,9 @@ LATE = ("overfit", "loss_plateau", "underfit", "validation_erratic", "loss_nan",
 
 RISE = 0.03
 """By how much the skill must rise where another symptom has come in place of the one that is gone."""
+
+HANGING = 20.0
+"""Seconds beyond twice the time of the run after which a patched program counts as hung."""
 
 SKILLS = ("skill_validation", "skill_training")
 """Fields of the recorded run that say how well the model does, the more telling first."""
@@ -66,8 +70,11 @@ async def prove(
     with scratch_copy(program, edited) as path:
         worker: Worker | None = None
         try:
-            worker = await open_copy(path, QUIET)
-            verdict, text = await _examined(worker, kb, symptom, before, seconds)
+            async with asyncio.timeout(2 * seconds + HANGING):
+                worker = await open_copy(path, QUIET)
+                verdict, text = await _examined(worker, kb, symptom, before, seconds)
+        except TimeoutError:
+            verdict, text = False, "The patched program took too long to be watched to its end."
         except ProcessError as error:
             verdict, text = False, f"The patched program could not be run to its training: {error}"
         finally:

@@ -45,8 +45,8 @@ def write_loss(edit: Editing, wanted: str, *, logits: bool) -> None:
 
 @editor("set_from_logits", order=11)
 def set_from_logits(edit: Editing) -> None:
-    """Tell the loss whether it gets raw scores: ``from_logits``."""
-    wanted = bool(edit.given("from_logits", True))
+    """Tell the loss whether it gets raw scores: ``from_logits``; by default what the output layer gives."""
+    wanted = bool(edit.given("from_logits", edit.case.facts.get("output_activation") in (None, "linear")))
     value = _single(edit)
     if value is None:
         raise edit.refuse(f"Give the loss from_logits={wanted}", "compile")
@@ -79,6 +79,13 @@ def loss_name(edit: Editing) -> str | None:
     text = literal(edit.source, value)
     name = text if isinstance(text, str) else last_name(value.func if isinstance(value, cst.Call) else value)
     return _BY_CLASS.get(LOSSES.get(name.lower(), name))
+
+
+def reads_scores(edit: Editing) -> bool:
+    """Whether the loss is told to expect raw scores."""
+    value = _single(edit)
+    arg = keyword(value, "from_logits") if isinstance(value, cst.Call) else None
+    return arg is not None and last_name(arg.value) == "True"
 
 
 def _single(edit: Editing) -> cst.BaseExpression | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.patching.calls import add_keyword, argument, remove_argument
 from assistant.patching.editing import Editing
-from assistant.patching.editors.loss import loss_name, write_loss
+from assistant.patching.editors.loss import loss_name, reads_scores, write_loss
 from assistant.patching.layers import (
     ACTIVATIONS,
     CONVOLUTIONS,
@@ -23,10 +23,25 @@ from assistant.patching.values import number, quoted
 @editor("set_output_activation", order=44)
 def set_output_activation(edit: Editing) -> None:
     """Write the activation of the output: ``output_activation`` (``linear`` for none), ``layer``."""
-    wanted = edit.word("output_activation")
+    wanted = str(edit.given("output_activation", "") or _fitting(edit))
     if "," in wanted:
         raise edit.refuse(f"Give the outputs the activations {wanted}", "output_layer")
     write_output_activation(edit, wanted)
+
+
+def _fitting(edit: Editing) -> str:
+    """The activation that goes with a loss of Keras.
+
+    Raises:
+        CannotEditError: the loss does not tell.
+    """
+    loss = loss_name(edit)
+    known = {"mean_squared_error": "linear", "mean_absolute_error": "linear", "huber": "linear"}
+    known |= {"binary_crossentropy": "sigmoid", "categorical_crossentropy": "softmax"}
+    known |= {"sparse_categorical_crossentropy": "softmax"}
+    if loss not in known:
+        raise edit.refuse("Give the output the activation that its loss expects", "output_layer")
+    return "linear" if reads_scores(edit) else known[loss]
 
 
 def write_output_activation(edit: Editing, wanted: str) -> None:

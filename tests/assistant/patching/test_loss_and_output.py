@@ -133,3 +133,12 @@ def test_units_of_quantities_stay_linear() -> None:
     found = edited(source, "set_output_units", {"output_units": 2}, y=Data(shapes=((100, 2),)))
     assert "layers.Dense(2)])" in found
     assert 'loss="mse"' in found
+
+
+def test_what_goes_with_the_loss_is_the_default() -> None:
+    source = program('model.compile("adam", loss="sparse_categorical_crossentropy")')
+    assert 'layers.Dense(3, activation="softmax")' in edited(source, "set_output_activation")
+    assert "from_logits=True" in edited(source, "set_from_logits")
+    told = program('model.compile("adam", loss=keras.losses.BinaryCrossentropy(from_logits=True))')
+    assert "BinaryCrossentropy()" in edited(told, "set_from_logits", facts={"output_activation": "sigmoid"})
+    assert treated(program('model.compile("adam", loss=my_loss)'), "set_output_activation").diff is None

@@ -19,7 +19,7 @@ from assistant.terminal.greeting import greeting
 from assistant.terminal.hearing import Meaning, meaning_of
 from assistant.terminal.partner import Attention
 from assistant.terminal.pasted import PastedLog, read_log
-from assistant.terminal.presenting import answers, cases, figures, findings
+from assistant.terminal.presenting import answers, cases, figures, findings, trials
 from assistant.terminal.settings import TerminalSettings
 from assistant.terminal.talk import SYMPTOM_QUESTION, Talk
 from assistant.terminal.telling import UNSURE, Telling
@@ -103,7 +103,7 @@ class LiveSession:
             ruled_out=tuple((one.title, one.reason_against) for one in told if one.status == "ruled_out"),
             path=answers.path_nodes(dialogue, talk.question),
             case=cases.case_view(dialogue.case, measured) if dialogue.case else None,
-            curves=(*self._pasted, *cases.curves(measured)),
+            curves=(*self._pasted, *trials.curves(dialogue.kb, dialogue.facts.trials), *cases.curves(measured)),
             finished=talk.finished,
             session=self.session.kept.id,
         )
@@ -201,7 +201,7 @@ class LiveSession:
         if question.id.startswith(SYMPTOM_QUESTION):
             self._symptom_chosen(question, option)
         elif talk.consent is not None and not talk.consent.done():
-            talk.consent.set_result(option == "yes")
+            talk.consent.set_result(option)
         elif talk.reply is not None and not talk.reply.done():
             talk.question = None
             talk.reply.set_result(PersonAnswered(question=question.id, answer=option))

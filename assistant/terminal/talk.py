@@ -34,7 +34,7 @@ class Talk:
         self.journal = Journal()
         self.question: QuestionView | None = None
         self.reply: asyncio.Future[Reply] | None = None
-        self.consent: asyncio.Future[bool] | None = None
+        self.consent: asyncio.Future[str] | None = None
         self.stage = stage
         self.finished = False
         self._changed: Callable[[], None] = lambda: None

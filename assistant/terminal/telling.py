@@ -13,16 +13,14 @@ from assistant.ranking import CONFIRMED, Answer, Finding
 from assistant.report.model import LocationPart, Report
 from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
 from assistant.terminal import texts
-from assistant.terminal.presenting import answers, cases, findings
+from assistant.terminal.presenting import answers, cases, findings, trials
 from assistant.terminal.talk import SYMPTOM_QUESTION, Talk
 from assistant.terminal.views import (
     FindingView,
     Found,
     Heard,
     Looking,
-    OptionView,
     PlaceView,
-    QuestionView,
     Said,
     Trouble,
 )
@@ -30,6 +28,9 @@ from probes.process.description import CaseDescription, Place
 
 LONG = 20.0
 """Seconds after which the end of something is worth a bell."""
+
+TRIAL = "looking:trial"
+"""Key of the turn that shows a trial under way."""
 
 UNSURE = "unsure"
 HEALTHY = "none"
@@ -41,6 +42,8 @@ class Telling:
     def __init__(self, talk: Talk, session: opening.Session) -> None:
         self._talk = talk
         self._session = session
+        self._leave: bool | None = None
+        self._trials_told = len(session.dialogue.facts.trials)
 
     @property
     def dialogue(self) -> Dialogue:
@@ -54,11 +57,23 @@ class Telling:
         return case.folder if case else ""
 
     async def stage(self, text: str) -> None:
-        """Show what is being done."""
+        """Show what is being done; a whole sentence tells what came of it."""
+        if text.endswith((".", "!", "?")) or self._talk.journal.turn(TRIAL) is not None:
+            self._tell_outcome(text)
+            return
         self._talk.stage = text
         self._talk.journal.drop("stage")
         title = answers.as_sentence(text).rstrip(".")
         self._talk.put(Looking("stage", title, time.monotonic(), cancellable=False))
+
+    def _tell_outcome(self, text: str) -> None:
+        self._talk.nothing_runs()
+        done = self.dialogue.facts.trials
+        if len(done) > self._trials_told:
+            self._trials_told = len(done)
+            self._talk.put(trials.tried(self.dialogue.kb, done[-1], f"trial:{len(done)}"))
+        else:
+            self._talk.say(answers.as_sentence(text), "quiet")
 
     async def output(self, stream: Stream, text: str) -> None:
         """Keep what the program printed in its pane."""
@@ -176,17 +191,28 @@ class Telling:
             self._talk.withdraw(step.question)
 
     async def offer(self, step: OfferTrial) -> bool:
-        """Ask for leave to run a trial."""
+        """Ask for leave to run a trial, unless the person has settled it for all."""
+        agreed = self._leave if self._leave is not None else await self._ask_leave(step)
+        if agreed:
+            self._talk.stage = "trial"
+            title = texts.TRYING.format(remedy=step.title)
+            self._talk.put(Looking(TRIAL, title, time.monotonic(), "training"))
+        return agreed
+
+    async def _ask_leave(self, step: OfferTrial) -> bool:
         self._talk.stage = "question"
         self._talk.nothing_runs()
         self._talk.consent = asyncio.get_running_loop().create_future()
-        cause = self.dialogue.kb.causes[step.cause].title
-        self._talk.ask(offer_view(step.title, cause))
+        self._talk.ask(trials.offer_view(step.title, self.dialogue.kb.causes[step.cause].title))
+        self._talk.attention(texts.OFFER_WHY)
         try:
-            return await self._talk.consent
+            chosen = await self._talk.consent
         finally:
             self._talk.consent = None
-            self._talk.withdraw("offer")
+            self._talk.withdraw(trials.OFFER)
+        if chosen in trials.FOR_ALL:
+            self._leave = trials.FOR_ALL[chosen]
+        return chosen in trials.AGREED
 
     async def went_back(self) -> None:
         """Drop what no longer holds."""
@@ -201,9 +227,11 @@ class Telling:
                 (kind == "answer" and key not in known)
                 or (kind == "finding" and key not in standing)
                 or (kind == "symptom" and not key.startswith(named))
+                or (kind == "trial" and int(key.partition(":")[2]) > len(dialogue.facts.trials))
                 or kind == "end"
             )
 
+        self._trials_told = min(self._trials_told, len(dialogue.facts.trials))
         self._talk.journal.drop_where(gone)
         self._talk.keep_gathered(known)
         self._talk.changed()
@@ -241,6 +269,8 @@ class Telling:
         self._replay_symptom()
         for answer in later:
             self._tell(answer)
+        for number, trial in enumerate(dialogue.facts.trials, 1):
+            self._talk.journal.put(trials.tried(dialogue.kb, trial, f"trial:{number}"))
         for finding in dialogue.findings():
             if (finding.cause, finding.status) in dialogue.facts.concluded:
                 self.put_card(finding.cause)
@@ -255,13 +285,3 @@ class Telling:
             self._talk.journal.put(Heard(key, symptom.text or entry.title))
         else:
             self._talk.journal.put(Said(key, texts.NAMED.format(symptom=entry.title)))
-
-
-def offer_view(remedy: str, cause: str) -> QuestionView:
-    """The question whether a trial may be run."""
-    ask = texts.OFFER.format(remedy=findings.lower_first(remedy), cause=findings.lower_first(cause))
-    options = (
-        OptionView("yes", texts.OFFER_YES, texts.OFFER_YES_MEANS, "1"),
-        OptionView("no", texts.OFFER_NO, texts.OFFER_NO_MEANS, "2"),
-    )
-    return QuestionView("offer", ask, options, why=texts.OFFER_WHY, not_sure=False, optional=False)

@@ -162,7 +162,11 @@ CURVES = {
     "loss": "loss",
     "epoch": "epoch",
     "step": "step",
+    "part": "part of the training",
     "pasted": "The log you pasted",
+    "trial": "Trial: {remedy}",
+    "without": "without",
+    "with": "with",
 }
 TRIAL_GONE = "With it the symptom is gone ({steps} steps each, {seconds} in all)."
 TRIAL_STAYS = "The symptom stays ({steps} steps each, {seconds} in all)."
@@ -182,8 +186,13 @@ OFFER = "Shall I try it? I would train shortly with and without this: {remedy} (
 OFFER_WHY = "A trial proves a cause or acquits it. Your program and its files stay as they are."
 OFFER_YES = "Yes, try it"
 OFFER_YES_MEANS = "a few short trainings"
+OFFER_ALL = "Yes, and others as they come"
+OFFER_ALL_MEANS = "until the time for trials is spent"
+TRYING = "Trying: {remedy}"
 OFFER_NO = "No"
 OFFER_NO_MEANS = "the cause stays as likely as it is"
+OFFER_NONE = "No trials at all"
+OFFER_NONE_MEANS = ""
 NEXT = "Enter unfolds a card. /explain CAUSE tells more, /report writes it down, ^z takes an answer back."
 NEXT_PATCH = "/patch shows the change of your program, /report writes everything down, ^z takes an answer back."
 NEXT_NONE = "/path shows what was asked, /ruled-out what is not the cause, /report writes it down."

@@ -257,9 +257,19 @@ class SessionScreen(Screen[None]):
             await self._show()
         elif event.text.startswith("/"):
             await self._command(event.text)
-        elif self._partner is not None:
+        elif self._partner is not None and not await self._requested(event.text):
             await self._partner.say(event.text)
         self._focus_conversation()
+
+    async def _requested(self, text: str) -> bool:
+        """Do what a sentence asks of the assistant itself, such as to go back; False where it asks for nothing."""
+        from assistant.requests import requested
+
+        action = actions.BY_ID.get(requested(text) or "")
+        if action is None or (action.id in ("skip", "not_sure") and self._view.question is None):
+            return False
+        await self.run_action(action.method)
+        return True
 
     @on(Sentence.Pasted)
     async def _pasted(self, event: Sentence.Pasted) -> None:

@@ -70,13 +70,14 @@ def measure(case: Case, budget: Budget) -> StartSpread:
     steps, left = min(whole, STEPS), Budget(min(SECONDS, budget.left))
     found: list[Start] = []
     for pair in range(STARTS):
-        share = Budget(left.seconds / ENOUGH) if not found else left
+        # The first run may have to compile the step; the others then find it ready.
+        share = Budget(left.seconds / ENOUGH) if not found else Budget(max(left.left, left.seconds / STARTS))
         taken, start = _from(case, starts, pair, steps, share)
         if pair == 0:
             steps = taken
         if taken == steps or not math.isfinite(start.loss):
             found.append(start)
-        if left.spent or (len(found) >= ENOUGH and _behind(found) < _BETTER):
+        if (left.spent and len(found) >= ENOUGH) or (len(found) >= ENOUGH and _behind(found) < _BETTER):
             break
     if len(found) < ENOUGH:
         raise Unanswerable("the budget did not allow three starts")

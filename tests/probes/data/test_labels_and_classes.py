@@ -1,0 +1,80 @@
+"""Probes of labels against inputs, and of the variety of classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.probes.making import make_case, measured, travels, unknown
+
+pytestmark = pytest.mark.keras
+
+
+def blobs(rows: int = 600, classes: int = 4, overlap: float = 1.0) -> Any:
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(classes, 12)) * 1.5
+    y = random.integers(0, classes, rows)
+    return (centres[y] + overlap * random.normal(size=(rows, 12))).astype("float32"), y
+
+
+def case_of(x: Any, y: Any, **settings: Any) -> Any:
+    import keras
+
+    model = keras.Sequential([keras.Input(x.shape[1:]), keras.layers.Dense(int(max(y)) + 1, activation="softmax")])
+    model.compile(loss="sparse_categorical_crossentropy", optimizer="adam")
+    return make_case(model, x, y, epochs=1, **settings)
+
+
+@pytest.mark.parametrize("overlap", [0.5, 1.0, 3.0])
+def test_clean_labels_agree_however_much_classes_overlap(overlap: float) -> None:
+    found = measured(case_of(*blobs(overlap=overlap)), "label_agreement")
+    travels("label_agreement", found)
+    assert found["sure_disagreement"] < 0.2
+    assert found["evenness"] < 0.7
+
+
+def test_wrong_labels_are_as_frequent_where_models_are_sure() -> None:
+    x, y = blobs(overlap=0.7)
+    random = np.random.default_rng(1)
+    wrong = random.random(len(y)) < 0.5
+    y = np.where(wrong, random.integers(0, 4, len(y)), y)
+    found = measured(case_of(x, y), "label_agreement")
+    assert found["sure_disagreement"] > 0.2
+    assert found["evenness"] > 0.7
+    assert found["lift"] > 4.5
+
+
+def test_shuffled_labels_show_no_pattern() -> None:
+    x, y = blobs()
+    assert measured(case_of(x, np.random.default_rng(1).permutation(y)), "label_agreement")["lift"] < 4.5
+
+
+def test_one_input_with_several_labels() -> None:
+    x, y = blobs()
+    x, y = np.concatenate([x, x[:120]]), np.concatenate([y, (y[:120] + 1) % 4])
+    assert measured(case_of(x, y), "label_agreement")["conflicting"] > 0.25
+
+
+def test_quantities_have_no_classes() -> None:
+    import keras
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile(loss="mse", optimizer="sgd")
+    x = np.random.default_rng(0).normal(size=(100, 3)).astype("float32")
+    case = make_case(model, x, x.sum(axis=1), epochs=1)
+    assert "class" in unknown(case, "label_agreement")
+    assert "class" in unknown(case, "class_variety")
+
+
+def test_variety_of_classes() -> None:
+    x, y = blobs()
+    fine = measured(case_of(x[:400], y[:400], validation_data=(x[400:], y[400:])), "class_variety")
+    travels("class_variety", fine)
+    assert 0.8 < fine["to_validation"] < 1.3
+    firsts = np.array([np.flatnonzero(y == one)[0] for one in range(4)])
+    copies = x[firsts[y[:400]]] + np.random.default_rng(2).normal(0, 0.05, (400, 12)).astype("float32")
+    alike = measured(case_of(copies, y[:400], validation_data=(x[400:], y[400:])), "class_variety")
+    assert alike["to_validation"] < 0.4
+    assert measured(case_of(copies, y[:400]), "class_variety")["within"] < 0.03

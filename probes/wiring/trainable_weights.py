@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def measure(case: Case, budget: Budget) -> TrainableWeights:
         frozen_share=len(frozen) / max(1, len(notes)),
         output_frozen=any(not one.layer.trainable_weights and _could_train(one.layer) for one in heads),
         output_layer=heads[0].path if heads else "",
-        frozen_untouched=bool(frozen) and all(_untouched(one.layer) for one in frozen),
+        frozen_untouched=_all_untouched([one.layer for one in frozen]),
         changed_after_compile=built is not None and {id(one) for one in built} != now,
     )
 
@@ -63,6 +64,12 @@ def _could_train(layer: object) -> bool:
     return bool(own_weights(layer))
 
 
-def _untouched(layer: object) -> bool:
-    biases = [one for one in layer.weights if one.name.endswith("bias")]  # type: ignore[attr-defined]
-    return bool(biases) and all(bool(np.all(one.numpy() == 0)) for one in biases)
+def _untouched(layer: Any) -> bool | None:
+    """Whether biases are as initialisers leave them: zeros, or ones for forget gates; None without a bias."""
+    biases = [one for one in own_weights(layer) if one.name.endswith("bias")]
+    return all(bool(np.isin(one.numpy(), (0.0, 1.0)).all()) for one in biases) if biases else None
+
+
+def _all_untouched(layers: list[Any]) -> bool:
+    known = [one for one in map(_untouched, layers) if one is not None]
+    return bool(known) and all(known)

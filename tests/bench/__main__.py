@@ -24,7 +24,8 @@ keras.utils.set_random_seed(1)
 rng = np.random.default_rng(1)
 x = rng.normal(size=(2000, 12)).astype("float32")
 y = (x[:, 0] + x[:, 1] * x[:, 2] > 0).astype("float32")
-model = keras.Sequential([keras.Input((12,)), keras.layers.Dense(32, activation="relu"), keras.layers.Dense(1, activation="sigmoid")])
+layers = [keras.layers.Dense(32, activation="relu"), keras.layers.Dense(1, activation="sigmoid")]
+model = keras.Sequential([keras.Input((12,)), *layers])
 model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
 model.fit(x[:1600], y[:1600], epochs=10, validation_data=(x[1600:], y[1600:]), verbose=0)
 """
@@ -81,9 +82,7 @@ async def _probes(python: Path, folder: Path) -> None:
             for kind, seconds in by_class.items():
                 print(f"  all {kind:<9} {seconds:6.2f} s")
             for one, seconds in sorted(costs.items(), key=lambda item: -item[1])[:12]:
-                print(
-                    f"    {one:<24} {seconds:6.2f} s  {seconds / max(by_class['instant'], 1e-9):8.1f} x all instant ones"
-                )
+                print(f"    {one:<24} {seconds:6.2f} s  {seconds / max(by_class['instant'], 1e-9):8.1f} x all instant")
             await worker.close()
     finally:
         await host.close()

@@ -14,7 +14,7 @@ from assistant.terminal.views import Gathered, Looked, Looking, QuestionView, Sa
 SYMPTOM_QUESTION = "symptom"
 """How the ids of our own questions about the symptom begin; no question of the knowledge base is one of them."""
 
-QUICK = "gathered:quick"
+QUICK = "gathered:looking"
 """Key of the turn that holds the quick looks."""
 
 
@@ -66,20 +66,14 @@ class Talk:
         """A new turn of the assistant."""
         self.put(Said(self.journal.new_key("said"), text, tone))
 
-    def gather(self, looked: Looked, key: str | None = None) -> None:
-        """Keep an answer among others in one turn: that of ``key``, or the last one where it is such a turn.
-
-        What is running stays below it.
-        """
+    def gather(self, looked: Looked, key: str) -> None:
+        """Keep an answer among others in the turn of ``key``; what is running stays below a new one."""
         running = [turn for turn in self.journal.turns if isinstance(turn, Looking)]
+        gathered = self.journal.turn(key)
+        before = gathered.looked if isinstance(gathered, Gathered) else ()
+        self._put_gathered(key, (*(one for one in before if one.key != looked.key), looked))
         for turn in running:
             self.journal.drop(turn.key)
-        turns = self.journal.turns
-        last = self.journal.turn(key) if key else (turns[-1] if turns else None)
-        if not isinstance(last, Gathered) or (key is None and last.key == QUICK):
-            last = Gathered(key or self.journal.new_key("gathered"), "", ())
-        self._put_gathered(last.key, (*(one for one in last.looked if one.key != looked.key), looked))
-        for turn in running:
             self.journal.put(turn)
 
     def keep_gathered(self, keys: Container[str]) -> None:

@@ -147,10 +147,9 @@ class Telling:
             self._talk.journal.put(answers.heard(self.dialogue, answer, key))
             return
         looked = answers.looked(self.dialogue, answer, key)
-        if answer.phase == "looking":
-            self._talk.gather(looked, "gathered:quick")
-        elif looked.mark in ("good", "unknown") and answer.names_symptom is None:
-            self._talk.gather(looked)
+        quiet = looked.mark in ("good", "unknown") and answer.names_symptom is None
+        if quiet or answer.phase == "looking":
+            self._talk.gather(looked, f"gathered:{answer.phase}")
         else:
             self._talk.journal.put(looked)
 
@@ -204,7 +203,7 @@ class Telling:
         self._talk.nothing_runs()
         self._talk.consent = asyncio.get_running_loop().create_future()
         self._talk.ask(trials.offer_view(step.title, self.dialogue.kb.causes[step.cause].title))
-        self._talk.attention(texts.OFFER_WHY)
+        self._talk.attention(texts.OFFER_WAITS)
         try:
             chosen = await self._talk.consent
         finally:

@@ -182,8 +182,9 @@ PROGRAM_FAILED = {
     "in_fit": "{program} failed inside fit. {error}",
     "no_fit": "{program} ended without a call of fit. {error}",
 }
-OFFER = "Shall I try it? I would train shortly with and without this: {remedy} (against: {cause})."
-OFFER_WHY = "A trial proves a cause or acquits it. Your program and its files stay as they are."
+OFFER = "Shall I try a remedy? {remedy}"
+OFFER_WHY = "Short trainings with it and without it show whether {cause}. Your program and its files stay as they are."
+OFFER_WAITS = "A remedy could be tried."
 OFFER_YES = "Yes, try it"
 OFFER_YES_MEANS = "a few short trainings"
 OFFER_ALL = "Yes, and others as they come"

@@ -23,14 +23,15 @@ FOR_ALL: Mapping[str, bool] = {"all": True, "none": False}
 
 def offer_view(remedy: str, cause: str) -> QuestionView:
     """The question whether a trial may be run."""
-    ask = texts.OFFER.format(remedy=lower_first(remedy), cause=lower_first(cause))
+    why = texts.OFFER_WHY.format(cause=lower_first(cause).rstrip("."))
     options = (
         OptionView("yes", texts.OFFER_YES, texts.OFFER_YES_MEANS, "1"),
         OptionView("all", texts.OFFER_ALL, texts.OFFER_ALL_MEANS, "2"),
         OptionView("no", texts.OFFER_NO, texts.OFFER_NO_MEANS, "3"),
         OptionView("none", texts.OFFER_NONE, texts.OFFER_NONE_MEANS, "4"),
     )
-    return QuestionView(OFFER, ask, options, why=texts.OFFER_WHY, not_sure=False, optional=False)
+    ask = texts.OFFER.format(remedy=as_sentence(remedy))
+    return QuestionView(OFFER, ask, options, why=why, not_sure=False, optional=False)
 
 
 def tried(kb: KnowledgeBase, trial: TrialFinished, key: str) -> Looked:

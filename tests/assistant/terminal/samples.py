@@ -227,7 +227,7 @@ TROUBLE = Trouble(
 
 START = SessionView("train.py", stage="host", turns=GREETING)
 ASKING = replace(START, question=ASK_SYMPTOM, stage="program")
-GATHERED = Gathered("gathered:quick", "23 quick looks", LOOKED, 0.6)
+GATHERED = Gathered("gathered:looking", "23 quick looks", LOOKED, 0.6)
 MIDWAY = SessionView(
     "train.py",
     stage="question",

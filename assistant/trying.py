@@ -27,8 +27,18 @@ DIRECTIONS: Mapping[tuple[str, str], Mapping[str, Any]] = {
 }
 """Where to look for a parameter, so that a treatment proves this cause and not its opposite."""
 
-COSTS = {"set_learning_rate": 2.0, "set_hidden_activation": 1.5, "more_epochs": 4.0, "more_regularization": 2.0}
-"""Expected cost in pairs of arms, of treatments that search for their parameters; 1 for all others."""
+COSTS = {
+    "set_learning_rate": 2.0,
+    "set_hidden_activation": 1.5,
+    "more_regularization": 2.0,
+    "more_epochs": 4.0,
+    "set_optimizer": 4.0,
+    "add_batch_normalization": 4.0,
+    "warm_restart": 4.0,
+    "new_start": 4.0,
+}
+"""Expected cost over that of one plain trial: of treatments that search for parameters, and of broad ones, which prove
+nothing before specific ones have failed; 1 for all others."""
 
 WORTH_TRYING = 0.2
 """Confidence from which a cause that is merely possible goes to trial, where nothing is proven yet."""

@@ -75,7 +75,7 @@ def layer_notes(case: Case) -> tuple[LayerNote, ...]:
 
 
 def _notes(model: Any) -> tuple[LayerNote, ...]:
-    # What Keras' own layers are made of (the projections of an attention, the cell of a recurrent layer) is their affair.
+    # What Keras' own layers are made of (projections of an attention, the cell of a recurrent layer) is their affair.
     inside = {
         id(part) for layer in model._flatten_layers() if _is_composite(layer) for part in layer._flatten_layers()[1:]
     }

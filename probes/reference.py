@@ -106,10 +106,8 @@ class FeatureShaper:
         """Fit on a sample of the training rows."""
         tokens = tuple(_vocabulary(np.asarray(one), case) for one in leaves(sample.x))
         raw = _raw(sample, tokens)
-        mean = np.nanmean(raw, axis=0)
-        mean[~np.isfinite(mean)] = 0.0
-        scale = np.nanstd(raw, axis=0)
-        scale[~np.isfinite(scale)] = 0.0
+        known = np.ma.masked_invalid(raw)
+        mean, scale = known.mean(axis=0).filled(0.0), known.std(axis=0).filled(0.0)
         kept = scale > 1e-12 * (1 + np.abs(mean))
         projection = None
         if kept.sum() > MAX_FEATURES:

@@ -193,6 +193,8 @@ def _arguments(case: Case, plan: Plan) -> dict[str, Any]:
         given["x"] = replay(data, case)  # type: ignore[arg-type]
         planned = min(len(batches), fit.steps_per_epoch or len(batches))
         given["steps_per_epoch"] = plan.steps_per_epoch or planned
+        # Keras warns where it is asked to shuffle batches, and it is asked by default.
+        given["shuffle"] = False
     else:
         given.update(x=data.x, y=data.y, sample_weight=data.weights)
         given["batch_size"] = plan.batch_size or fit.batch_size

@@ -39,7 +39,7 @@ class LossAtStart:
     logged: float
     """Loss that the program's logs show for the first step."""
     logged_differs: bool
-    """Whether the logged loss is another number than the loss that is trained (more than 1 % apart)."""
+    """Whether the logged loss is another number than the loss that is trained (more than a quarter apart)."""
     custom_step: bool
     """Whether the model has a training step of its own."""
     rate: float
@@ -70,7 +70,7 @@ def measure(case: Case, budget: Budget) -> LossAtStart:
         finite=math.isfinite(total),
         negative=any(one.loss - one.penalty < -1e-6 for one in seen.seen),
         logged=reported,
-        logged_differs=math.isfinite(total) and abs(reported - total) > 0.01 * max(abs(total), 1e-6),
+        logged_differs=math.isfinite(total) and abs(reported - total) > 0.25 * max(abs(total), 1e-6),
         custom_step=custom,
         rate=learning_rate(case.optimizer),
     )

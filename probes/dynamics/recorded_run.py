@@ -83,6 +83,8 @@ class RecordedRun:
     """Share of the whole fall of the loss that came in the last quarter of the epochs, in [0, 1]."""
     late_trend: float
     """Relative change of the epochs' loss over the last third; negative while it falls."""
+    late_drop: float
+    """The same as a fall: 0 or more."""
     validation_first_loss: float | None
     """Validation loss after the first epoch."""
     validation_final_loss: float | None
@@ -295,7 +297,7 @@ def _losses(
             "penalty_share",
             "final_penalty_share",
         ]
-        rest = ["oscillation", "epoch_oscillation", "late_fall", "late_trend"]
+        rest = ["oscillation", "epoch_oscillation", "late_fall", "late_trend", "late_drop"]
         return {
             **dict.fromkeys(names + rest, math.nan),
             "constant_loss": _constant(case),
@@ -322,6 +324,7 @@ def _losses(
         "epoch_oscillation": _rises(by_epoch),
         "late_fall": share_of_fall_late(by_epoch),
         "late_trend": trend(by_epoch),
+        "late_drop": max(0.0, -trend(by_epoch)),
     }
 
 

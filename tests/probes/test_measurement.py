@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import importlib
 import inspect
+import itertools
 import json
 import math
 import subprocess
@@ -94,7 +95,7 @@ def documented(kind: type) -> set[str]:
     body = next(one.body for one in ast.walk(tree) if isinstance(one, ast.ClassDef) and one.name == kind.__name__)
     return {
         field.target.id
-        for field, text in zip(body, body[1:], strict=False)
+        for field, text in itertools.pairwise(body)
         if isinstance(field, ast.AnnAssign)
         and isinstance(field.target, ast.Name)
         and isinstance(text, ast.Expr)

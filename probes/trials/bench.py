@@ -151,10 +151,12 @@ class Bench:
         return max([*found, *(one.mean for one in self.known)], default=FLOOR[self.measure])
 
     def remember(self, treatments: Sequence[Treatment], values: Sequence[float], gone: bool) -> None:
-        """Keep what treatments came to."""
+        """Keep what treatments came to; of several trials of the same, with other parameters, the best."""
         ids = tuple(one.id for one in treatments)
-        self.known = [one for one in self.known if one.treatments != ids]
-        self.known.append(Known(ids, float(np.mean(values)), gone, not any(one.broad for one in treatments)))
+        specific = not any(one.broad for one in treatments)
+        alike = [one for one in self.known if one.treatments == ids]
+        best = max([Known(ids, float(np.mean(values)), gone, specific), *alike], key=lambda one: (one.gone, one.mean))
+        self.known = [*(one for one in self.known if one.treatments != ids), best]
 
 
 def key_of(ids: Sequence[str], parameters: Mapping[str, Any]) -> str:

@@ -14,6 +14,8 @@ from knowledge_base.saying import fill, joined
 from knowledge_base.schema import Cause, Citation, Document, Reference, Remedy, Symptom
 
 WIDTH = 96
+MOST_NAMED = 6
+"""Of the causes that explain another so many are named on its page."""
 _FITS = {"typical": "usually", "possible": "sometimes"}
 
 
@@ -38,8 +40,7 @@ def _cause(kb: KnowledgeBase, cause: Cause, known: Mapping[str, Any]) -> Iterato
         yield _paragraph(text)
     yield _seen_as(kb, cause)
     if cause.explained_by:
-        above = "; ".join(_title(kb, other) for other in cause.explained_by)
-        yield _paragraph(f"It is often brought about by something else, which is then what to mend: {above}.")
+        yield _brought_about(kb, cause)
     if cause.lookalikes:
         yield "## What else looks the same"
         yield "\n".join(_item(f"**{_title(kb, one.cause)}**: {one.tell}") for one in cause.lookalikes)
@@ -70,6 +71,13 @@ def _seen_as(kb: KnowledgeBase, cause: Cause) -> str:
     }
     told = [f"{_FITS[fit]} shows as {joined(seen)}" for fit, seen in titles.items() if seen]
     return _paragraph(f"It {'; it '.join(told)}.")
+
+
+def _brought_about(kb: KnowledgeBase, cause: Cause) -> str:
+    first, others = cause.explained_by[:MOST_NAMED], cause.explained_by[MOST_NAMED:]
+    above = "; ".join(_title(kb, other)[:1].lower() + _title(kb, other)[1:] for other in first)
+    rest = f"; and {len(others)} other causes rank above it where they stand" if others else ""
+    return _paragraph(f"Something else can bring it about, and is then what to mend: {above}{rest}.")
 
 
 def _title(kb: KnowledgeBase, cause: str) -> str:

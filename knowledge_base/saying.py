@@ -163,8 +163,24 @@ def facts(code: str) -> list[Fact]:
 
 
 def fill(code: str, known: Mapping[str, Any]) -> str:
-    """The code of a remedy with the facts of a case, each default where the fact is not known."""
-    return _FACT.sub(lambda match: _fact(match, known), code)
+    """The code of a remedy with the facts of a case, each default where the fact is not known.
+
+    Where nothing can be said without the fact (its default is ``?``), the part of the comment that says it is left out.
+    """
+    lines = (_without_unsaid(line, known) for line in code.split("\n"))
+    return _FACT.sub(lambda match: _fact(match, known), "\n".join(lines))
+
+
+def _without_unsaid(line: str, known: Mapping[str, Any]) -> str:
+    statement, mark, comment = line.partition("#")
+    if not mark or "|?}" not in comment:
+        return line
+    said = [part for part in comment.split(";") if not _unsaid(part, known)]
+    return f"{statement}#{';'.join(said)}" if said else statement.rstrip()
+
+
+def _unsaid(part: str, known: Mapping[str, Any]) -> bool:
+    return any(match.group(1) and _fact(match, known) == "?" for match in _FACT.finditer(part))
 
 
 def _fact(match: re.Match[str], known: Mapping[str, Any]) -> str:

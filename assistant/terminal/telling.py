@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 from assistant import opening
 from assistant.dialogue import Dialogue
@@ -58,8 +59,12 @@ class Telling:
 
     async def stage(self, text: str) -> None:
         """Show what is being done; a whole sentence tells what came of it."""
-        if text.endswith((".", "!", "?")) or self._talk.journal.turn(TRIAL) is not None:
+        trying = self._talk.journal.turn(TRIAL)
+        if text.endswith((".", "!", "?")) or len(self.dialogue.facts.trials) > self._trials_told:
             self._tell_outcome(text)
+            return
+        if isinstance(trying, Looking):
+            self._talk.put(replace(trying, detail=text.rpartition(": ")[2]))
             return
         self._talk.stage = text
         self._talk.journal.drop("stage")

@@ -54,6 +54,7 @@ class Looking:
     cost: str = ""
     cancellable: bool = True
     share: float | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True)

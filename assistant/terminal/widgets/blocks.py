@@ -114,6 +114,8 @@ class LookingBlock(Block):
         frames = self.glyphs.spinner
         sign = frames[int(elapsed / 0.12) % len(frames)] if moving else self.glyphs.ellipsis[:1]
         parts: list[tuple[str, str] | str] = [(f"{sign} ", "$primary"), turn.title]
+        if turn.detail:
+            parts.append((f"  {turn.detail}", "$text-soft"))
         if turn.share is not None:
             filled = round(turn.share * 10)
             parts.append((f"  {self.glyphs.bar * filled}", "$primary"))

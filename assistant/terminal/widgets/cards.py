@@ -86,9 +86,11 @@ def head(finding: FindingView, glyphs: Glyphs, *, with_bar: bool = False) -> Con
 
 
 def evidence_row(one: EvidenceView, glyphs: Glyphs) -> Row:
-    """One answer, with who gave it and whether it speaks against."""
+    """One answer; that a person gave it, or that it speaks against, is said."""
     sign = (glyphs.bullet, "$warning") if one.speaks_for else (glyphs.ruled_out, "$text-soft")
-    aside = f"  {texts.BY.get(one.by, one.by)}" + ("" if one.speaks_for else f", {texts.CARD_AGAINST}")
+    said = [texts.BY[one.by]] if one.by == "person" else []
+    said += [] if one.speaks_for else [texts.CARD_AGAINST]
+    aside = f"  {', '.join(said)}" if said else ""
     text = Content.assemble((one.text, "" if one.speaks_for else "$text-soft"), (aside, "$text-soft"))
     return Row(Content.assemble(sign), text, classes="evidence")
 

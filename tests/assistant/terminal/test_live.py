@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant import opening
-from assistant.events import PersonAnswered, SymptomNamed
+from assistant.events import PersonAnswered, SymptomNamed, TrialFinished, TrialOutcome
 from assistant.investigation import Investigation
 from assistant.session.model import OpenedWith
+from assistant.steps import OfferTrial
 from assistant.terminal.live import LiveSession
+from assistant.terminal.presenting import trials
 from assistant.terminal.settings import TerminalSettings
-from assistant.terminal.views import Diff, Found, Gathered, Heard, Looked, Said, Trouble
+from assistant.terminal.views import Diff, Found, Gathered, Heard, Looked, Looking, Said, Trouble
 from assistant.worker import Listener
 from probes.process.errors import WorkerDied
-from tests.assistant.small_world import CASE, FAILED, FAULTY, HEALTHY, FakeOpener, FakeWorker, Kept, new_dialogue
+from tests.assistant.small_world import (
+    CASE,
+    FAILED,
+    FAULTY,
+    HEALTHY,
+    FakeOpener,
+    FakeWorker,
+    Kept,
+    new_dialogue,
+    small_kb,
+)
 
 ASKING = {probe: measured for probe, measured in FAULTY.items() if probe != "weight_updates"}
 """What leaves a question to the person."""
@@ -271,3 +283,67 @@ def test_the_case_is_described() -> None:
 
     assert headline(CASE) == "train.py is held at fit on line 9: Sequential with 2 layers, 30 parameters."
     assert ("optimizer", "SGD, learning rate 3") in case_view(CASE, {}).settings
+
+
+def trial(**changes: Any) -> TrialFinished:
+    outcome = TrialOutcome(
+        score="balanced_accuracy",
+        control=(0.1, 0.2),
+        treated=(0.9, 0.8),
+        symptom_gone=True,
+        horizon="budget",
+        steps=20,
+        seconds=2.0,
+    )
+    values: dict[str, Any] = {
+        "cause": "?",
+        "remedy": "?",
+        "treatment": "set_learning_rate",
+        "outcome": outcome,
+        "proven": True,
+        "text": "Set learning rate: 0.15 without, 0.85 with it; proven.",
+        "control_curve": (2.0, 1.9),
+        "treated_curve": (2.0, 0.5),
+    }
+    return TrialFinished(**{**values, **changes})
+
+
+def test_a_trial_is_told_in_a_sentence_with_both_arms() -> None:
+    told = trials.tried(small_kb(), trial(), "trial:1")
+    assert told.title == "Trial: set learning rate"
+    assert told.mark == "notable"
+    assert ("with", "0.900  0.800") in told.details
+    none = trials.tried(small_kb(), trial(outcome=None, proven=False, text="", unknown="you cancelled it"), "trial:2")
+    assert (none.mark, none.sentence) == ("unknown", "you cancelled it.".capitalize())
+    curve = trials.curves(small_kb(), [trial(), trial(control_curve=(), treated_curve=())])
+    assert [[one.name for one in view.series] for view in curve] == [["without", "with"]]
+
+
+async def test_leave_for_trials_is_asked_once(small: Any) -> None:
+    one = small(FakeWorker(HEALTHY), held=True)
+    one.start()
+    step = OfferTrial("lr", "lower", "set_learning_rate", "Lower the learning rate", "more epochs", None)  # type: ignore[arg-type]
+    step = replace(step, cause=next(iter(one.live.session.dialogue.kb.causes)))
+    asked = asyncio.ensure_future(one.live.telling.offer(step))
+    await one.until(lambda: one.live.view.question is not None and one.live.view.question.id == "offer")
+    await one.live.answer("all")
+    assert await asked
+    assert any(turn.key == "looking:trial" for turn in one.live.view.turns)
+    await one.live.telling.stage("Another rate: pair 1 of 4")
+    assert next(turn for turn in one.turns(Looking)).detail == "pair 1 of 4"
+    assert await one.live.telling.offer(step)
+    await one.live.telling.stage("It was not tried.")
+    assert not one.turns(Looking)
+    assert "It was not tried." in one.said()
+
+
+async def test_trials_can_be_declined_for_good(small: Any) -> None:
+    one = small(FakeWorker(HEALTHY), held=True)
+    one.start()
+    cause = next(iter(one.live.session.dialogue.kb.causes))
+    step = OfferTrial(cause, "lower", "set_learning_rate", "Lower the rate", "epochs", None)  # type: ignore[arg-type]
+    asked = asyncio.ensure_future(one.live.telling.offer(step))
+    await one.until(lambda: one.live.view.question is not None and one.live.view.question.id == "offer")
+    await one.live.answer("none")
+    assert not await asked
+    assert not await one.live.telling.offer(step)

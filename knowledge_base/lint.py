@@ -1,4 +1,4 @@
-"""All proofs over a knowledge base: what the design promises of it, checked."""
+"""All proofs over a knowledge base: what its authors may rely on, checked."""
 
 from __future__ import annotations
 

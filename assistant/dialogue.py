@@ -34,7 +34,7 @@ from knowledge_base.questions import Chosen, Question, answer_of
 from probes.process.description import CaseDescription
 
 MOST_SECONDS_OF_TRIALS = 60.0
-"""What all trials of a case may take together (design, section 9)."""
+"""What all trials of a case may take together (`docs/architecture.md`)."""
 
 
 class Dialogue:

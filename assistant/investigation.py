@@ -33,7 +33,7 @@ from probes.process.errors import ProcessError, RequestFailed, WorkerDied, Worke
 from probes.process.events import Output, Progress, Stage, WorkerEvent
 
 RECORDED_RUN_SHARE = 0.4
-"""Share of the budget that the recorded run may take (design, section 3)."""
+"""Share of the budget that the recorded run may take (`docs/architecture.md`)."""
 
 HANGING = 30.0
 """Seconds beyond four times its own after which a trial's worker counts as hung."""

@@ -20,7 +20,7 @@ CONFIRMED: tuple[Status, ...] = ("proven", "likely")
 """What a report stands by."""
 
 LIKELY = 0.7
-"""Confidence from which a cause with strong evidence is likely (design, section 4)."""
+"""Confidence from which a cause with strong evidence is likely (`docs/architecture.md`)."""
 
 RULED_OUT = 0.05
 """Confidence below which a cause with evidence against it is ruled out."""

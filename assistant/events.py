@@ -66,7 +66,7 @@ class PersonAnswered(Event):
 
 
 class TrialOutcome(BaseModel):
-    """The scores of repeated short trainings with and without a treatment (design of the report, version 1)."""
+    """The scores of repeated short trainings with and without a treatment."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
 

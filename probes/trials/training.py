@@ -158,9 +158,7 @@ def _run(arm: Arm, pair: int, horizon: Horizon, progress: _Progress) -> None:
     monitored.begin()
     while progress.epochs < target and not progress.late:
         share = min(1.0, target - progress.epochs)
-        arm.model.reset_metrics()
-        if not monitored.epoch_begins(len(progress.epoch_ends)):
-            break
+        monitored.epoch_begins(len(progress.epoch_ends))
         _one_epoch(arm, loop, order, share, progress)
         if share == 1.0 and not progress.late:
             monitored.epoch_ends(len(progress.epoch_ends) - 1, progress)
@@ -295,11 +293,12 @@ class _Monitored:
         if self._callbacks:
             self._arm.model.stop_training = False
 
-    def epoch_begins(self, epoch: int) -> bool:
-        """Before every epoch; false where a callback fails."""
+    def epoch_begins(self, epoch: int) -> None:
+        """Before every epoch."""
+        if self._callbacks:
+            self._arm.model.reset_metrics()
         for one in self._callbacks:
             one.on_epoch_begin(epoch, {})
-        return True
 
     def epoch_ends(self, epoch: int, progress: _Progress) -> None:
         """After every epoch, with the logs that ``fit`` would give."""

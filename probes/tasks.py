@@ -236,9 +236,9 @@ def class_ids(output: Output, target: NDArray[Any]) -> NDArray[np.int64]:
     flat = target.ravel()
     if output.encoding == "minus_plus_one":
         return (flat > 0).astype(np.int64)
-    if output.encoding == "floats":
+    if flat.dtype.kind == "f":
         # A cross-entropy of integer labels reads floats as integers; this is what training sees.
-        return np.asarray(np.nan_to_num(flat), dtype=np.int64)
+        flat = np.where(np.isfinite(flat), flat, 0.0)
     return flat.astype(np.int64)
 
 
@@ -254,15 +254,18 @@ def constant_loss(output: Output, target: NDArray[Any]) -> float:
         shares = np.unique(class_ids(output, target), return_counts=True)[1] / max(1, len(class_ids(output, target)))
         return float(-(shares * np.log(shares)).sum())
     flat = target.reshape(len(target), -1).astype("float64")
+    flat = flat[np.isfinite(flat).all(axis=1)]
+    if not len(flat):
+        return math.nan
     if output.family == "binary_crossentropy":
-        mean = np.clip(np.nanmean(flat, axis=0), 1e-7, 1 - 1e-7)
+        mean = np.clip(flat.mean(axis=0), 1e-7, 1 - 1e-7)
         return (
             float(np.mean(-(mean * np.log(mean) + (1 - mean) * np.log(1 - mean))))
             if ((flat >= 0) & (flat <= 1)).all()
             else math.nan
         )
     if output.family == "squared_error":
-        return float(np.nanmean(np.nanvar(flat, axis=0)))
+        return float(np.mean(np.var(flat, axis=0)))
     if output.family == "absolute_error":
-        return float(np.nanmean(np.abs(flat - np.nanmedian(flat, axis=0))))
+        return float(np.mean(np.abs(flat - np.median(flat, axis=0))))
     return math.nan

@@ -103,6 +103,18 @@ def run(case: Case, plan: Plan, budget: Budget, step: InstrumentedStep | None = 
     return result
 
 
+def paced(steps: int, seconds: float) -> Callable[[Run], bool]:
+    """A ``stop`` after so many steps, or so many seconds after the first, which may have to compile the step."""
+    began: list[float] = []
+
+    def enough(ran: Run) -> bool:
+        if not began:
+            began.append(time.perf_counter())
+        return ran.steps >= steps or time.perf_counter() - began[0] > seconds
+
+    return enough
+
+
 def original_fit(model: Any) -> Callable[..., Any]:
     """Keras' own ``fit``, below whatever holds it or a subclass makes of it."""
     import keras

@@ -12,7 +12,7 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..keeping import unchanged
 from ..recording import Batch, Recorded
-from ..running import Plan, Run, run
+from ..running import Plan, paced, run
 from ..structures import map_leaves
 
 STEPS = 120
@@ -51,10 +51,8 @@ def measure(case: Case, budget: Budget) -> BlankedInputs:
         raise Unanswerable("the program gives no targets")
     if case.train.rows < 16:
         raise Unanswerable("fewer than 16 rows were recorded")
-    # Each run has its own half: the first may have to compile the step, which the second then finds ready.
-    half = min(SECONDS, budget.left) / 2
-    given = _losses(case, case.train, STEPS, Budget(half))
-    blanked = _losses(case, _blanked(case.train), len(given), Budget(half))
+    given = _losses(case, case.train, STEPS, budget)
+    blanked = _losses(case, _blanked(case.train), len(given), budget)
     steps = min(len(given), len(blanked))
     if steps < 8:
         raise Unanswerable("the budget did not allow eight steps")
@@ -74,16 +72,12 @@ def measure(case: Case, budget: Budget) -> BlankedInputs:
 
 
 def _losses(case: Case, data: Recorded, steps: int, left: Budget) -> Any:
-    plan = Plan(data, epochs=max(1, case.fit.planned_epochs), stop=lambda ran: _enough(ran, steps))
+    plan = Plan(data, epochs=max(1, case.fit.planned_epochs), stop=paced(steps, SECONDS / 2))
     with unchanged(case.model, case.fit.callbacks):
         ran = run(case, plan, left)
     if ran.error is not None and not ran.losses:
         raise Unanswerable(f"training fails: {ran.error.type}")
     return np.asarray(ran.losses) - np.asarray(ran.penalties)
-
-
-def _enough(ran: Run, steps: int) -> bool:
-    return ran.steps >= steps
 
 
 def _blanked(held: Recorded) -> Recorded:

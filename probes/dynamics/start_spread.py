@@ -10,7 +10,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..keeping import unchanged
-from ..running import Plan, run
+from ..running import Plan, paced, run
 from ..scoring import scores
 from ..trials.starting import Starts
 
@@ -53,7 +53,8 @@ class StartSpread:
     other_skill: float | None
     """Median skill from the others."""
     behind: float
-    """`other_skill` minus `own_skill`; where there is no task, the share of the own final loss that others save."""
+    """By how much the own skill stays behind that of all others (of all but one where there are four); without a task,
+    the share of the own final loss that they save."""
     between: float
     """Largest minus smallest skill (or, without a task, share of the largest loss) over all starts."""
 
@@ -67,17 +68,15 @@ def measure(case: Case, budget: Budget) -> StartSpread:
     if not starts.varies:
         raise Unanswerable("the model was trained or its weights were set before, so no start can be drawn")
     whole = (case.fit.steps_per_epoch or STEPS) * max(1, case.fit.planned_epochs)
-    steps, left = min(whole, STEPS), Budget(min(SECONDS, budget.left))
+    steps = min(whole, STEPS)
     found: list[Start] = []
     for pair in range(STARTS):
-        # The first run may have to compile the step; the others then find it ready.
-        share = Budget(left.seconds / ENOUGH) if not found else Budget(max(left.left, left.seconds / STARTS))
-        taken, start = _from(case, starts, pair, steps, share)
+        taken, start = _from(case, starts, pair, steps, budget)
         if pair == 0:
             steps = taken
         if taken == steps or not math.isfinite(start.loss):
             found.append(start)
-        if (left.spent and len(found) >= ENOUGH) or (len(found) >= ENOUGH and _behind(found) < _BETTER):
+        if budget.spent or (len(found) >= ENOUGH and _behind(found) < _BETTER):
             break
     if len(found) < ENOUGH:
         raise Unanswerable("the budget did not allow three starts")
@@ -87,7 +86,7 @@ def measure(case: Case, budget: Budget) -> StartSpread:
 def _from(case: Case, starts: Starts, pair: int, steps: int, left: Budget) -> tuple[int, Start]:
     with unchanged(case.model, case.fit.callbacks):
         starts.begin(case.model, pair)
-        plan = Plan(case.train, epochs=max(1, case.fit.planned_epochs), stop=lambda ran: ran.steps >= steps)
+        plan = Plan(case.train, epochs=max(1, case.fit.planned_epochs), stop=paced(steps, SECONDS / STARTS))
         ran = run(case, plan, left)
         if ran.error is not None and not ran.losses:
             raise Unanswerable(f"training fails: {ran.error.type}")
@@ -98,10 +97,12 @@ def _from(case: Case, starts: Starts, pair: int, steps: int, left: Budget) -> tu
 
 
 def _behind(found: list[Start]) -> float:
+    # One other start may be stuck as well, where there are four; else all must do better.
     own, others = found[0], found[1:]
+    spared = 1 if len(others) >= STARTS - 1 else 0
     if own.skill is not None:
-        return float(np.median([one.skill or 0.0 for one in others])) - own.skill
-    other = float(np.median([one.loss for one in others]))
+        return sorted(one.skill or 0.0 for one in others)[spared] - own.skill
+    other = sorted((one.loss for one in others), reverse=True)[spared]
     return 1 - other / own.loss if 0 < own.loss < math.inf and math.isfinite(other) else 0.0
 
 

@@ -19,7 +19,8 @@ def discs(rows: int = 200, side: int = 32, channels: int = 1) -> Any:
     pictures = np.full((rows, side, side, channels), 0.3)
     labels = random.integers(0, 2, rows)
     for row in range(rows):
-        y, x, size = [*random.uniform(10, side - 10, 2).tolist(), random.uniform(4, 8)]
+        y, x = random.uniform(10, side - 10, 2)
+        size = random.uniform(4, 8)
         round_one = (down - y) ** 2 + (right - x) ** 2 < size**2
         square = (abs(down - y) < size) & (abs(right - x) < size)
         pictures[row][round_one if labels[row] else square] = random.uniform(0.6, 1.0, channels)

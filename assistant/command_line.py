@@ -123,13 +123,22 @@ def check(
     dry_run: DryRun = False,
     kb: KnowledgeBases = None,
     store: StoreUrl = None,
+    patch: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the patch to this file.")] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write the patch into the program, after a question; a copy is kept.")
+    ] = False,
 ) -> None:
     """Examine a program without asking anybody, and print a report."""
     wish = _wish(context, program, symptom, budget, setup_timeout, python, fit, kb, store)
     _look_only(wish, list_fits, dry_run)
     from assistant import commands
 
-    raise typer.Exit(commands.check(wish, format.value, answers))
+    wanted = None
+    if patch is not None or apply:
+        from assistant.patching.handing_over import PatchWish
+
+        wanted = PatchWish(patch, apply)
+    raise typer.Exit(commands.check(wish, format.value, answers, wanted))
 
 
 @app.command()

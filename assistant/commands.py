@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answers_file import read_answers
 from assistant.errors import EXIT_OF_STATUS, ExitStatus, InterruptedSessionError, UsageError, WorkerLostError, tell
@@ -22,6 +22,9 @@ from assistant.session.model import OpenedWith
 from assistant.session.store import Store
 from probes.process.errors import ProcessError, WorkerLost, WrongBackend
 from probes.process.events import Stage, WorkerEvent
+
+if TYPE_CHECKING:
+    from assistant.patching.handing_over import PatchWish
 
 T = TypeVar("T")
 
@@ -48,8 +51,14 @@ class Wish:
     store: str | None = None
 
 
-def check(wish: Wish, format: str, answers: Path | None) -> int:
+def check(wish: Wish, format: str, answers: Path | None, patch: PatchWish | None = None) -> int:
     """Examine a program without a person and print the report; the exit status is that of the report.
+
+    Args:
+        wish: the program and the session.
+        format: how the report is printed.
+        answers: a file of answers to what a person would be asked.
+        patch: what to do with the patch.
 
     Raises:
         TriageError: the program could not be examined.
@@ -60,6 +69,10 @@ def check(wish: Wish, format: str, answers: Path | None) -> int:
         report, status = _run(_examine(session.investigation, Headless(tell, given)))
     sys.stdout.write(RENDERERS[format](report))
     sys.stdout.flush()
+    if patch is not None:
+        from assistant.patching.handing_over import hand_over
+
+        hand_over(report, Path(wish.opened.program), patch)
     return status
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import json
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+import pytest
 from pydantic import TypeAdapter
 
 from probes.case import Case, build_case
 from probes.catalogue import catalogue
 from probes.measurement import to_wire
 from probes.measuring import run_probe
+
+ROWS = 64
+LIVE = [pytest.mark.keras, pytest.mark.usefixtures("live_models")]
+"""Marks of a module that makes its models in the test process."""
 
 
 def make_case(model: Any, x: Any = None, y: Any = None, **fit_arguments: Any) -> Case:
@@ -49,3 +56,42 @@ def travels(probe: str, measurement: dict[str, Any]) -> None:
     arrived = json.loads(json.dumps(measurement, allow_nan=False))
     held = TypeAdapter(catalogue()[probe].measurement).validate_python(arrived)
     assert to_wire(held) == measurement
+
+
+def table(rows: int = ROWS, width: int = 6) -> Any:
+    return np.random.default_rng(1).standard_normal((rows, width)).astype("float32")
+
+
+def binary(rows: int = ROWS) -> Any:
+    return (table(rows)[:, 0] > 0).astype("float32")
+
+
+def classes(rows: int = ROWS, count: int = 3) -> Any:
+    return np.argmax(table(rows)[:, :count], axis=1)
+
+
+def quantity(rows: int = ROWS) -> Any:
+    return table(rows) @ np.arange(6, dtype="float32")
+
+
+def net(units: int = 1, activation: str | None = None, width: int = 6) -> Any:
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(3)
+    return keras.Sequential(
+        [keras.Input((width,)), layers.Dense(8, activation="relu"), layers.Dense(units, activation=activation)]
+    )
+
+
+def compiled(model: Any, *arguments: Any, **settings: Any) -> Any:
+    model.compile(*(arguments or ("adam", "mse")), **settings)
+    return model
+
+
+def clean() -> None:
+    """Drop what the models of other tests left behind."""
+    import keras
+
+    keras.backend.clear_session()
+    gc.collect()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,46 +10,14 @@ import numpy as np
 
 from probes.case import Case
 
-from .making import batch_case, make_case
+from .making import ROWS, batch_case, binary, classes, compiled, make_case, net, quantity, table
 
-ROWS = 64
 PROGRAMS: dict[str, Callable[[], Case]] = {}
 
 
 def program(make: Callable[[], Case]) -> Callable[[], Case]:
     PROGRAMS[make.__name__] = make
     return make
-
-
-def table(rows: int = ROWS, width: int = 6) -> Any:
-    return np.random.default_rng(1).standard_normal((rows, width)).astype("float32")
-
-
-def binary(rows: int = ROWS) -> Any:
-    return (table(rows)[:, 0] > 0).astype("float32")
-
-
-def classes(rows: int = ROWS, count: int = 3) -> Any:
-    return np.argmax(table(rows)[:, :count], axis=1)
-
-
-def quantity(rows: int = ROWS) -> Any:
-    return table(rows) @ np.arange(6, dtype="float32")
-
-
-def net(units: int = 1, activation: str | None = None, width: int = 6) -> Any:
-    import keras
-    from keras import layers
-
-    keras.utils.set_random_seed(3)
-    return keras.Sequential(
-        [keras.Input((width,)), layers.Dense(8, activation="relu"), layers.Dense(units, activation=activation)]
-    )
-
-
-def compiled(model: Any, *arguments: Any, **settings: Any) -> Any:
-    model.compile(*(arguments or ("adam", "mse")), **settings)
-    return model
 
 
 @program
@@ -728,11 +695,3 @@ def spiky_layer_names() -> Case:
         [keras.Input((6,)), layers.Dense(4, "elu", name="a[0]{b}"), layers.Dense(4, "gelu"), layers.Dense(1, name="ö")]
     )
     return make_case(compiled(model), table(), quantity(), epochs=1)
-
-
-def clean() -> None:
-    """Drop what the models of other tests left behind."""
-    import keras
-
-    keras.backend.clear_session()
-    gc.collect()

@@ -17,10 +17,10 @@ from probes.dynamics import one_batch
 from probes.keeping import live_variables
 from probes.measuring import run_probe
 
-from .making import make_case, travels
-from .odd_programs import binary, clean, quantity, subclassed, table
+from .making import LIVE, binary, clean, make_case, quantity, table, travels
+from .odd_programs import subclassed
 
-pytestmark = pytest.mark.keras
+pytestmark = LIVE
 
 PROBES = [name for name, probe in catalogue().items() if "failure" not in probe.needs]
 

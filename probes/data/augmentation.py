@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from ..case import Budget, Case, fed
 from ..catalogue import probe
 from ..inputs import input_leaves, is_image
-from ..layers import layer_notes
+from ..layers import LayerNote, layer_notes
 from ..recording import Batch
 from ..scoring import predict
 
 ROWS = 96
+_MOVING = ("Translation", "Rotation", "Zoom", "Crop", "Shear", "Perspective", "Affine", "Erasing")
+_LEAST_AREA = 0.4
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Augmentation:
     resemblance: float | None
     """Median correlation of a picture with what these layers make of it, in [-1, 1]; null without such layers."""
     lost_share: float | None
-    """Share of pictures that keep less than a quarter of their variance behind these layers; null without them."""
+    """Share of pictures that are left with less than two fifths of their area, or a quarter of their variance, behind
+    these layers; null without them."""
     varies_in_inference: bool
     """Whether, in a model with such layers, the same rows get other predictions the second time in inference mode."""
 
@@ -53,8 +56,7 @@ def measure(case: Case, budget: Budget) -> Augmentation:
         None,
     )
     varying = [note for note in layer_notes(case) if note.kind.startswith("Random") or note.kind == "GaussianNoise"]
-    changed = _through(case, pictures, [note.layer for note in varying]) if pictures is not None else None
-    resemblance, lost = (None, None) if changed is None or pictures is None else _compared(pictures, changed)
+    resemblance, lost = _effect(case, pictures, varying) if pictures is not None else (None, None)
     return Augmentation(
         pictures=pictures is not None,
         layers=len(varying),
@@ -65,6 +67,17 @@ def measure(case: Case, budget: Budget) -> Augmentation:
         lost_share=lost,
         varies_in_inference=bool(varying) and _varies(case, sample),
     )
+
+
+def _effect(case: Case, pictures: NDArray[Any], varying: list[LayerNote]) -> tuple[float | None, float | None]:
+    changed = _through(case, pictures, [note.layer for note in varying])
+    if changed is None:
+        return None, None
+    # What is pushed out of the frame is seen by moving a sheet of ones: the fill is zero where the picture ended.
+    moving = [note.layer for note in varying if any(kind in note.kind for kind in _MOVING)]
+    sheet = _through(case, np.ones_like(pictures, dtype="float32"), moving)
+    area = np.ones(len(pictures)) if sheet is None else sheet.reshape(len(sheet), -1).mean(axis=1)
+    return _compared(pictures, changed, area)
 
 
 def _through(case: Case, pictures: NDArray[Any], layers: list[Any]) -> NDArray[Any] | None:
@@ -83,7 +96,7 @@ def _through(case: Case, pictures: NDArray[Any], layers: list[Any]) -> NDArray[A
     return np.asarray(given, dtype="float64") if passed else None
 
 
-def _compared(pictures: NDArray[Any], changed: NDArray[Any]) -> tuple[float, float]:
+def _compared(pictures: NDArray[Any], changed: NDArray[Any], area: NDArray[Any]) -> tuple[float, float]:
     a = pictures.reshape(len(pictures), -1).astype("float64")
     b = changed.reshape(len(changed), -1)
     before, after = a.std(axis=1), b.std(axis=1)
@@ -92,7 +105,8 @@ def _compared(pictures: NDArray[Any], changed: NDArray[Any]) -> tuple[float, flo
         return 1.0, 0.0
     centred = (a - a.mean(axis=1, keepdims=True)) * (b - b.mean(axis=1, keepdims=True))
     alike = centred.mean(axis=1)[shown] / np.maximum(before * after, 1e-12)[shown]
-    return float(np.median(alike)), float(np.mean(after[shown] < 0.5 * before[shown]))
+    lost = (after < 0.5 * before) | (area < _LEAST_AREA)
+    return float(np.median(alike)), float(np.mean(lost[shown]))
 
 
 def _varies(case: Case, sample: Batch) -> bool:

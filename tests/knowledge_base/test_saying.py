@@ -93,3 +93,12 @@ def test_code_that_parses_can_be_filled(code: str) -> None:
 @given(st.dictionaries(st.sampled_from("abc"), st.none() | st.floats() | st.sampled_from(["", "text"]) | st.booleans()))
 def test_saying_never_fails(measurement: dict[str, Any]) -> None:
     assert say(answer(say="{a:.2f} {b} {c:.1%} {d.e}"), measurement)
+
+
+def test_what_cannot_be_said_without_the_fact_is_left_out() -> None:
+    code = "fit(epochs={wanted|100})      # was {epochs|?}; more if it helps\ncall()      # was {rate|?}"
+    assert fill(code, {}) == "fit(epochs=100)      # more if it helps\ncall()"
+    assert (
+        fill(code, {"epochs": 3, "rate": 0.1})
+        == "fit(epochs=100)      # was 3; more if it helps\ncall()      # was 0.1"
+    )

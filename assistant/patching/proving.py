@@ -109,10 +109,10 @@ def judged(
         return True, "The patched program, opened again, trains to its planned end and learns."
     if shown is None:
         return False, "Whether the patched program still shows the symptom could not be told."
-    if shown in (symptom, CRASHES):
+    if shown in (symptom, CRASHES) and (shown == CRASHES or after.get("completed")):
         return False, "The patched program, opened again, still shows the symptom."
-    if symptom in LATE and not after.get("completed"):
-        return False, "The time was too short to see whether the symptom comes back late in the training."
+    if (symptom in LATE or shown == symptom) and not after.get("completed"):
+        return False, "The time was too short to watch the patched program to its planned end."
     skill, was = _skill(after), _skill(before or {})
     better = skill is not None and (was is None or skill >= was + RISE)
     if symptom not in (UNSURE, HEALTHY) and better:

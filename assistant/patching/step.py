@@ -9,11 +9,12 @@ from assistant.dialogue import MOST_SECONDS_OF_TRIALS, Dialogue
 from assistant.events import PatchTried
 from assistant.patching.proving import Open, prove
 from assistant.report.patches import patches_of
+from assistant.trying import treatments_of_set
 from assistant.walking import CRASHES, HEALTHY, RECORDED_RUN
 from probes.process.description import CaseDescription
 
-AT_LEAST = 10.0
-"""Seconds that a proof may take even where trials have used up theirs, as long as the budget has them."""
+MARGIN = 1.5
+"""How much longer than expected the recorded run of a patched program may take."""
 
 SLACK = 1.0
 """Seconds for the start of a process."""
@@ -41,19 +42,40 @@ def to_prove(dialogue: Dialogue) -> Wanted | None:
         return None
     if symptom.id != CRASHES and not any(one.outcome for one in dialogue.facts.trials):
         return None
-    left = seconds_for(dialogue, case)
-    if left <= 0:
+    seconds = seconds_for(dialogue, case)
+    if seconds is None:
         return None
     patches = patches_of(dialogue)
     if patches.combined is None or patches.edited is None or patches.combined in dialogue.facts.patched:
         return None
-    return Wanted(patches.combined, patches.edited, left)
+    return Wanted(patches.combined, patches.edited, seconds)
 
 
-def seconds_for(dialogue: Dialogue, case: CaseDescription) -> float:
-    """What is left for the recorded run of a patched program; 0 or less where its set-up alone takes too long."""
-    spent = MOST_SECONDS_OF_TRIALS - dialogue.facts.seconds
-    return min(dialogue.seconds_left, max(AT_LEAST, spent)) - case.seconds.get("program", 0.0) - SLACK
+def seconds_for(dialogue: Dialogue, case: CaseDescription) -> float | None:
+    """What the recorded run of the patched program may take; None where what is left is less than it needs.
+
+    The budget is the limit; within it a proof may take what it needs even where trials have used up their time.
+    """
+    recorded = dialogue.facts.measured.get(RECORDED_RUN)
+    expected = (recorded.seconds if recorded else 0.0) * _longer(dialogue)
+    set_up = case.seconds.get("program", 0.0) + SLACK
+    wanted = max(MOST_SECONDS_OF_TRIALS - dialogue.facts.seconds, MARGIN * expected + set_up)
+    seconds = min(dialogue.seconds_left, wanted) - set_up
+    return seconds if seconds > 0 and seconds >= expected else None
+
+
+def _longer(dialogue: Dialogue) -> float:
+    """By what factor the remedies make the planned training longer: more epochs, or smaller batches."""
+    factor = 1.0
+    for treatment, parameters in treatments_of_set(dialogue.facts.trials):
+        pair = {
+            "more_epochs": ("epochs", "epochs_before"),
+            "set_batch_size": ("batch_size_before", "batch_size"),
+        }.get(treatment)
+        if pair is not None:
+            more, fewer = (parameters.get(name) for name in pair)
+            factor *= float(more) / float(fewer) if more and fewer else 1.0
+    return max(1.0, factor)
 
 
 async def proof_of_patch(dialogue: Dialogue, wanted: Wanted, open_copy: Open) -> PatchTried:

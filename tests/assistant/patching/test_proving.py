@@ -205,3 +205,18 @@ def test_a_real_program_is_proven_by_its_patch(host: Bench) -> None:
     )
     assert proof.proven, proof.text
     assert opened.program.path.read_text() == source
+
+
+def test_what_is_longer_by_its_remedy_needs_more_time(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(
+        "import keras\nmodel = make()\nmodel.compile('adam', 'mse')\nmodel.fit(x, y, epochs=2)\n"
+    )
+    case = CASE.model_copy(update={"folder": str(tmp_path), "places": {}})
+    assert PROOF.outcome is not None
+    outcome = PROOF.outcome.model_copy(update={"control": (0.1, 0.1, 0.1, 0.1)})
+    for epochs, wanted in ((4, True), (400, False)):
+        parameters = {"epochs": epochs, "epochs_before": 2}
+        changed = {"patch": None, "treatment": "more_epochs", "parameters": parameters, "outcome": outcome}
+        dialogue = walk(new_dialogue((CaseOpened(case=case),), trials=True), FAULTY, case=case)
+        dialogue.record(PROOF.model_copy(update=changed))
+        assert (to_prove(dialogue) is not None) is wanted

@@ -1,0 +1,97 @@
+"""The inputs: finite, scaled, varied."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.probes.making import LIVE, binary, compiled, make_case, measured, net, quantity, table
+
+pytestmark = LIVE
+
+
+def seen(x: Any, y: Any = None, model: Any = None) -> dict[str, Any]:
+    model = model or compiled(net(width=np.shape(x)[-1]))
+    return measured(make_case(model, x, quantity() if y is None else y), "input_statistics")
+
+
+def test_standardised_inputs() -> None:
+    found = seen(table())
+    assert (found["nonfinite_share"], found["nonfinite_input"], found["blank_rows"]) == (0.0, None, 0.0)
+    assert found["magnitude"] == pytest.approx(1, abs=0.3)
+    assert found["scale_ratio"] < 2
+    assert (found["constant_share"], found["duplicate_share"], found["stream"]) == (0.0, 0.0, False)
+    assert found["inputs"][0]["kind"] == "table"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_values_that_are_not_finite(value: float) -> None:
+    x = table()
+    x[3, 2], x[3, 3], x[9, 0] = value, value, value
+    found = seen(x)
+    assert found["nonfinite_share"] == pytest.approx(3 / x.size)
+    assert found["nonfinite_rows"] == pytest.approx(2 / len(x))
+    assert found["nonfinite_input"] is not None
+    assert np.isfinite([found["magnitude"], found["minimum"], found["maximum"]]).all()
+
+
+def test_inputs_that_are_all_missing() -> None:
+    found = seen(np.full((64, 6), np.nan))
+    assert found["nonfinite_share"] == 1.0
+    assert found["minimum"] == "NaN"
+
+
+def test_large_and_shifted_inputs() -> None:
+    assert seen(table() * 500)["magnitude"] > 300
+    assert seen(table() + 100)["offset"] > 50
+
+
+def test_columns_of_other_scales() -> None:
+    assert seen(table() * np.array([1, 1, 1, 1, 1, 1000.0]))["scale_ratio"] > 500
+
+
+def test_columns_that_never_vary_and_blank_rows() -> None:
+    x = table()
+    x[:, 0] = 4.0
+    assert seen(x)["constant_share"] == pytest.approx(1 / 6)
+    assert seen(np.zeros((64, 6)))["blank_rows"] == 1.0
+
+
+def test_rows_that_stand_twice() -> None:
+    x = table()
+    x[32:] = x[:32]
+    assert seen(x)["duplicate_share"] == pytest.approx(0.5)
+
+
+def test_a_model_that_rescales_by_itself() -> None:
+    import keras
+    from keras import layers
+
+    model = keras.Sequential([keras.Input((6,)), layers.Rescaling(1 / 255), layers.Dense(1)])
+    assert seen(table() * 255, model=compiled(model))["rescaled_inside"]
+    assert not seen(table())["rescaled_inside"]
+
+
+def test_token_ids_are_no_quantities() -> None:
+    import keras
+    from keras import layers
+
+    model = keras.Sequential([layers.Embedding(900, 2), layers.GlobalAveragePooling1D(), layers.Dense(1)])
+    found = seen(np.random.default_rng(0).integers(0, 900, (64, 5)), model=compiled(model))
+    assert found["inputs"][0]["kind"] == "tokens"
+    assert found["magnitude"] == 1.0
+    assert found["largest_input"] is None
+
+
+def test_pictures_of_bytes() -> None:
+    import keras
+    from keras import layers
+
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten(), layers.Dense(1)])
+    pictures = np.random.default_rng(0).integers(0, 255, (64, 8, 8, 1), dtype="uint8")
+    found = seen(pictures, binary(), compiled(model))
+    assert found["inputs"][0]["kind"] == "image"
+    assert found["maximum"] > 200
+    assert found["scale_ratio"] == 1.0

@@ -1,0 +1,85 @@
+"""The targets: how written, which range, how balanced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.probes.making import LIVE, binary, classes, compiled, make_case, measured, net, quantity, table, unknown
+
+pytestmark = LIVE
+
+
+def seen(y: Any, units: int = 1, loss: Any = "mse", **settings: Any) -> dict[str, Any]:
+    return measured(make_case(compiled(net(units), "adam", loss, **settings), table(len(y)), y), "label_statistics")
+
+
+@pytest.mark.parametrize(
+    ("target", "units", "loss", "task", "encoding", "known"),
+    [
+        (binary(), 1, "binary_crossentropy", "binary", "zero_one", 2),
+        (binary() > 0, 1, "binary_crossentropy", "binary", "zero_one", 2),
+        (binary() * 2 - 1, 1, "hinge", "binary", "minus_plus_one", 2),
+        (classes(), 3, "sparse_categorical_crossentropy", "multiclass", "integers", 3),
+        (np.eye(3)[classes()], 3, "categorical_crossentropy", "multiclass", "one_hot", 3),
+        ((table()[:, :3] > 0) * 1.0, 3, "binary_crossentropy", "multilabel", "many_hot", 0),
+        (quantity(), 1, "mse", "regression", "floats", 0),
+        (table(), 6, "mse", "reconstruction", "floats", 0),
+    ],
+    ids=["0/1", "booleans", "-1/+1", "ids", "one-hot", "labels", "quantity", "copy"],
+)
+def test_task_and_encoding(target: Any, units: int, loss: str, task: str, encoding: str, known: int) -> None:
+    found = seen(target, units, loss)
+    one = found["outputs"][0]
+    assert (one["task"], one["encoding"]) == (task, encoding)
+    assert one["present"] == known or task == "multilabel"
+    assert not found["constant"]
+    flags = ("fractional_classes", "signed_for_binary", "onehot_for_sparse", "integers_for_onehot", "ordered_ids")
+    assert not any(found[name] for name in flags)
+
+
+def test_balance() -> None:
+    rare = np.array([0] * 60 + [1] * 4)
+    found = seen(rare, 1, "binary_crossentropy")
+    assert (found["imbalance"], found["majority"], found["smallest_class"]) == (15.0, 60 / 64, 4)
+    assert seen(np.arange(64) % 2, 1, "binary_crossentropy")["imbalance"] == 1.0
+
+
+def test_targets_that_are_not_finite() -> None:
+    y = quantity()
+    y[:4] = np.nan
+    assert seen(y)["nonfinite_share"] == pytest.approx(4 / 64)
+    assert seen(quantity())["nonfinite_share"] == 0.0
+
+
+def test_targets_that_never_vary() -> None:
+    assert seen(np.full(64, 3.0))["constant"]
+
+
+def test_large_and_small_quantities() -> None:
+    assert seen(quantity() * 1e5)["target_scale"] > 1e5
+    assert seen(quantity() * 1e-5)["target_small"] < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("flag", "target", "units", "loss"),
+    [
+        ("fractional_classes", classes() + 0.5, 3, "sparse_categorical_crossentropy"),
+        ("signed_for_binary", binary() * 2 - 1, 1, "binary_crossentropy"),
+        ("unsigned_for_hinge", binary(), 1, "hinge"),
+        ("onehot_for_sparse", np.eye(3)[classes()], 3, "sparse_categorical_crossentropy"),
+        ("integers_for_onehot", classes(), 3, "categorical_crossentropy"),
+    ],
+)
+def test_a_form_that_the_loss_does_not_expect(flag: str, target: Any, units: int, loss: str) -> None:
+    assert seen(target, units, loss)[flag]
+
+
+def test_ids_trained_as_quantities() -> None:
+    assert seen(classes(), 1, "mse", metrics=["accuracy"])["ordered_ids"]
+
+
+def test_no_targets() -> None:
+    assert "no targets" in unknown(make_case(compiled(net(), "adam", None), table()), "label_statistics")

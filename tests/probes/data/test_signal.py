@@ -1,0 +1,60 @@
+"""Whether the inputs predict the targets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.probes.making import LIVE, binary, classes, compiled, make_case, measured, net, quantity, table, unknown
+
+pytestmark = LIVE
+
+ROWS = 400
+
+
+def seen(y: Any, loss: str = "mse", units: int = 1, **fit: Any) -> dict[str, Any]:
+    return measured(make_case(compiled(net(units), "adam", loss), table(ROWS), y, **fit), "signal")
+
+
+@pytest.mark.parametrize(
+    ("target", "loss", "units", "score"),
+    [
+        (quantity(ROWS), "mse", 1, "r2"),
+        (binary(ROWS), "binary_crossentropy", 1, "balanced_accuracy"),
+        (classes(ROWS), "sparse_categorical_crossentropy", 3, "balanced_accuracy"),
+        (np.eye(3)[classes(ROWS)], "categorical_crossentropy", 3, "balanced_accuracy"),
+    ],
+    ids=["quantity", "two classes", "ids", "one-hot"],
+)
+def test_inputs_that_predict(target: Any, loss: str, units: int, score: str) -> None:
+    found = seen(target, loss, units)
+    assert found["score"] == score
+    assert found["skill"] > 0.7
+    assert found["beyond_chance"] > 4
+
+
+@pytest.mark.parametrize(("target", "loss"), [(quantity(ROWS), "mse"), (binary(ROWS), "binary_crossentropy")])
+def test_targets_that_were_dealt_out(target: Any, loss: str) -> None:
+    found = seen(np.random.default_rng(5).permutation(target), loss)
+    assert found["skill"] < 0.2
+    assert found["beyond_chance"] < 3
+
+
+def test_what_bends_is_seen_too() -> None:
+    found = seen(np.abs(table(ROWS)[:, 0]))
+    assert found["skill"] > found["linear_skill"] + 0.3
+
+
+def test_validation_rows_of_another_kind() -> None:
+    other = np.random.default_rng(9).standard_normal((200, 6)).astype("float32")
+    apart = seen(quantity(ROWS), validation_data=(other, np.random.default_rng(6).permutation(quantity(200))))
+    alike = seen(quantity(ROWS), validation_data=(other, other @ np.arange(6, dtype="float32")))
+    assert apart["drop"] > 0.5
+    assert abs(alike["drop"]) < 0.1
+
+
+def test_too_few_rows() -> None:
+    case = make_case(compiled(net()), table(8), quantity(8))
+    assert "fewer than 16" in unknown(case, "signal")

@@ -1,0 +1,65 @@
+"""Whether training and validation data are of one kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.probes.making import LIVE, classes, compiled, make_case, measured, net, quantity, table, unknown
+
+pytestmark = LIVE
+
+OTHER = np.random.default_rng(8).standard_normal((60, 6)).astype("float32")
+WEIGHTS = np.arange(6, dtype="float32")
+
+
+def seen(x: Any = OTHER, y: Any = OTHER @ WEIGHTS, model: Any = None, targets: Any = None) -> dict[str, Any]:
+    case = make_case(
+        model or compiled(net()), table(), quantity() if targets is None else targets, validation_data=(x, y)
+    )
+    return measured(case, "train_validation")
+
+
+def test_data_of_one_kind() -> None:
+    found = seen()
+    assert (found["training_rows"], found["validation_rows"]) == (64, 60)
+    assert found["overlap"] == 0.0
+    assert found["distinct_training"] == 1.0
+    assert found["scale_ratio"] < 1.5
+    assert found["mean_shift"] < 0.5
+    assert found["told_apart"] < 0.75
+    assert found["target_range_ratio"] < 1.5
+    assert not found["shape_differs"]
+
+
+def test_validation_rows_that_were_trained_on() -> None:
+    assert seen(np.concatenate([table()[:30], OTHER[:30]]))["overlap"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("factor", "ratio"), [(255.0, 100), (1 / 255, 100)])
+def test_inputs_scaled_on_one_side_alone(factor: float, ratio: float) -> None:
+    found = seen(OTHER * factor)
+    assert found["scale_ratio"] > ratio
+    assert found["range_ratio"] > ratio
+
+
+def test_inputs_shifted_on_one_side_alone() -> None:
+    found = seen(OTHER + 4)
+    assert found["mean_shift"] > 3
+    assert found["told_apart"] > 0.9
+
+
+def test_targets_scaled_on_one_side_alone() -> None:
+    assert seen(y=OTHER @ WEIGHTS * 100)["target_range_ratio"] > 50
+
+
+def test_classes_that_training_never_shows() -> None:
+    model = compiled(net(5, "softmax"), "adam", "sparse_categorical_crossentropy")
+    assert seen(y=np.arange(60) % 5, model=model, targets=classes())["new_classes"] == 2
+    assert seen(y=np.arange(60) % 3, model=model, targets=classes())["new_classes"] == 0
+
+
+def test_no_validation_data() -> None:
+    assert "no validation data" in unknown(make_case(compiled(net()), table(), quantity()), "train_validation")

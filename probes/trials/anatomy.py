@@ -116,7 +116,7 @@ def hidden_layers(arm: Arm) -> list[Any]:
     for layer in flat_layers(arm.model):
         if id(layer) in last or activation_name(layer) is None or hasattr(layer, "cell"):
             continue
-        if kind(layer) in ("EinsumDense", "MultiHeadAttention", "Softmax"):
+        if kind(layer) in ("EinsumDense", "MultiHeadAttention", "Softmax") or kind(layer).endswith("Cell"):
             continue
         found.append(layer)
     return found

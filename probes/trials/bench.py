@@ -33,13 +33,15 @@ class Known:
     Attributes:
         mean: score, over the pairs that were run.
         gone: whether the symptom was gone in all of them.
-        specific: whether all of the treatments are.
+        specific: whether none of the treatments is broad.
+        measured: whether each of them remedies a defect that was measured.
     """
 
     treatments: tuple[str, ...]
     mean: float
     gone: bool
     specific: bool
+    measured: bool
 
 
 @dataclass
@@ -153,9 +155,11 @@ class Bench:
     def remember(self, treatments: Sequence[Treatment], values: Sequence[float], gone: bool) -> None:
         """Keep what treatments came to; of several trials of the same, with other parameters, the best."""
         ids = tuple(one.id for one in treatments)
-        specific = not any(one.broad for one in treatments)
+        specific, measured = not any(one.broad for one in treatments), all(one.measured for one in treatments)
         alike = [one for one in self.known if one.treatments == ids]
-        best = max([Known(ids, float(np.mean(values)), gone, specific), *alike], key=lambda one: (one.gone, one.mean))
+        best = max(
+            [Known(ids, float(np.mean(values)), gone, specific, measured), *alike], key=lambda one: (one.gone, one.mean)
+        )
         self.known = [*(one for one in self.known if one.treatments != ids), best]
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from ..case import Budget, Case
 from ..keeping import Kept
 from .arm import Arm
-from .bench import Bench, key_of
+from .bench import Bench, Known, key_of
 from .training import ArmRun, wind_back
-from .treating import NotApplicable, Treatment, treatments_of
+from .treating import NotApplicable, Treatment, treatments, treatments_of
 from .verdict import AS_WELL, PAIRS, Verdict, judge
 
 SEARCH_SHARE = 0.45
@@ -26,6 +26,9 @@ LEAST_SHARE = 0.2
 
 CLOSE_TO_BEST = 0.05
 """A search ends with the parameters that come this close to the best score known, the symptom gone."""
+
+RIVALS_SECONDS = 10.0
+"""Time that trials of more specific treatments get at least, where a less specific one would prove something."""
 
 Tell = Callable[..., None]
 
@@ -228,22 +231,34 @@ class _Trial:
             control_shows=shown,
             gone=found.symptom_gone and all(one.reached for one in found.treated),
         )
-        found.verdict = Verdict(False, verdict.closes, why_not) if why_not else self._yielding(verdict)
+        found.verdict = Verdict(False, verdict.closes, why_not) if why_not else self.yielding(verdict)
 
-    def _yielding(self, verdict: Verdict) -> Verdict:
-        """A broad treatment proves nothing while a specific one does as well."""
+    def yielding(self, verdict: Verdict) -> Verdict:
+        """What is less specific proves nothing while something more specific does as well."""
         if not verdict.proven:
             return verdict
         mine = sum(self.outcome.treated_scores) / len(self.outcome.treated_scores)
-        broad = any(one.broad for one in self.treatments)
-        first = {name for one in self.treatments for name in one.yields_to}
+        own = {one.id for one in self._all()}
         for known in self.bench.known:
-            before = (broad and known.specific and known.gone) or (known.gone and set(known.treatments) <= first)
-            if set(known.treatments) & {one.id for one in self.treatments} or not before:
+            if own & set(known.treatments) or not known.gone or known.mean < mine - AS_WELL:
                 continue
-            if known.mean >= mine - AS_WELL:
+            if self._comes_before(known):
                 return Verdict(False, verdict.closes, f"a more specific treatment does as well: {known.treatments[0]}")
         return verdict
+
+    def _comes_before(self, known: Known) -> bool:
+        broad = any(one.broad for one in self.treatments)
+        measured = all(one.measured for one in self.treatments)
+        named = {name for one in self.treatments for name in one.yields_to}
+        return (broad and known.specific) or (known.measured and not measured) or set(known.treatments) <= named
+
+    def rivals(self) -> list[str]:
+        """The more specific treatments that were not tried yet."""
+        tried = {name for one in self.bench.known for name in one.treatments} | {one.id for one in self._all()}
+        named = [name for one in self.treatments for name in one.yields_to]
+        if not all(one.measured for one in self.treatments):
+            named += [one.id for one in treatments().values() if one.measured]
+        return [one for one in dict.fromkeys(named) if one not in tried]
 
     def _say(self, pair: int, parameters: Mapping[str, Any] | None = None) -> None:
         what = " and ".join(one.title for one in self.treatments)
@@ -258,18 +273,18 @@ class _Trial:
 def run_controlled(case: Case, bench: Bench, request: Request, kept: Kept, tell: Tell) -> Outcome:
     """Try treatments on a case. The caller keeps the case unchanged.
 
-    Before treatments that must yield to others are tried, those others are, on the first pair, where they are not
-    known yet: a broad treatment proves nothing as long as a specific one might do as well.
+    Before something that is not specific counts as proof, what is more specific is tried on the first pair, where it
+    applies and was not tried before: it proves nothing as long as that does as well.
     """
-    known = {name for one in bench.known for name in one.treatments}
-    wanted = [name for one in treatments_of(request.treatments) for name in one.yields_to if name not in known]
-    outcome = _Trial(case, bench, request, kept, tell).run()
-    if outcome.verdict.proven and wanted:
-        for name in wanted:
-            _Trial(
-                case, bench, Request((name,), pairs=1, seconds=request.seconds, symptom=request.symptom), kept, tell
-            ).run()
-        trial = _Trial(case, bench, request, kept, tell)
-        trial.outcome = outcome
-        outcome.verdict = trial._yielding(outcome.verdict)
+    trial = _Trial(case, bench, request, kept, tell)
+    outcome = trial.run()
+    if outcome.verdict.proven:
+        until = time.perf_counter() + max(RIVALS_SECONDS, trial.budget.left)
+        for name in trial.rivals():
+            seconds = until - time.perf_counter()
+            if seconds > 0:
+                _Trial(
+                    case, bench, Request((name,), pairs=1, seconds=seconds, symptom=request.symptom), kept, tell
+                ).run()
+        outcome.verdict = trial.yielding(outcome.verdict)
     return outcome

@@ -35,6 +35,8 @@ class Treatment:
         title: what is done, in words.
         stage: of :data:`STAGES`.
         yields_to: treatments that must have been tried, and have failed, before this one proves anything.
+        measured: whether it applies only where the very defect that it remedies was measured; what is not measured
+            proves nothing while a measured one does as well.
         broad: whether it helps against so many causes that it proves none while a specific treatment does as well.
         apply: ``(arm, parameters)`` treats an arm that is entered; returns the parameters as carried out.
         candidates: ``(arm, parameters)`` gives the parameters worth trying, likeliest first; the first pair decides.
@@ -44,6 +46,7 @@ class Treatment:
     title: str
     stage: str
     broad: bool
+    measured: bool
     yields_to: tuple[str, ...]
     apply: Callable[[Arm, Parameters], Parameters]
     candidates: Callable[[Arm, Parameters], Sequence[Parameters]]
@@ -58,6 +61,7 @@ def treatment(
     title: str,
     stage: str,
     broad: bool = False,
+    measured: bool = False,
     yields_to: tuple[str, ...] = (),
     candidates: Callable[[Arm, Parameters], Sequence[Parameters]] | None = None,
 ) -> Callable[[Callable[[Arm, Parameters], Parameters]], Callable[[Arm, Parameters], Parameters]]:
@@ -73,7 +77,7 @@ def treatment(
         taken = _registry.get(id)
         if taken is not None and taken.apply.__module__ != apply.__module__:
             raise ValueError(f"two treatments are called {id!r}")
-        _registry[id] = Treatment(id, title, stage, broad, yields_to, apply, candidates or _as_given)
+        _registry[id] = Treatment(id, title, stage, broad, measured, yields_to, apply, candidates or _as_given)
         return apply
 
     return register

@@ -44,7 +44,13 @@ def _activations(arm: Arm, parameters: Parameters) -> Sequence[Parameters]:
     return [{**parameters, "hidden_activation": one} for one in wanted]
 
 
-@treatment("set_hidden_activation", title="Another hidden activation", stage="layers", candidates=_activations)
+@treatment(
+    "set_hidden_activation",
+    title="Another hidden activation",
+    stage="layers",
+    candidates=_activations,
+    yields_to=("set_learning_rate",),
+)
 def set_hidden_activation(arm: Arm, parameters: Parameters) -> Parameters:
     """Give hidden layers that are linear, squash or die an activation that lets gradients through.
 

@@ -13,7 +13,7 @@ from ..treating import NotApplicable, Parameters, treatment
 from .inputs import is_tokens
 
 
-@treatment("augment", title="Varied training pictures", stage="fit")
+@treatment("augment", title="Varied training pictures", stage="fit", yields_to=("set_learning_rate",))
 def augment(arm: Arm, parameters: Parameters) -> Parameters:
     """Shift pictures by up to a tenth, and change their brightness by up to a tenth; validation rows stay as they are.
 

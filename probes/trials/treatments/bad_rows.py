@@ -17,7 +17,7 @@ FEW = 0.1
 """Share of bad rows up to which they are taken out; where there are more, inputs are filled."""
 
 
-@treatment("drop_bad_rows", title="No values that are not finite", stage="data")
+@treatment("drop_bad_rows", title="No values that are not finite", stage="data", measured=True)
 def drop_bad_rows(arm: Arm, parameters: Parameters) -> Parameters:
     """Take out rows with NaN or infinite values; where they are many, fill inputs with the feature's median.
 

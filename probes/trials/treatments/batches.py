@@ -18,7 +18,7 @@ USUAL = 32
 SMALL, LARGE = 8, 128
 
 
-@treatment("set_batch_size", title="Batches of a usual size", stage="fit")
+@treatment("set_batch_size", title="Batches of a usual size", stage="fit", yields_to=("set_learning_rate",))
 def set_batch_size(arm: Arm, parameters: Parameters) -> Parameters:
     """Batches of 32 rows, of 16 where there are few; the number of epochs stays."""
     present = arm.fit.batch_size
@@ -35,7 +35,7 @@ def set_batch_size(arm: Arm, parameters: Parameters) -> Parameters:
     return {"batch_size": wanted, "batch_size_before": present}
 
 
-@treatment("shuffle_data", title="Rows in random order", stage="fit")
+@treatment("shuffle_data", title="Rows in random order", stage="fit", yields_to=("set_learning_rate",))
 def shuffle_data(arm: Arm, parameters: Parameters) -> Parameters:
     """Shuffle the training rows every epoch; where the split took the last rows, split at random instead."""
     split = _sorted_split(arm)

@@ -27,7 +27,7 @@ def _rates(layer: Any) -> list[tuple[Any, str, float]]:
     return found
 
 
-@treatment("less_dropout", title="Less dropout", stage="layers")
+@treatment("less_dropout", title="Less dropout", stage="layers", yields_to=("set_learning_rate",))
 def less_dropout(arm: Arm, parameters: Parameters) -> Parameters:
     """Bring every dropout rate above 0.2 down to it."""
     rate = float(parameters.get("dropout", MILD))
@@ -39,7 +39,9 @@ def less_dropout(arm: Arm, parameters: Parameters) -> Parameters:
     return {"dropout": rate, "dropout_before": max(value for _, _, value in found), "layers": len(found)}
 
 
-@treatment("move_dropout", title="Dropout where it does not harm", stage="architecture")
+@treatment(
+    "move_dropout", title="Dropout where it does not harm", stage="architecture", yields_to=("set_learning_rate",)
+)
 def move_dropout(arm: Arm, parameters: Parameters) -> Parameters:
     """Take dropout away from the output and from before a batch normalisation, and put it after the latter."""
     import keras

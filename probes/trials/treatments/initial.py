@@ -16,7 +16,7 @@ SLACK = 1.7
 """A spread beyond He's by this factor, or below LeCun's and Glorot's by it, does not suit the layer."""
 
 
-@treatment("set_initializer", title="Initial weights of a fitting spread", stage="start")
+@treatment("set_initializer", title="Initial weights of a fitting spread", stage="start", measured=True)
 def set_initializer(arm: Arm, parameters: Parameters) -> Parameters:
     """He's initialiser under rectifiers, Glorot's elsewhere, orthogonal for recurrent weights."""
     import keras

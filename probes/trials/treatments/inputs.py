@@ -24,7 +24,7 @@ UNEVEN = 30.0
 SCALING_LAYERS = ("Rescaling", "Normalization")
 
 
-@treatment("scale_inputs", title="Inputs of unit scale", stage="data")
+@treatment("scale_inputs", title="Inputs of unit scale", stage="data", measured=True)
 def scale_inputs(arm: Arm, parameters: Parameters) -> Parameters:
     """Bring every numeric input to zero mean and unit spread, pixels to [0, 1]; constant features become 0.
 
@@ -44,11 +44,9 @@ def scale_inputs(arm: Arm, parameters: Parameters) -> Parameters:
     train, validation = map_inputs(arm.train, change), map_inputs(arm.validation, change)
     assert train is not None
     arm.set_data(train, validation)
-    pixels = all(np.ndim(mean) == 0 for mean, _ in scales.values())
-    return {
-        "method": "rescale" if pixels else "standardise",
-        "factor": float(1 / scales[min(scales)][1]) if pixels else None,
-    }
+    if all(np.ndim(mean) == 0 for mean, _ in scales.values()):
+        return {"method": "rescale", "factor": float(1 / scales[min(scales)][1])}
+    return {"method": "standardise"}
 
 
 def _scales(arm: Arm) -> dict[int, tuple[Any, Any]]:

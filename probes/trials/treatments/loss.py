@@ -22,7 +22,7 @@ _CLASSES = {
 }
 
 
-@treatment("set_loss", title="The loss that the task wants", stage="loss")
+@treatment("set_loss", title="The loss that the task wants", stage="loss", measured=True)
 def set_loss(arm: Arm, parameters: Parameters) -> Parameters:
     """Cross-entropy for classes, squared error for quantities, as targets and output layer are.
 
@@ -79,7 +79,7 @@ def gives_probabilities(arm: Arm, place: int) -> bool:
     return bool(np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1)
 
 
-@treatment("set_from_logits", title="A loss that reads the output as it is", stage="loss")
+@treatment("set_from_logits", title="A loss that reads the output as it is", stage="loss", measured=True)
 def set_from_logits(arm: Arm, parameters: Parameters) -> Parameters:
     """Tell a cross-entropy whether the output is made of logits or of probabilities."""
     said = None

@@ -14,7 +14,7 @@ DROWNED = 0.2
 """Share of padding from which it matters."""
 
 
-@treatment("mask_padding", title="Padding masked", stage="layers")
+@treatment("mask_padding", title="Padding masked", stage="layers", yields_to=("set_learning_rate",))
 def mask_padding(arm: Arm, parameters: Parameters) -> Parameters:
     """Let the embeddings mask id 0. Assumes that 0 is padding: it must fill a fifth of all places, at one end."""
     shares = [_padding(np.asarray(one)) for one in leaves(arm.train.sample(500).x) if is_tokens(np.asarray(one), arm)]

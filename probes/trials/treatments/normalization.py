@@ -43,7 +43,9 @@ def add_batch_normalization(arm: Arm, parameters: Parameters) -> Parameters:
     return {"layers": len(chosen)}
 
 
-@treatment("remove_batch_normalization", title="No batch normalisation", stage="layers")
+@treatment(
+    "remove_batch_normalization", title="No batch normalisation", stage="layers", yields_to=("set_learning_rate",)
+)
 def remove_batch_normalization(arm: Arm, parameters: Parameters) -> Parameters:
     """Let every batch normalisation pass its input on unchanged."""
     found = _normalizing(arm)
@@ -65,6 +67,7 @@ def _momenta(arm: Arm, parameters: Parameters) -> Sequence[Parameters]:
     title="Batch normalisation whose statistics settle",
     stage="layers",
     candidates=_momenta,
+    yields_to=("set_learning_rate",),
 )
 def set_batch_normalization_momentum(arm: Arm, parameters: Parameters) -> Parameters:
     """A momentum of 0.9 or less, so that the moving statistics follow in the steps there are; frozen layers thaw."""

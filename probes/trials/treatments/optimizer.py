@@ -33,7 +33,12 @@ def set_optimizer(arm: Arm, parameters: Parameters) -> Parameters:
     return {"optimizer": name, "learning_rate": rate}
 
 
-@treatment("reset_optimizer_settings", title="The optimizer's default settings", stage="optimizer")
+@treatment(
+    "reset_optimizer_settings",
+    title="The optimizer's default settings",
+    stage="optimizer",
+    yields_to=("set_learning_rate",),
+)
 def reset_optimizer_settings(arm: Arm, parameters: Parameters) -> Parameters:
     """Keep optimizer and learning rate; every other setting becomes Keras' default."""
     changed = _changed(arm.optimizer)
@@ -63,7 +68,7 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-@treatment("clip_gradients", title="Clipped gradients", stage="optimizer")
+@treatment("clip_gradients", title="Clipped gradients", stage="optimizer", yields_to=("set_learning_rate",))
 def clip_gradients(arm: Arm, parameters: Parameters) -> Parameters:
     """Clip the gradients of all variables together to a norm of 1."""
     norm = float(parameters.get("global_clipnorm", 1.0))
@@ -73,7 +78,7 @@ def clip_gradients(arm: Arm, parameters: Parameters) -> Parameters:
     return {"global_clipnorm": norm}
 
 
-@treatment("unclip_gradients", title="Gradients that are not clipped", stage="optimizer")
+@treatment("unclip_gradients", title="Gradients that are not clipped", stage="optimizer", measured=True)
 def unclip_gradients(arm: Arm, parameters: Parameters) -> Parameters:
     """Take clipping by norm and by value out of the optimizer."""
     set_now = {name: getattr(arm.optimizer, name, None) for name in CLIPPING}

@@ -15,7 +15,9 @@ from ..treating import NotApplicable, Parameters, treatment
 from .loss import _fitting, _loss
 
 
-@treatment("set_output_activation", title="The output activation that task and loss want", stage="layers")
+@treatment(
+    "set_output_activation", title="The output activation that task and loss want", stage="layers", measured=True
+)
 def set_output_activation(arm: Arm, parameters: Parameters) -> Parameters:
     """Softmax, sigmoid or none, as the targets are and the loss reads them."""
     import keras
@@ -68,7 +70,7 @@ def _does_as_well(present: str | None, wanted: str, output: Output, arm: Arm) ->
     return present in ranges and low >= lowest and high <= highest
 
 
-@treatment("set_output_units", title="As many output units as the task has", stage="architecture")
+@treatment("set_output_units", title="As many output units as the task has", stage="architecture", measured=True)
 def set_output_units(arm: Arm, parameters: Parameters) -> Parameters:
     """One unit a class, one for two classes, one a quantity; with the activation and the loss that go with it."""
     wanted: dict[int, tuple[int, str]] = {}

@@ -21,7 +21,7 @@ def _factor(regularizer: Any) -> float:
     return max(known, default=float("inf"))
 
 
-@treatment("less_regularization", title="A mild weight penalty", stage="layers")
+@treatment("less_regularization", title="A mild weight penalty", stage="layers", measured=True)
 def less_regularization(arm: Arm, parameters: Parameters) -> Parameters:
     """Bring penalties on weights and activations and the weight decay down to mild ones; take out constraints."""
     import keras
@@ -56,7 +56,13 @@ def _penalties(arm: Arm, parameters: Parameters) -> Sequence[Parameters]:
     return [{**parameters, "l2": one} for one in (1e-3, 1e-2)]
 
 
-@treatment("more_regularization", title="A penalty on weights", stage="layers", candidates=_penalties)
+@treatment(
+    "more_regularization",
+    title="A penalty on weights",
+    stage="layers",
+    candidates=_penalties,
+    yields_to=("set_learning_rate",),
+)
 def more_regularization(arm: Arm, parameters: Parameters) -> Parameters:
     """Put an L2 penalty on the kernels of the hidden layers that have none."""
     import keras

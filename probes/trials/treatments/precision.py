@@ -6,7 +6,7 @@ from ..arm import Arm
 from ..treating import NotApplicable, Parameters, treatment
 
 
-@treatment("use_float32", title="Single precision throughout", stage="layers")
+@treatment("use_float32", title="Single precision throughout", stage="layers", measured=True)
 def use_float32(arm: Arm, parameters: Parameters) -> Parameters:
     """Compute in float32. Assumes that variables are float32 already, as under mixed precision."""
     import keras

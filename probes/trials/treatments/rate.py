@@ -93,7 +93,7 @@ def set_learning_rate(arm: Arm, parameters: Parameters) -> Parameters:
     return {"learning_rate": rate, "learning_rate_before": before}
 
 
-@treatment("drop_schedule", title="A constant learning rate", stage="rate")
+@treatment("drop_schedule", title="A constant learning rate", stage="rate", measured=True)
 def drop_schedule(arm: Arm, parameters: Parameters) -> Parameters:
     """Train at the rate with which the schedule or the callbacks begin."""
     scheduled = is_scheduled(arm)

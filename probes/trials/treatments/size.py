@@ -30,7 +30,9 @@ def _resize(arm: Arm, sizes: dict[int, tuple[str, int]]) -> None:
     rebuild(arm, lambda one: copy_of(one, **{sizes[id(one)][0]: sizes[id(one)][1]}) if id(one) in sizes else None)
 
 
-@treatment("more_units", title="More units in the hidden layers", stage="architecture")
+@treatment(
+    "more_units", title="More units in the hidden layers", stage="architecture", yields_to=("set_learning_rate",)
+)
 def more_units(arm: Arm, parameters: Parameters) -> Parameters:
     """Four times the units of every hidden layer, at least 64 and at most 1,024."""
     factor = float(parameters.get("units_factor", 4.0))
@@ -41,7 +43,9 @@ def more_units(arm: Arm, parameters: Parameters) -> Parameters:
     return {"units_factor": factor, "units": max(size for _, size in sizes.values())}
 
 
-@treatment("fewer_units", title="Fewer units in the hidden layers", stage="architecture")
+@treatment(
+    "fewer_units", title="Fewer units in the hidden layers", stage="architecture", yields_to=("set_learning_rate",)
+)
 def fewer_units(arm: Arm, parameters: Parameters) -> Parameters:
     """A quarter of the units of every hidden layer of more than 16."""
     factor = float(parameters.get("units_factor", 0.25))
@@ -50,7 +54,7 @@ def fewer_units(arm: Arm, parameters: Parameters) -> Parameters:
     return {"units_factor": factor, "units": max(size for _, size in sizes.values())}
 
 
-@treatment("add_hidden_layer", title="One more hidden layer", stage="architecture")
+@treatment("add_hidden_layer", title="One more hidden layer", stage="architecture", yields_to=("set_learning_rate",))
 def add_hidden_layer(arm: Arm, parameters: Parameters) -> Parameters:
     """A dense layer of 64 rectified units before each dense output layer."""
     import keras
@@ -69,7 +73,7 @@ def add_hidden_layer(arm: Arm, parameters: Parameters) -> Parameters:
     return {"units": units}
 
 
-@treatment("remove_layers", title="Fewer hidden layers", stage="architecture")
+@treatment("remove_layers", title="Fewer hidden layers", stage="architecture", yields_to=("set_learning_rate",))
 def remove_layers(arm: Arm, parameters: Parameters) -> Parameters:
     """Keep two of the hidden layers that give the shape that they take; the others pass their input on."""
     import keras
@@ -94,7 +98,7 @@ def _same_shape(layer: Any) -> bool:
         return False
 
 
-@treatment("flatten_features", title="Features flattened before the dense layers", stage="architecture")
+@treatment("flatten_features", title="Features flattened before the dense layers", stage="architecture", measured=True)
 def flatten_features(arm: Arm, parameters: Parameters) -> Parameters:
     """Put a Flatten before the first dense layer that would else work on the last axis alone."""
     import keras

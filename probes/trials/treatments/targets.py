@@ -20,7 +20,7 @@ LARGEST, SMALLEST = 5.0, 0.02
 Encode = Callable[[NDArray[Any]], NDArray[Any]]
 
 
-@treatment("scale_targets", title="Targets of unit scale", stage="data")
+@treatment("scale_targets", title="Targets of unit scale", stage="data", measured=True)
 def scale_targets(arm: Arm, parameters: Parameters) -> Parameters:
     """Take the mean off the targets and divide by their spread; R2 in original units stays what it is.
 
@@ -55,7 +55,7 @@ def _replace(arm: Arm, change: Callable[[int, NDArray[Any]], NDArray[Any]]) -> N
     arm.set_data(train, validation)
 
 
-@treatment("encode_labels", title="Labels as the loss reads them", stage="data")
+@treatment("encode_labels", title="Labels as the loss reads them", stage="data", measured=True)
 def encode_labels(arm: Arm, parameters: Parameters) -> Parameters:
     """Write class labels as the loss and the output layer expect them: ids from 0, one-hot, 0/1 or -1/+1."""
     sample, encoders, said = arm.train.sample(200_000), {}, []

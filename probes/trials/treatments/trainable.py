@@ -7,7 +7,7 @@ from ..arm import Arm
 from ..treating import NotApplicable, Parameters, treatment
 
 
-@treatment("unfreeze", title="Every layer trainable", stage="layers")
+@treatment("unfreeze", title="Every layer trainable", stage="layers", measured=True)
 def unfreeze(arm: Arm, parameters: Parameters) -> Parameters:
     """Make every layer trainable again; the optimizer begins anew, for it knows the trainable variables only."""
     model = arm.model

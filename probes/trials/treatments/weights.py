@@ -14,7 +14,7 @@ UNEVEN = 1.5
 """The commonest class over the rarest, below which weights would change nothing."""
 
 
-@treatment("set_class_weight", title="Classes weighed by their rarity", stage="fit")
+@treatment("set_class_weight", title="Classes weighed by their rarity", stage="fit", measured=True)
 def set_class_weight(arm: Arm, parameters: Parameters) -> Parameters:
     """Weigh every class by rows / (classes * its rows), so that each counts the same in the loss."""
     tasks = outputs(arm.derived())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 import typer
 
@@ -12,7 +14,7 @@ from assistant.errors import ExitStatus, TriageError, tell
 from assistant.terminal.settings import TerminalSettings
 
 COMMANDS = frozenset({"open", "check", "demo", "sessions", "resume", "kb"})
-HELP = frozenset({"-h", "--help"})
+HELP = frozenset({"-h", "--help", "--version"})
 
 BAD_CALL: type[Exception] = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
 """What a wrong option or argument raises; it stands in no public module in every supported version of typer."""
@@ -20,6 +22,7 @@ BAD_CALL: type[Exception] = next(one for one in typer.BadParameter.__mro__ if on
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status; whatever goes wrong is one sentence on standard error."""
+    _prepare_output()
     own, programs = _parted(list(sys.argv[1:] if arguments is None else arguments))
     if not own and not on_a_terminal():
         _run(["--help"], [])
@@ -39,8 +42,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tell("keras-triage: Interrupted.")
         return ExitStatus.INTERRUPTED
     except BrokenPipeError:
+        _leave_output()
         return ExitStatus.HEALTHY
+    except OSError as error:
+        _leave_output()
+        tell(f"keras-triage: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
+        return ExitStatus.USAGE
+    except Exception as error:  # noqa: BLE001 - a fault of our own: kept in a file, told in a sentence
+        from assistant.terminal.faults import kept_details
+
+        tell(f"keras-triage: something went wrong on our side ({error!r}). Details are in {kept_details(error)}.")
+        return ExitStatus.WORKER_LOST
     return result if isinstance(result, int) else ExitStatus.HEALTHY
+
+
+def _prepare_output() -> None:
+    """What a narrow encoding cannot write becomes a question mark; what is written to a closed output is dropped."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stays open as long as the process
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _leave_output() -> None:
+    """Let the interpreter end without a word about what could not be written."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(own: list[str], programs: list[str]) -> object:

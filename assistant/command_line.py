@@ -37,6 +37,23 @@ app = typer.Typer(
 app.add_typer(kb_app, name="kb")
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"keras-triage {version('keras-triage')}")
+        raise typer.Exit(0)
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options that stand before any command."""
+
+
 class Format(StrEnum):
     """How a report is printed."""
 

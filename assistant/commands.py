@@ -7,6 +7,7 @@ import contextlib
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -67,6 +68,8 @@ def check(wish: Wish, format: str, answers: Path | None, patch: PatchWish | None
     with Store(wish.store) as store:
         session = begin(wish.opened, store, wish.symptom)
         report, status = _run(_examine(session.investigation, Headless(tell, given)))
+    if format == "json" and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     sys.stdout.write(RENDERERS[format](report))
     sys.stdout.flush()
     if patch is not None:

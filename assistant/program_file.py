@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import stat
 import tokenize
 import warnings
 from pathlib import Path
@@ -20,12 +21,19 @@ def program_at(path: Path) -> Path:
     Raises:
         UsageError: there is no such file, it is no file, or it is not Python.
     """
-    if path.is_dir():
+    try:
+        about = path.stat()
+    except FileNotFoundError:
+        broken = " (it is a link that leads nowhere)" if path.is_symlink() else ""
+        raise UsageError(f"There is no file {path}{broken}.") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+    if stat.S_ISDIR(about.st_mode):
         raise UsageError(f"{path} is a folder; give the training script inside it.")
-    if not path.exists():
-        raise UsageError(f"There is no file {path}.")
-    if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+    if not stat.S_ISREG(about.st_mode) or about.st_size > _MOST_BYTES:
         raise UsageError(f"{path} is not a Python program.")
+    if path.suffix == ".ipynb":
+        raise UsageError(f"{path} is a notebook; export it as a script first (`jupyter nbconvert --to script`).")
     source = _text(path)
     if path.suffix != ".py" and not _parses(source):
         raise UsageError(f"{path} is not a Python program.")
@@ -39,7 +47,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except (SyntaxError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not a Python program: it is not text.") from error
+        raise UsageError(f"{path} is not a Python program: it is not text of the encoding it declares.") from error
     if "\0" in source:
         raise UsageError(f"{path} is not a Python program: it is not text.")
     return source

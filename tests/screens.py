@@ -53,7 +53,7 @@ async def session(name: str, demo: str, size: tuple[int, int], theme: str, steps
             while not screen.view.finished:
                 question = screen.view.question
                 if question is not None and question.id != "symptom":
-                    await pilot.press("0")
+                    await pilot.press("2" if question.id == "offer" else "0")
                 await pilot.pause(0.3)
         await pilot.pause(1.0)
         for picture, keys in steps.items():

@@ -302,11 +302,13 @@ class SessionScreen(Screen[None]):
 
     async def action_not_sure(self) -> None:
         """Answer that one is not sure."""
-        await self._answer("unknown")
+        if self._view.question is not None and self._view.question.not_sure:
+            await self._answer("unknown")
 
     async def action_skip(self) -> None:
         """Leave the question unanswered."""
-        await self._answer("skipped")
+        if self._view.question is not None and self._view.question.optional:
+            await self._answer("skipped")
 
     async def action_cancel(self) -> None:
         """Leave the line, come back to the conversation, or cancel what is running."""

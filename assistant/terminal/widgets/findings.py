@@ -50,7 +50,7 @@ class FindingLine(Vertical, can_focus=True):
             )
         )
         if finding.because:
-            yield Line(f"  {texts.CARD_BECAUSE.format(cause=finding.because)}", classes="tone-quiet")
+            yield Line(texts.CARD_BECAUSE.format(cause=finding.because), classes="tone-quiet indented")
 
     def action_open(self) -> None:
         """Show it in full."""

@@ -14,6 +14,7 @@ import numpy as np
 from .case import Budget, Case, Error
 from .recording import Batch, Recorded
 from .stepping import InstrumentedStep, instrumented_step
+from .tasks import outputs
 
 PLANNED_CALLBACKS = ("EarlyStopping", "ReduceLROnPlateau", "LearningRateScheduler", "TerminateOnNaN")
 
@@ -200,7 +201,7 @@ def _arguments(case: Case, plan: Plan) -> dict[str, Any]:
     given: dict[str, Any] = {"epochs": plan.epochs}
     batches = data.batches if isinstance(data, Recorded) else ()
     if fit.class_weight is not None:
-        given["class_weight"] = dict(fit.class_weight)
+        given["class_weight"] = _class_weight(case, bool(batches))
     if batches:
         given["x"] = replay(data, case)  # type: ignore[arg-type]
         planned = min(len(batches), fit.steps_per_epoch or len(batches))
@@ -214,6 +215,15 @@ def _arguments(case: Case, plan: Plan) -> dict[str, Any]:
     if plan.validation and case.validation is not None:
         given.update(_validation(case))
     return given
+
+
+def _class_weight(case: Case, batches: bool) -> dict[int, float]:
+    given = {int(name): float(one) for name, one in (case.fit.class_weight or {}).items()}
+    if not batches or case.train.batches:
+        return given
+    # For arrays Keras takes a class left out as 1, for batches of the same rows it fails.
+    count = max([*given, *(one.classes - 1 for one in outputs(case))], default=-1) + 1
+    return {one: given.get(one, 1.0) for one in range(count)}
 
 
 def _validation(case: Case) -> dict[str, Any]:

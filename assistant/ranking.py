@@ -131,6 +131,10 @@ class Finding:
         return tuple(one for one in self.evidence if one.band in (*_STRONG, "weak"))
 
 
+SETTLES = 0.9
+"""Share of the way to the best score that a proven remedy closes, from which no other remedy is needed."""
+
+
 def sigmoid(log_odds: float) -> float:
     """The probability of these log-odds, without overflow."""
     if log_odds >= 0:
@@ -163,9 +167,17 @@ def rank(
         cause.id: _judge(kb, cause, gathered.get(cause.id, ()), seen, [one for one in trials if one.cause == cause.id])
         for cause in kb.causes.values()
     }
+    if any(one.proven and one.closes >= SETTLES for one in trials):
+        findings = {id: _not_needed(one) for id, one in findings.items()}
     explained = {id: _explainer(kb.causes[id], findings) for id in findings}
     ordered = _order([_below(one, explained[one.cause]) for one in findings.values()])
     return tuple(replace(one, rank=place) for place, one in enumerate(ordered, start=1))
+
+
+def _not_needed(finding: Finding) -> Finding:
+    """A cause whose own trial proved nothing, where the symptom goes without its remedy, is possible at most."""
+    tried = any(one.outcome is not None for one in finding.trials)
+    return replace(finding, status="possible") if tried and finding.status == "likely" else finding
 
 
 def worth_telling(findings: Iterable[Finding]) -> tuple[Finding, ...]:

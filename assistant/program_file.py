@@ -47,7 +47,11 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except (SyntaxError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not a Python program: it is not text of the encoding it declares.") from error
+        if path.suffix == ".py":
+            raise UsageError(
+                f"{path} is not written in the encoding it declares (UTF-8 where it names none)."
+            ) from error
+        raise UsageError(f"{path} is not a Python program: it is not text.") from error
     if "\0" in source:
         raise UsageError(f"{path} is not a Python program: it is not text.")
     return source

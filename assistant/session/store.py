@@ -82,7 +82,7 @@ class Store:
             self._engine = sa.create_engine(self._url, poolclass=sa.NullPool)
             if self._engine.dialect.name == "sqlite":
                 _prepare_sqlite(self._engine)
-            _metadata.create_all(self._engine)
+            _create(self._engine)
             if self._engine.dialect.name == "sqlite":
                 _forbid_changes(self._engine)
 
@@ -171,6 +171,14 @@ class Store:
         except (SQLAlchemyError, OSError) as error:
             first_line = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise SessionError(f"The sessions in {self._url} cannot be opened: {first_line}.") from error
+
+
+def _create(engine: sa.Engine) -> None:
+    """Create the tables that are missing; of two processes that do so at once, the slower finds them made."""
+    try:
+        _metadata.create_all(engine)
+    except sa.exc.OperationalError:
+        _metadata.create_all(engine)
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:

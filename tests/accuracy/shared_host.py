@@ -21,7 +21,7 @@ from assistant.worker import Listener, Worker
 from knowledge_base.loading import load
 from probes.catalogue import catalogue
 from probes.process.client import Host
-from probes.process.errors import ProcessError
+from probes.process.errors import HostFailed, ProcessError
 from probes.process.program import Program
 
 from .outcome import Outcome
@@ -36,33 +36,20 @@ class _Unkept:
         """Forget the event."""
 
 
-class _Shared:
-    """Opens one program in a host that outlives it."""
-
-    def __init__(self, host: Host, program: Path) -> None:
-        self._host = host
-        self._program = program
-
-    async def open(self, listener: Listener) -> Worker:
-        return await self._host.open(Program(path=self._program), listener)
-
-    async def close(self) -> None:
-        """The host is the caller's."""
-
-
 class SharedHost:
-    """One host for any number of checks."""
+    """One host for any number of checks; one that dies is started again."""
 
-    def __init__(self, host: Host, timeout: float) -> None:
-        self._host = host
+    def __init__(self, timeout: float) -> None:
         self._timeout = timeout
+        self._host: Host | None = None
+        self._starting = asyncio.Lock()
 
     async def check(self, folder: Path) -> Outcome:
         """The report on `train.py` in a folder, as the command would print it."""
         started = time.perf_counter()
         opened = OpenedWith(program=str(folder / "train.py"))
         dialogue = Dialogue(load(), catalogue(), budget=opened.budget, trials=opened.trials)
-        investigation = Investigation(dialogue, _Unkept(), _Shared(self._host, folder / "train.py"), program="train.py")
+        investigation = Investigation(dialogue, _Unkept(), _Opener(self, folder / "train.py"), program="train.py")
         report: dict[str, Any] = {}
         status: int | None = None
         try:
@@ -76,14 +63,47 @@ class SharedHost:
             await investigation.close()
         return Outcome(report, time.perf_counter() - started, status)
 
+    async def open(self, program: Path, listener: Listener) -> Worker:
+        """Open a program in the host."""
+        async with self._starting:
+            if self._host is None:
+                self._host = await Host.start(Path(sys.executable))
+            host = self._host
+        try:
+            return await host.open(Program(path=program), listener)
+        except HostFailed:
+            await self.close()
+            self._host = await Host.start(Path(sys.executable))
+            return await self._host.open(Program(path=program), listener)
+
+    async def close(self) -> None:
+        """End the host."""
+        host, self._host = self._host, None
+        if host is not None:
+            await host.close()
+
+
+class _Opener:
+    """Opens one program in a host that outlives it."""
+
+    def __init__(self, shared: SharedHost, program: Path) -> None:
+        self._shared = shared
+        self._program = program
+
+    async def open(self, listener: Listener) -> Worker:
+        return await self._shared.open(self._program, listener)
+
+    async def close(self) -> None:
+        """The host is shared."""
+
 
 def with_shared_host(work: Callable[[SharedHost], Awaitable[T]], timeout: float = 300.0) -> T:
     """Run work that checks programs; the host ends with it."""
 
     async def run() -> T:
-        host = await Host.start(Path(sys.executable))
+        host = SharedHost(timeout)
         try:
-            return await work(SharedHost(host, timeout))
+            return await work(host)
         finally:
             await host.close()
 

@@ -1,0 +1,115 @@
+"""Whether outputs, loss and targets fit each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.probes.making import LIVE, binary, classes, compiled, make_case, measured, net, quantity, table, unknown
+
+pytestmark = LIVE
+
+FLAGS = (
+    "logits_into_probabilities",
+    "probabilities_into_logits",
+    "one_unit_constant",
+    "exclusive_without_softmax",
+    "softmax_for_labels",
+    "binary_loss_on_distribution",
+    "regression_loss_on_classes",
+    "crossentropy_on_quantities",
+    "bounded_for_quantities",
+    "rectified_output",
+    "too_few_units",
+    "one_unit_for_classes",
+    "rank_mismatch",
+    "broadcast_risk",
+)
+LABELS = (table()[:, :3] > 0).astype("float32")
+
+
+def losses(name: str) -> Any:
+    import keras
+
+    return getattr(keras.losses, name)(from_logits=True)
+
+
+def seen(units: int, activation: str | None, loss: Any, y: Any) -> dict[str, Any]:
+    return measured(make_case(compiled(net(units, activation), "adam", loss), table(), y), "output_match")
+
+
+def raised(found: dict[str, Any]) -> set[str]:
+    return {name for name in FLAGS if found[name]}
+
+
+@pytest.mark.parametrize(
+    ("units", "activation", "loss", "target"),
+    [
+        (1, "sigmoid", "binary_crossentropy", binary()),
+        (1, None, "BinaryCrossentropy", binary()),
+        (3, "softmax", "sparse_categorical_crossentropy", classes()),
+        (3, None, "SparseCategoricalCrossentropy", classes()),
+        (3, "softmax", "categorical_crossentropy", np.eye(3)[classes()]),
+        (3, "sigmoid", "binary_crossentropy", LABELS),
+        (1, None, "mse", quantity()),
+        (1, None, "mae", quantity()[:, None]),
+        (1, "softplus", "mse", np.abs(quantity())),
+        (1, "tanh", "hinge", binary() * 2 - 1),
+    ],
+    ids=["binary", "logit", "classes", "logits", "one-hot", "labels", "quantity", "column", "positive", "hinge"],
+)
+def test_what_fits_raises_no_flag(units: int, activation: str | None, loss: str, target: Any) -> None:
+    found = seen(units, activation, losses(loss) if loss[0].isupper() else loss, target)
+    assert raised(found) == set()
+    assert found["predictions_finite"]
+    assert found["unused_units"] == 0
+
+
+@pytest.mark.parametrize(
+    ("flag", "units", "activation", "loss", "target"),
+    [
+        ("logits_into_probabilities", 3, None, "sparse_categorical_crossentropy", classes()),
+        ("logits_into_probabilities", 1, "tanh", "binary_crossentropy", binary()),
+        ("probabilities_into_logits", 3, "softmax", "SparseCategoricalCrossentropy", classes()),
+        ("one_unit_constant", 1, "softmax", "binary_crossentropy", binary()),
+        ("exclusive_without_softmax", 3, "sigmoid", "sparse_categorical_crossentropy", classes()),
+        ("softmax_for_labels", 3, "softmax", "binary_crossentropy", LABELS),
+        ("binary_loss_on_distribution", 3, "softmax", "binary_crossentropy", np.eye(3)[classes()]),
+        ("regression_loss_on_classes", 3, "softmax", "mse", np.eye(3)[classes()]),
+        ("bounded_for_quantities", 1, "sigmoid", "mse", quantity()),
+        ("bounded_for_quantities", 1, "relu", "mse", quantity()),
+        ("too_few_units", 2, "softmax", "sparse_categorical_crossentropy", classes()),
+        ("one_unit_for_classes", 1, None, "sparse_categorical_crossentropy", classes()),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:(?s).*You are using a softmax over axis -1:UserWarning")
+def test_what_does_not_fit(flag: str, units: int, activation: str | None, loss: str, target: Any) -> None:
+    found = seen(units, activation, losses(loss) if loss[0].isupper() else loss, target)
+    assert flag in raised(found)
+
+
+def test_units_that_no_class_uses() -> None:
+    assert seen(7, "softmax", "sparse_categorical_crossentropy", classes())["unused_units"] == 4
+
+
+def test_a_column_against_a_vector_in_a_loss_of_its_own() -> None:
+    own = seen(1, None, lambda wanted, given: (wanted - given) ** 2, quantity())
+    assert own["custom_loss"]
+    assert own["broadcast_risk"]
+    assert not seen(1, None, lambda wanted, given: (wanted - given) ** 2, quantity()[:, None])["broadcast_risk"]
+
+
+def test_an_output_with_an_axis_too_many() -> None:
+    import keras
+    from keras import layers
+
+    model = keras.Sequential([keras.Input((4, 6)), layers.Dense(3, activation="softmax")])
+    x = np.random.default_rng(0).standard_normal((64, 4, 6))
+    case = make_case(compiled(model, "adam", "categorical_crossentropy"), x, np.eye(3)[classes()])
+    assert measured(case, "output_match")["rank_mismatch"]
+
+
+def test_no_targets() -> None:
+    assert "nothing to match" in unknown(make_case(compiled(net(), "adam", None), table()), "output_match")

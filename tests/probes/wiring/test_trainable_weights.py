@@ -1,0 +1,64 @@
+"""Which weights are trained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.probes.making import LIVE, compiled, make_case, measured, quantity, table
+
+pytestmark = LIVE
+
+
+def model(*frozen: str) -> Any:
+    import keras
+    from keras import layers
+
+    made = keras.Sequential(
+        [
+            keras.Input((6,)),
+            layers.Dense(8, "relu", name="first"),
+            layers.BatchNormalization(name="norm"),
+            layers.Dense(1, name="last"),
+        ]
+    )
+    for name in frozen:
+        made.get_layer(name).trainable = False
+    return compiled(made)
+
+
+def seen(made: Any) -> dict[str, Any]:
+    return measured(make_case(made, table(), quantity()), "trainable_weights")
+
+
+def test_everything_is_trained() -> None:
+    found = seen(model())
+    assert (found["parameters"], found["trainable"], found["trainable_share"]) == (97, 81, 1.0)
+    assert (found["frozen_layers"], found["frozen_share"], found["output_frozen"]) == ([], 0.0, False)
+    assert not found["changed_after_compile"]
+
+
+def test_a_frozen_layer() -> None:
+    found = seen(model("first"))
+    assert found["frozen_layers"] == ["first"]
+    assert found["frozen_untouched"]
+    assert found["trainable_share"] < 0.5
+    assert not found["output_frozen"]
+
+
+def test_a_frozen_layer_that_learnt_before() -> None:
+    made = model("first")
+    made.get_layer("first").bias.assign([0.5] * 8)
+    assert not seen(made)["frozen_untouched"]
+
+
+def test_a_frozen_output() -> None:
+    found = seen(model("last"))
+    assert found["output_frozen"]
+    assert found["output_layer"] == "last"
+
+
+def test_trainable_changed_after_compile() -> None:
+    made = model()
+    made.optimizer.build(made.trainable_variables)
+    made.get_layer("first").trainable = False
+    assert seen(made)["changed_after_compile"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import ChainMap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -99,11 +99,11 @@ class Arm:
         assert self._inside, "treatments act on an entered arm"
         self._changes.append(Change(owner, name, vars(owner).get(name, _MISSING), value))
         vars(owner)[name] = value
-        self.graph = {}
+        self.graph, self._outputs = {}, None
 
     def rebuilt(self, model: Any) -> None:
         """Train a clone of the model, already compiled, instead of it."""
-        self.model, self.graph = model, {}
+        self.model, self.graph, self._outputs = model, {}, None
 
     def set_optimizer(self, optimizer: Any) -> None:
         """Train with another optimizer object, built for the variables that are trainable now."""
@@ -121,21 +121,35 @@ class Arm:
         self.set_optimizer(fresh)
         return fresh
 
-    def set_loss(self, loss: Any, position: int | None = None) -> None:
-        """Train with another loss; with a position that of one output only."""
+    def set_loss(self, loss: Any, output: Output) -> None:
+        """Train with another loss of this output."""
         from keras.src.trainers.compile_utils import CompileLoss
 
         model = self.model
         if model._compile_loss is None:
             raise NotApplicable("no loss is compiled")
-        given = model.loss
+        given, place, count = model.loss, self.place_of(output), len(self.outputs)
         if isinstance(given, dict):
-            loss = {**given, list(given)[position or 0]: loss}
-        elif isinstance(given, (list, tuple)):
-            loss = [loss if place == (position or 0) else one for place, one in enumerate(given)]
+            key = output.name if output.name in given else list(given)[place]
+            loss = {**given, key: loss}
+        elif isinstance(given, (list, tuple)) or count > 1:
+            all_losses = list(given) if isinstance(given, (list, tuple)) else [given] * count
+            loss = [loss if number == place else one for number, one in enumerate(all_losses)]
         weights = getattr(model._compile_loss, "_user_loss_weights", None)
         self.set(model, "_compile_loss", CompileLoss(loss, weights, output_names=getattr(model, "output_names", None)))
         self.set(model, "loss", loss)
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """The outputs with their tasks, in the order of the targets."""
+        return outputs(self.derived())
+
+    def place_of(self, output: Output) -> int:
+        """Where this output stands among the model's own, whose order need not be that of the targets."""
+        known = list(getattr(self.model, "output_names", None) or ())
+        if isinstance(self.train.y, Mapping) and output.name in known:
+            return known.index(output.name)
+        return [one.position for one in self.outputs].index(output.position)
 
     def set_data(self, train: Recorded, validation: Recorded | None) -> None:
         """Train and validate on other data."""
@@ -153,7 +167,7 @@ class Arm:
 
 
 def _with_task(own: Output, held: Output) -> Output:
-    return dataclasses.replace(own, kind=held.kind)
+    return dataclasses.replace(own, kind=held.kind, name=held.name)
 
 
 def _put(owner: Any, name: str, value: Any) -> None:

@@ -177,6 +177,8 @@ class _Trial:
             except NotApplicable as problem:
                 self._refusal = str(problem)
                 continue
+            if arm.epochs_factor != 1.0 and not self._planned:
+                raise NotApplicable("the time does not suffice for the planned epochs, let alone for more")
             self._say(0, parameters)
             part = 1.0 if first else max(LEAST_SHARE, share)
             first = False
@@ -185,6 +187,10 @@ class _Trial:
             yield found
             if found.done or time.perf_counter() > until:
                 return
+
+    @property
+    def _planned(self) -> bool:
+        return self.bench.horizon is not None and self.bench.horizon.planned
 
     def _candidate(self, arm: Arm, run: ArmRun, control: ArmRun, place: int, share: float) -> _Candidate:
         gone, value = self.bench.gone(run, control), self.bench.value(run)

@@ -1,17 +1,24 @@
-"""The width of an output, from the model itself."""
+"""The layer and the width of an output, from the model itself."""
 
 from __future__ import annotations
 
-from ..tasks import Output, outputs
+from typing import Any
+
+from ..tasks import Output
 from .anatomy import output_layers
 from .arm import Arm
 
 
 def output_width(arm: Arm, output: Output) -> int | None:
     """Units of the output; None where the model does not say."""
-    shapes = _shapes(arm)
-    place = [one.position for one in outputs(arm.derived())].index(output.position)
+    shapes, place = _shapes(arm), arm.place_of(output)
     return shapes[place] if place < len(shapes) else None
+
+
+def output_layer(arm: Arm, output: Output) -> Any:
+    """The layer that gives this output its values; None where the model does not say."""
+    layers, place = output_layers(arm.model), arm.place_of(output)
+    return layers[place] if place < len(layers) else None
 
 
 def _shapes(arm: Arm) -> list[int | None]:

@@ -75,10 +75,10 @@ def copy_of(layer: Any, **changes: Any) -> Any:
 
 
 def chain(layers: Sequence[Any], name: str) -> Any:
-    """Several layers as one."""
+    """Several layers as one, under the name that the model knows: targets may be given by it."""
     import keras
 
-    return keras.Sequential(list(layers), name=f"{name}_treated")
+    return keras.Sequential(list(layers), name=name)
 
 
 def _compile(arm: Arm, model: Any, clone: Any) -> None:

@@ -49,7 +49,7 @@ def _activations(arm: Arm, parameters: Parameters) -> Sequence[Parameters]:
     title="Another hidden activation",
     stage="layers",
     candidates=_activations,
-    yields_to=("set_learning_rate",),
+    yields_to=("set_learning_rate", "more_epochs"),
 )
 def set_hidden_activation(arm: Arm, parameters: Parameters) -> Parameters:
     """Give hidden layers that are linear, squash or die an activation that lets gradients through.

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from ...scoring import predict
-from ...structures import leaves
-from ...tasks import Output, outputs
-from ..anatomy import activation_name, output_layers
+from ...tasks import Output
+from ..anatomy import activation_name
 from ..arm import Arm
-from ..output_shape import output_width
+from ..output_shape import output_layer, output_width
 from ..treating import NotApplicable, Parameters, treatment
 
 LOOKED_AT = 64
@@ -29,12 +28,12 @@ def set_loss(arm: Arm, parameters: Parameters) -> Parameters:
     The program would not feel it where its own step computes the loss; the first pair shows that.
     """
     said = []
-    for place, output in enumerate(outputs(arm.derived())):
+    for output in arm.outputs:
         family = _fitting(output, output_width(arm, output))
         if family is None or family == output.family:
             continue
-        logits = not gives_probabilities(arm, place)
-        arm.set_loss(_loss(family, logits), place)
+        logits = not gives_probabilities(arm, output)
+        arm.set_loss(_loss(family, logits), output)
         said.append(
             f"{_CLASSES.get(family, 'MeanSquaredError')}{' of logits' if logits and family in _CLASSES else ''}"
         )
@@ -67,15 +66,15 @@ def _fitting(output: Output, width: int | None) -> str | None:
     return "crossentropy" if output.encoding == "one_hot" else "sparse_crossentropy"
 
 
-def gives_probabilities(arm: Arm, place: int) -> bool:
+def gives_probabilities(arm: Arm, output: Output) -> bool:
     """Whether an output is made of probabilities: by its activation, else by its values on a few rows."""
-    layers = output_layers(arm.model)
-    name = activation_name(layers[place]) if place < len(layers) else None
+    layer = output_layer(arm, output)
+    name = None if layer is None else activation_name(layer)
     if name in ("softmax", "sigmoid", "hard_sigmoid"):
         return True
     if name == "linear":
         return False
-    values = predict(arm.derived(), arm.train.sample(LOOKED_AT))[place]
+    values = predict(arm.derived(), arm.train.sample(LOOKED_AT))[arm.outputs.index(output)]
     return bool(np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1)
 
 
@@ -83,21 +82,24 @@ def gives_probabilities(arm: Arm, place: int) -> bool:
 def set_from_logits(arm: Arm, parameters: Parameters) -> Parameters:
     """Tell a cross-entropy whether the output is made of logits or of probabilities."""
     said = None
-    for place, output in enumerate(outputs(arm.derived())):
+    for output in arm.outputs:
         if output.family not in _CLASSES:
             continue
-        logits = not gives_probabilities(arm, place)
+        logits = not gives_probabilities(arm, output)
         if logits != output.from_logits:
-            arm.set_loss(_told(arm, place, output, logits), place)
+            arm.set_loss(_told(arm, output, logits), output)
             said = logits
     if said is None:
         raise NotApplicable("no cross-entropy of Keras is told anything else than what the output gives")
     return {"from_logits": said}
 
 
-def _told(arm: Arm, place: int, output: Output, logits: bool) -> Any:
+def _told(arm: Arm, output: Output, logits: bool) -> Any:
     given = arm.model.loss
-    given = leaves(given)[place] if isinstance(given, (dict, list, tuple)) else given
+    if isinstance(given, dict):
+        given = given.get(output.name)
+    elif isinstance(given, (list, tuple)):
+        given = given[arm.place_of(output)]
     config = given.get_config() if hasattr(given, "get_config") else {}
     kept = {name: config[name] for name in ("label_smoothing", "axis", "ignore_class") if config.get(name) is not None}
     import keras

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...tasks import CLASSIFYING, Output, outputs, target_of
-from ..anatomy import activation_name, kind, output_layers
+from ...tasks import CLASSIFYING, Output, target_of
+from ..anatomy import activation_name, kind
 from ..arm import Arm
-from ..output_shape import output_width
+from ..output_shape import output_layer, output_width
 from ..rebuilding import copy_of, rebuild
 from ..treating import NotApplicable, Parameters, treatment
 from .loss import _fitting, _loss
@@ -22,15 +22,16 @@ def set_output_activation(arm: Arm, parameters: Parameters) -> Parameters:
     """Softmax, sigmoid or none, as the targets are and the loss reads them."""
     import keras
 
-    layers, said = output_layers(arm.model), []
-    for place, output in enumerate(outputs(arm.derived())):
-        if place >= len(layers) or hasattr(layers[place], "cell"):
+    said = []
+    for output in arm.outputs:
+        layer = output_layer(arm, output)
+        if layer is None or hasattr(layer, "cell"):
             continue
         wanted = wanted_activation(output, output_width(arm, output), arm)
-        present = activation_name(layers[place])
+        present = activation_name(layer)
         if wanted is None or wanted == present or _does_as_well(present, wanted, output, arm):
             continue
-        set_activation(arm, layers[place], keras.activations.get(wanted))
+        set_activation(arm, layer, keras.activations.get(wanted))
         said.append(wanted)
     if not said:
         raise NotApplicable("the output activation fits task and loss, or it cannot be changed on its own")
@@ -74,15 +75,14 @@ def _does_as_well(present: str | None, wanted: str, output: Output, arm: Arm) ->
 def set_output_units(arm: Arm, parameters: Parameters) -> Parameters:
     """One unit a class, one for two classes, one a quantity; with the activation and the loss that go with it."""
     wanted: dict[int, tuple[int, str]] = {}
-    layers = output_layers(arm.model)
     changed = []
-    for place, output in enumerate(outputs(arm.derived())):
-        units, width = _units(output, arm), output_width(arm, output)
-        if place >= len(layers) or units is None or width in (None, units) or kind(layers[place]) != "Dense":
+    for output in arm.outputs:
+        units, width, layer = _units(output, arm), output_width(arm, output), output_layer(arm, output)
+        if layer is None or units is None or width in (None, units) or kind(layer) != "Dense":
             continue
         activation = "linear" if output.kind == "regression" else "sigmoid" if units == 1 else "softmax"
-        wanted[id(layers[place])] = (units, activation)
-        changed.append((place, output, units))
+        wanted[id(layer)] = (units, activation)
+        changed.append((output, units))
     if not wanted:
         raise NotApplicable("the output has as many units as the task, or is no dense layer")
 
@@ -90,12 +90,12 @@ def set_output_units(arm: Arm, parameters: Parameters) -> Parameters:
         found = wanted.get(id(layer))
         return copy_of(layer, units=found[0], activation=found[1]) if found else None
 
-    for place, output, units in changed:
+    for output, units in changed:
         family = _fitting(output, units)
         if family is not None and (family != output.family or output.from_logits):
-            arm.set_loss(_loss(family, False), place)
+            arm.set_loss(_loss(family, False), output)
     rebuild(arm, edit)
-    return {"output_units": changed[0][2]}
+    return {"output_units": changed[0][1]}
 
 
 def _units(output: Output, arm: Arm) -> int | None:

@@ -9,6 +9,9 @@ from ..arm import Arm
 from ..rebuilding import chain, copy_of, rebuild
 from ..treating import NotApplicable, Parameters, treatment
 
+SIMPLER = ("set_learning_rate", "more_epochs")
+"""What would do as well were the training merely too slow."""
+
 _UNITS = ("units", "filters")
 FEWEST, MOST = 4, 1024
 
@@ -31,7 +34,10 @@ def _resize(arm: Arm, sizes: dict[int, tuple[str, int]]) -> None:
 
 
 @treatment(
-    "more_units", title="More units in the hidden layers", stage="architecture", yields_to=("set_learning_rate",)
+    "more_units",
+    title="More units in the hidden layers",
+    stage="architecture",
+    yields_to=SIMPLER,
 )
 def more_units(arm: Arm, parameters: Parameters) -> Parameters:
     """Four times the units of every hidden layer, at least 64 and at most 1,024."""
@@ -44,7 +50,10 @@ def more_units(arm: Arm, parameters: Parameters) -> Parameters:
 
 
 @treatment(
-    "fewer_units", title="Fewer units in the hidden layers", stage="architecture", yields_to=("set_learning_rate",)
+    "fewer_units",
+    title="Fewer units in the hidden layers",
+    stage="architecture",
+    yields_to=SIMPLER,
 )
 def fewer_units(arm: Arm, parameters: Parameters) -> Parameters:
     """A quarter of the units of every hidden layer of more than 16."""
@@ -54,7 +63,12 @@ def fewer_units(arm: Arm, parameters: Parameters) -> Parameters:
     return {"units_factor": factor, "units": max(size for _, size in sizes.values())}
 
 
-@treatment("add_hidden_layer", title="One more hidden layer", stage="architecture", yields_to=("set_learning_rate",))
+@treatment(
+    "add_hidden_layer",
+    title="One more hidden layer",
+    stage="architecture",
+    yields_to=SIMPLER,
+)
 def add_hidden_layer(arm: Arm, parameters: Parameters) -> Parameters:
     """A dense layer of 64 rectified units before each dense output layer."""
     import keras
@@ -73,7 +87,7 @@ def add_hidden_layer(arm: Arm, parameters: Parameters) -> Parameters:
     return {"units": units}
 
 
-@treatment("remove_layers", title="Fewer hidden layers", stage="architecture", yields_to=("set_learning_rate",))
+@treatment("remove_layers", title="Fewer hidden layers", stage="architecture", yields_to=SIMPLER)
 def remove_layers(arm: Arm, parameters: Parameters) -> Parameters:
     """Keep two of the hidden layers that give the shape that they take; the others pass their input on."""
     import keras

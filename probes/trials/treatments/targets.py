@@ -27,7 +27,7 @@ def scale_targets(arm: Arm, parameters: Parameters) -> Parameters:
     One mean and one spread for each output, so that R2 over its columns is not weighed anew.
     """
     sample, scales = arm.train.sample(5000), {}
-    for output in outputs(arm.derived()):
+    for output in arm.outputs:
         if output.kind != "regression":
             continue
         values = target_of(output, sample).astype("float64")
@@ -59,7 +59,7 @@ def _replace(arm: Arm, change: Callable[[int, NDArray[Any]], NDArray[Any]]) -> N
 def encode_labels(arm: Arm, parameters: Parameters) -> Parameters:
     """Write class labels as the loss and the output layer expect them: ids from 0, one-hot, 0/1 or -1/+1."""
     sample, encoders, said = arm.train.sample(200_000), {}, []
-    for output in outputs(arm.derived()):
+    for output in arm.outputs:
         found = _encoder(output, target_of(output, sample), output_width(arm, output))
         if found is not None:
             encoders[output.position], text = found

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from ...tasks import class_ids, outputs, target_of
+from ...tasks import class_ids, target_of
 from ..arm import Arm
 from ..treating import NotApplicable, Parameters, treatment
 
@@ -17,7 +17,7 @@ UNEVEN = 1.5
 @treatment("set_class_weight", title="Classes weighed by their rarity", stage="fit", measured=True)
 def set_class_weight(arm: Arm, parameters: Parameters) -> Parameters:
     """Weigh every class by rows / (classes * its rows), so that each counts the same in the loss."""
-    tasks = outputs(arm.derived())
+    tasks = arm.outputs
     if len(tasks) != 1 or tasks[0].kind not in ("binary", "multiclass"):
         raise NotApplicable("the model does not tell classes apart with a single output")
     if arm.train.weights is not None:

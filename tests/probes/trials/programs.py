@@ -33,7 +33,7 @@ def sequential(*layers: Any, shape: tuple[int, ...] = (8,)) -> Any:
 
 
 def classifier(
-    hidden: Any = "relu", *, rate: float = 0.01, epochs: int = 4, x: Any = None, y: Any = None, **fit: Any
+    hidden: Any = "relu", *, rate: float = 0.01, epochs: int = 10, x: Any = None, y: Any = None, **fit: Any
 ) -> Case:
     """A classifier of three classes with two hidden layers, under SGD; the same at every call."""
     import keras

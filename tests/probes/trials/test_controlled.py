@@ -69,7 +69,7 @@ def test_a_set_helps_where_its_members_do_not() -> None:
     x, y = blobs()
     model = sequential(keras.layers.Dense(16, activation="relu"), keras.layers.Dense(3))
     model.compile(keras.optimizers.SGD(1e-5), "sparse_categorical_crossentropy")
-    case = make_case(model, x, y, epochs=6, batch_size=16)
+    case = make_case(model, x, y, epochs=16, batch_size=16)
     assert not tried(case, "set_from_logits")["proven"]
     both = tried(case, "set_from_logits", "set_learning_rate", parameters={"direction": "up"})
     assert both["proven"], both["why_not"]

@@ -1,0 +1,73 @@
+"""What bends numbers between the layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.probes.making import LIVE, compiled, make_case, measured, quantity, table, unknown
+
+pytestmark = LIVE
+
+
+def seen(*activations: Any, between: Any = None) -> dict[str, Any]:
+    import keras
+    from keras import layers
+
+    stack: list[Any] = [keras.Input((6,))]
+    for place, one in enumerate(activations):
+        stack.append(layers.Dense(5, activation=one, name=f"hidden_{place}"))
+        if between is not None:
+            stack.append(between())
+    stack.append(layers.Dense(1, name="last"))
+    return measured(make_case(compiled(keras.Sequential(stack)), table(), quantity()), "activations")
+
+
+def test_rectified_layers() -> None:
+    found = seen("relu", "relu")
+    assert (found["hidden_layers"], found["depth"], found["rectifying_hidden"]) == (2, 3, 2)
+    assert (found["linear_hidden"], found["all_linear"], found["first_linear"]) == (0, False, None)
+    assert (found["normalising_hidden"], found["saturating_hidden"], found["repeated"]) == (0, 0, 0)
+
+
+def test_layers_without_an_activation() -> None:
+    found = seen(None, "linear")
+    assert (found["linear_hidden"], found["all_linear"], found["first_linear"]) == (2, True, "hidden_0")
+    assert found["linear_dense_pairs"] == 2
+
+
+def test_an_activation_as_a_layer_counts() -> None:
+    from keras import layers
+
+    assert seen(None, None, between=layers.ReLU)["linear_hidden"] == 0
+
+
+def test_softmax_inside() -> None:
+    found = seen("relu", "softmax")
+    assert (found["normalising_hidden"], found["first_normalising"]) == (1, "hidden_1")
+
+
+def test_saturating_layers() -> None:
+    found = seen("sigmoid", "sigmoid", "tanh", "relu")
+    assert (found["saturating_hidden"], found["saturating_run"], found["sigmoid_hidden"]) == (3, 3, 2)
+    assert found["first_saturating"] == "hidden_0"
+
+
+def test_functions_are_judged_by_their_values() -> None:
+    import keras
+
+    found = seen(lambda one: one * 0.5, lambda one: keras.ops.relu(one))
+    assert (found["linear_hidden"], found["rectifying_hidden"]) == (1, 1)
+
+
+def test_an_activation_after_an_activation() -> None:
+    from keras import layers
+
+    assert seen("relu", between=layers.ReLU)["repeated"] == 1
+
+
+def test_a_model_without_weights() -> None:
+    import keras
+    from keras import layers
+
+    model = compiled(keras.Sequential([keras.Input((6,)), layers.Rescaling(2.0)]))
+    assert "no layer with weights" in unknown(make_case(model, table(), table()), "activations")

@@ -1,0 +1,74 @@
+"""What the model can hold against what the data ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tests.probes.making import LIVE, classes, compiled, make_case, measured, quantity, table
+
+pytestmark = LIVE
+
+
+def seen(x: Any, y: Any, *body: Any, loss: str = "mse") -> dict[str, Any]:
+    import keras
+
+    model = keras.Sequential([keras.Input(x.shape[1:]), *body])
+    return measured(make_case(compiled(model, "adam", loss), x, y), "capacity")
+
+
+def dense(units: int, activation: str | None = None, name: str | None = None) -> Any:
+    from keras import layers
+
+    return layers.Dense(units, activation=activation, name=name)
+
+
+def test_widths_and_counts() -> None:
+    found = seen(table(), quantity(), dense(8, "relu", "wide"), dense(2, "relu", "narrow"), dense(1))
+    assert (found["parameters"], found["rows"]) == (56 + 18 + 3, 64)
+    assert (found["hidden_layers"], found["widest"], found["narrowest"]) == (2, 8, 2)
+    assert (found["narrowest_layer"], found["data_kind"], found["linear_model"]) == ("narrow", "table", False)
+    assert not found["dense_on_images"]
+
+
+def test_a_model_without_a_hidden_layer() -> None:
+    found = seen(table(), quantity(), dense(1))
+    assert found["linear_model"]
+    assert found["narrowest_to_output"] == 99.0
+
+
+def test_a_bottleneck() -> None:
+    x, y = table(), np.arange(64) % 10
+    found = seen(x, y, dense(2, "relu"), dense(10, "softmax"), loss="sparse_categorical_crossentropy")
+    assert found["output_size"] == 10
+    assert found["narrowest_to_output"] < 0.25
+
+
+def test_pictures_through_dense_layers() -> None:
+    from keras import layers
+
+    pictures = np.random.default_rng(0).random((64, 16, 16, 1), dtype="float32")
+    flat = seen(pictures, quantity(), layers.Flatten(), dense(4, "relu"), dense(1))
+    folded = seen(pictures, quantity(), layers.Conv2D(2, 3), layers.GlobalAveragePooling2D(), dense(1))
+    assert (flat["data_kind"], flat["dense_on_images"], flat["convolutional"]) == ("image", True, False)
+    assert (folded["dense_on_images"], folded["convolutional"], folded["floor_of_map"]) == (False, True, 14)
+
+
+def test_token_ids_beyond_the_embedding() -> None:
+    import keras
+    from keras import layers
+
+    ids = np.random.default_rng(0).integers(0, 30, (64, 5))
+    model = keras.Sequential([layers.Embedding(20, 2), layers.GlobalAveragePooling1D(), dense(1)])
+    case = make_case(compiled(model), ids % 20, quantity())
+    fits = measured(case, "capacity")
+    assert (fits["data_kind"], fits["vocabulary"], fits["embedding_too_small"]) == ("tokens", 20, False)
+
+
+def test_dropouts_in_a_row() -> None:
+    from keras import layers
+
+    found = seen(table(), quantity(), dense(4, "relu"), layers.Dropout(0.5), layers.Dropout(0.5), dense(1))
+    assert found["dropout_total"] == 0.25
+    assert seen(table(), classes(), dense(1))["dropout_total"] == 1.0

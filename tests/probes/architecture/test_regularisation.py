@@ -1,0 +1,71 @@
+"""What holds the model back on purpose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.probes.making import LIVE, compiled, make_case, measured, quantity, table
+
+pytestmark = LIVE
+
+
+def seen(*body: Any, optimizer: Any = "adam", **fit: Any) -> dict[str, Any]:
+    import keras
+    from keras import layers
+
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(4, "relu"), *body])
+    return measured(make_case(compiled(model, optimizer, "mse"), table(), quantity(), **fit), "regularisation")
+
+
+def last(**settings: Any) -> Any:
+    from keras import layers
+
+    return layers.Dense(1, name="last", **settings)
+
+
+def test_nothing_holds_it_back() -> None:
+    found = seen(last())
+    assert (found["dropouts"], found["penalised_layers"], found["penalty"], found["kept"]) == (0, 0, 0.0, 1.0)
+    assert not found["any_means"]
+    assert not found["constrained"]
+
+
+def test_dropout() -> None:
+    from keras import layers
+
+    found = seen(layers.Dropout(0.9, name="drop"), last())
+    assert (found["dropouts"], found["highest_layer"], found["any_means"]) == (1, "drop", True)
+    assert found["highest_rate"] == pytest.approx(0.9)
+    assert found["kept"] == pytest.approx(0.1)
+    assert found["after_output"] is None
+
+
+def test_dropout_in_the_wrong_place() -> None:
+    from keras import layers
+
+    assert seen(last(), layers.Dropout(0.2, name="drop"))["after_output"] == "drop"
+    assert seen(layers.Dropout(0.2, name="early"), layers.BatchNormalization(), last())["before_norm"] == "early"
+
+
+def test_penalties() -> None:
+    import keras
+
+    found = seen(last(kernel_regularizer=keras.regularizers.L2(0.5)))
+    assert (found["penalised_layers"], found["strongest_layer"]) == (1, "last")
+    assert found["strongest_factor"] == pytest.approx(0.5)
+    assert found["penalty"] > 0
+
+
+def test_decay_noise_and_stopping() -> None:
+    import keras
+    from keras import layers
+
+    stopping = [keras.callbacks.EarlyStopping("loss")]
+    found = seen(
+        layers.GaussianNoise(0.3), last(), optimizer=keras.optimizers.AdamW(weight_decay=0.1), callbacks=stopping
+    )
+    assert found["weight_decay"] == pytest.approx(0.1)
+    assert found["noise"] == pytest.approx(0.3)
+    assert found["early_stopping"]

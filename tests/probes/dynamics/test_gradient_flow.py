@@ -1,0 +1,64 @@
+"""How gradients reach each layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.probes.making import LIVE, compiled, make_case, measured, quantity, table
+from tests.probes.odd_programs import subclassed
+
+pytestmark = LIVE
+
+
+def deep(activation: str, optimizer: Any = "sgd", depth: int = 8) -> Any:
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(4)
+    hidden = [layers.Dense(8, activation=activation, name=f"hidden_{place}") for place in range(depth)]
+    return compiled(keras.Sequential([keras.Input((6,)), *hidden, layers.Dense(1, name="last")]), optimizer, "mse")
+
+
+def seen(model: Any) -> dict[str, Any]:
+    return measured(make_case(model, table(), quantity()), "gradient_flow")
+
+
+def test_gradients_that_arrive() -> None:
+    found = seen(deep("relu", depth=2))
+    assert (found["gradient_source"], found["clipped_by_user"]) == ("apply", False)
+    assert [one["layer"] for one in found["layers"]] == ["hidden_0", "hidden_1", "last"]
+    assert found["first_to_last"] > 1e-2
+    assert (found["zero_layers"], found["missing"], found["nonfinite"], found["clip_share"]) == (0, [], False, 1.0)
+
+
+def test_gradients_that_vanish() -> None:
+    found = seen(deep("sigmoid"))
+    assert found["first_to_last"] < 1e-4
+    assert found["weakest_layer"] == "hidden_0"
+
+
+def test_clipping_that_leaves_little() -> None:
+    import keras
+
+    assert seen(deep("relu", keras.optimizers.SGD(global_clipnorm=1e-4), 1))["clip_share"] < 1e-3
+
+
+def test_layers_that_no_gradient_reaches() -> None:
+    import keras
+    from keras import layers
+
+    given = keras.Input((6,))
+    stopped = layers.Lambda(lambda one: keras.ops.stop_gradient(one), output_shape=(4,))
+    hidden = stopped(layers.Dense(4, name="cut")(given))
+    found = None
+    with pytest.warns(UserWarning, match="Gradients do not exist"):
+        found = seen(compiled(keras.Model(given, layers.Dense(1, name="last")(hidden))))
+    assert (found["missing_layers"], found["first_missing"]) == (1, "cut")
+
+
+def test_a_step_that_asks_no_optimizer() -> None:
+    model = subclassed(own_step=True, unseen=True)
+    model.compile()
+    assert seen(model)["gradient_source"] == "none"

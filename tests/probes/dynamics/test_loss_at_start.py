@@ -1,0 +1,82 @@
+"""The loss at the start against chance."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.probes.making import LIVE, binary, classes, compiled, make_case, measured, net, quantity, table, unknown
+from tests.probes.odd_programs import subclassed
+
+pytestmark = LIVE
+
+
+def seen(model: Any, y: Any) -> dict[str, Any]:
+    return measured(make_case(model, table(), y), "loss_at_start")
+
+
+def test_a_loss_as_chance_gives_it() -> None:
+    found = seen(compiled(net(3, "softmax"), "adam", "sparse_categorical_crossentropy"), classes())
+    assert found["uniform"] == pytest.approx(math.log(3))
+    assert 0.5 < found["loss_to_uniform"] < 2
+    assert (found["penalty"], found["finite"], found["negative"], found["custom_step"]) == (0.0, True, False, False)
+    assert not found["logged_differs"]
+
+
+def test_a_loss_far_above_chance() -> None:
+    import keras
+    from keras import layers
+
+    start = keras.initializers.RandomNormal(stddev=50.0, seed=2)
+    body = layers.Dense(3, activation="softmax", kernel_initializer=start)
+    model = compiled(keras.Sequential([keras.Input((6,)), body]), "adam", "sparse_categorical_crossentropy")
+    assert seen(model, classes())["loss_to_uniform"] > 3
+
+
+def test_a_penalty_above_the_loss() -> None:
+    import keras
+    from keras import layers
+
+    body = layers.Dense(1, kernel_regularizer=keras.regularizers.L2(1000.0))
+    found = seen(compiled(keras.Sequential([keras.Input((6,)), body])), quantity())
+    assert found["penalty"] > found["loss"]
+    assert found["penalty_ratio"] > 1
+
+
+def test_a_quantity_has_no_uniform_guess() -> None:
+    found = seen(compiled(net()), quantity())
+    assert found["uniform"] is None
+    assert found["constant"] == pytest.approx(float(np.var(quantity())), rel=1e-3)
+
+
+def test_a_loss_below_zero() -> None:
+    found = seen(compiled(net(1, "sigmoid"), "adam", "binary_crossentropy"), binary() * 20 - 10)
+    assert found["constant"] is None
+    assert found["negative"]
+
+
+def test_a_log_that_shows_another_loss() -> None:
+    import keras
+
+    class Silent(keras.Sequential):
+        def train_step(self, data: Any) -> Any:
+            super().train_step(data)
+            return {"loss": keras.ops.zeros(())}
+
+    model = compiled(Silent([keras.Input((6,)), keras.layers.Dense(1)]))
+    found = seen(model, quantity())
+    assert found["custom_step"]
+    assert found["logged_differs"]
+
+
+def test_a_step_of_its_own() -> None:
+    model = subclassed(own_step=True)
+    model.compile(optimizer="adam")
+    assert seen(model, quantity())["custom_step"]
+
+
+def test_a_model_that_is_not_compiled() -> None:
+    assert "not compiled" in unknown(make_case(net(), table(), quantity()), "loss_at_start")

@@ -1,0 +1,68 @@
+"""The planned training, watched to its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tests.probes.making import LIVE, binary, compiled, make_case, measured, net, quantity, table, unknown
+
+pytestmark = LIVE
+
+
+def seen(rate: float = 0.05, y: Any = None, **fit: Any) -> dict[str, Any]:
+    import keras
+
+    model = compiled(net(), keras.optimizers.Adam(rate), "mse")
+    settings = {"epochs": 12, "batch_size": 16, **fit}
+    return measured(make_case(model, table(), quantity() if y is None else y, **settings), "recorded_run", 60.0)
+
+
+def test_a_training_that_succeeds() -> None:
+    found = seen(validation_split=0.25)
+    assert (found["completed"], found["epochs"], found["planned_epochs"], found["steps"]) == (True, 12, 12, 36)
+    assert found["planned_steps"] == 36
+    assert found["fall"] > 0.5
+    assert found["skill_training"] > 0.3
+    assert found["has_validation"]
+    assert len(found["validation_curve"]) == len(found["loss_curve"]) == 12
+    assert found["first_nonfinite_step"] is None
+    assert found["error_type"] is None
+    assert {one["name"] for one in found["curves"]} == {"loss", "val_loss"}
+
+
+def test_a_training_that_stands_still() -> None:
+    found = seen(1e-9)
+    assert abs(found["fall"]) < 0.02
+    assert found["weights_moved"] < 1e-5
+
+
+def test_a_loss_that_is_lost() -> None:
+    x = quantity()
+    x[10] = np.nan
+    found = seen(y=x)
+    assert found["first_nonfinite_step"] is not None
+    assert found["final_loss"] == "NaN"
+
+
+def test_a_plan_that_a_callback_ends() -> None:
+    import keras
+
+    stopping = keras.callbacks.EarlyStopping("loss", patience=0, min_delta=1e9)
+    found = seen(callbacks=[stopping, keras.callbacks.LambdaCallback()])
+    assert (found["stopped_by"], found["completed"]) == ("EarlyStopping", True)
+    assert found["left_out"] == ["LambdaCallback"]
+    assert found["epochs"] < 12
+
+
+def test_a_training_that_fails() -> None:
+    model = compiled(net(3, "softmax"), "adam", "sparse_categorical_crossentropy")
+    found = measured(make_case(model, table(), binary().astype(int) + 5), "recorded_run", 60.0)
+    assert found["error_type"] == "InvalidArgumentError"
+    assert found["steps"] == 0
+    assert not found["completed"]
+
+
+def test_a_model_that_is_not_compiled() -> None:
+    assert "not compiled" in unknown(make_case(net(), table(), quantity()), "recorded_run")

@@ -164,7 +164,8 @@ def _is_stream(data: Any) -> bool:
 
 def to_array(value: Any) -> Any:
     """A NumPy array of a leaf: an array, a tensor, a pandas frame or series, a list of numbers."""
-    array = np.asarray(value)
+    # Ragged tensors are padded, as a dense layer would need them.
+    array = np.asarray(value.to_tensor() if hasattr(value, "to_tensor") else value)
     return array.reshape(-1, 1) if array.ndim == 0 else array
 
 

@@ -109,6 +109,9 @@ def test_ctrl_c_ends_at_once_and_keeps_the_session(tmp_path: Path) -> None:
     began = time.monotonic()
     errors = process.stderr.read()
     assert process.wait(timeout=20) == 130
+    process.stderr.close()
+    if process.stdout is not None:
+        process.stdout.close()
     assert time.monotonic() - began < 15.0
     assert errors.splitlines()[-1] == "keras-triage: Interrupted; the session is kept."
     with Store(str(store)) as opened:

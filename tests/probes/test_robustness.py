@@ -33,7 +33,14 @@ OFTEN = (
     "one_row",
     "loop_of_batches",
 )
-OF_THE_PROGRAM = ("Gradients do not exist for variables", "The model does not have any trainable weights")
+OF_THE_PROGRAM = (
+    "Gradients do not exist for variables",
+    "The model does not have any trainable weights",
+    "The structure of `inputs` doesn't match the expected structure",
+    "__array__ implementation doesn't accept a copy keyword",
+    "Early stopping conditioned on metric",
+    "Learning rate reduction is conditioned on metric",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -79,6 +79,8 @@ def measure(case: Case, budget: Budget) -> LossAtStart:
 def _reported(seen: FirstSteps) -> float:
     epochs = seen.run.epochs
     losses = [one.loss for one in seen.seen]
+    if "total" not in seen.step.raw["losses"]:
+        losses = list(seen.run.losses) or losses
     if epochs and "loss" in epochs[0] and all(math.isfinite(one) for one in losses):
         # Keras logs the running mean; compared as if the first step had been logged alone.
         mean = float(np.mean(losses))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.probes.making import LIVE, binary, compiled, make_case, measured, net, quantity, table, unknown
 
@@ -34,7 +35,8 @@ def test_a_training_that_succeeds() -> None:
 
 def test_a_training_that_stands_still() -> None:
     found = seen(1e-9)
-    assert abs(found["fall"]) < 0.02
+    assert found["fall"] < 0.02
+    assert found["skill_training"] == pytest.approx(found["skill_start"], abs=1e-3)
     assert found["weights_moved"] < 1e-5
 
 

@@ -9,12 +9,13 @@ from tests.probes.making import LIVE, compiled, make_case, measured, quantity, t
 pytestmark = LIVE
 
 
-def seen(*hidden: Any, x: Any = None) -> dict[str, Any]:
+def seen(*hidden: Any, x: Any = None, rate: float = 0.01) -> dict[str, Any]:
     import keras
     from keras import layers
 
     keras.utils.set_random_seed(4)
-    model = compiled(keras.Sequential([keras.Input((6,)), *hidden, layers.Dense(1, name="last")]), "sgd", "mse")
+    body = keras.Sequential([keras.Input((6,)), *hidden, layers.Dense(1, name="last")])
+    model = compiled(body, keras.optimizers.SGD(rate), "mse")
     return measured(make_case(model, table() if x is None else x, quantity()), "unit_health")
 
 
@@ -50,7 +51,7 @@ def test_a_signal_that_dies() -> None:
     import keras
 
     small = keras.initializers.RandomNormal(stddev=1e-6, seed=1)
-    found = seen(dense("tanh", "one"), dense("tanh", "two", kernel_initializer=small))
+    found = seen(dense("tanh", "one"), dense("tanh", "two", kernel_initializer=small), rate=1e-6)
     assert found["signal_kept"] < 1e-3
     assert found["signal_lost_at"] == "two"
 

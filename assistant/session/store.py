@@ -15,29 +15,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from assistant.errors import SessionError
 from assistant.events import AnyEvent, from_json, to_json
+from assistant.session import database, tables
 from assistant.session.model import OpenedWith, SessionInfo
-
-_metadata = sa.MetaData()
-
-_sessions = sa.Table(
-    "sessions",
-    _metadata,
-    sa.Column("id", sa.String(8), primary_key=True),
-    sa.Column("created", sa.DateTime, nullable=False),
-    sa.Column("opened", sa.Text, nullable=False),
-    sa.Column("knowledge_base", sa.String(64), nullable=False),
-)
-
-_events = sa.Table(
-    "events",
-    _metadata,
-    sa.Column("session", sa.ForeignKey("sessions.id"), primary_key=True),
-    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("at", sa.DateTime, nullable=False),
-    sa.Column("event", sa.Text, nullable=False),
-)
-
-_SECONDS_TO_WAIT_FOR_A_LOCK = 20
 
 
 def default_url() -> str:
@@ -79,12 +58,8 @@ class Store:
         address = url or default_url()
         self._url = address if "://" in address else f"sqlite:///{Path(address).absolute()}"
         with self._told():
-            self._engine = sa.create_engine(self._url, poolclass=sa.NullPool)
-            if self._engine.dialect.name == "sqlite":
-                _prepare_sqlite(self._engine)
-            _create(self._engine)
-            if self._engine.dialect.name == "sqlite":
-                _forbid_changes(self._engine)
+            self._engine = database.opened(self._url)
+            self._writing = database.writing(self._engine)
 
     def __enter__(self) -> Store:
         return self
@@ -102,8 +77,8 @@ class Store:
         """
         id = uuid.uuid4().hex[:8]
         row = {"id": id, "created": _now(), "opened": opened.model_dump_json(), "knowledge_base": knowledge_base}
-        with self._told(), self._engine.begin() as connection:
-            connection.execute(_sessions.insert().values(row))
+        with self._told(), self._writing.begin() as connection:
+            connection.execute(tables.sessions.insert().values(row))
         return KeptSession(self, id, opened, ())
 
     def open(self, id: str) -> KeptSession:
@@ -113,7 +88,9 @@ class Store:
             SessionError: there is none, or more than one.
         """
         with self._told(), self._engine.connect() as connection:
-            like = sa.select(_sessions).where(_sessions.c.id.startswith(id.lower(), autoescape=True)).limit(2)
+            like = (
+                sa.select(tables.sessions).where(tables.sessions.c.id.startswith(id.lower(), autoescape=True)).limit(2)
+            )
             found = connection.execute(like).all()
             if len(found) != 1:
                 raise SessionError(
@@ -121,19 +98,21 @@ class Store:
                     "`keras-triage sessions` lists them."
                 )
             rows = connection.execute(
-                sa.select(_events.c.event).where(_events.c.session == found[0].id).order_by(_events.c.place)
+                sa.select(tables.events.c.event)
+                .where(tables.events.c.session == found[0].id)
+                .order_by(tables.events.c.place)
             ).scalars()
             events = tuple(from_json(row) for row in rows)
         return KeptSession(self, found[0].id, OpenedWith.model_validate_json(found[0].opened), events)
 
     def sessions(self) -> tuple[SessionInfo, ...]:
         """All sessions, the latest first."""
-        count = sa.func.count(_events.c.place).label("kept")
-        last = sa.func.coalesce(sa.func.max(_events.c.at), _sessions.c.created).label("last")
+        count = sa.func.count(tables.events.c.place).label("kept")
+        last = sa.func.coalesce(sa.func.max(tables.events.c.at), tables.sessions.c.created).label("last")
         query = (
-            sa.select(_sessions, count, last)
-            .select_from(_sessions.outerjoin(_events))
-            .group_by(_sessions.c.id)
+            sa.select(tables.sessions, count, last)
+            .select_from(tables.sessions.outerjoin(tables.events))
+            .group_by(tables.sessions.c.id)
             .order_by(sa.desc("last"))
         )
         with self._told(), self._engine.connect() as connection:
@@ -157,9 +136,9 @@ class Store:
             SessionError: it cannot be written, or the place is taken.
         """
         row = {"session": session, "place": place, "at": _now(), "event": to_json(event)}
-        with self._told(), self._engine.begin() as connection:
+        with self._told(), self._writing.begin() as connection:
             try:
-                connection.execute(_events.insert().values(row))
+                connection.execute(tables.events.insert().values(row))
             except IntegrityError as error:
                 raise SessionError(f"Session {session} is being continued by another process.") from error
 
@@ -171,39 +150,6 @@ class Store:
         except (SQLAlchemyError, OSError) as error:
             first_line = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise SessionError(f"The sessions in {self._url} cannot be opened: {first_line}.") from error
-
-
-def _create(engine: sa.Engine) -> None:
-    """Create the tables that are missing; of two processes that do so at once, the slower finds them made."""
-    try:
-        _metadata.create_all(engine)
-    except sa.exc.OperationalError:
-        _metadata.create_all(engine)
-
-
-def _prepare_sqlite(engine: sa.Engine) -> None:
-    if engine.url.database and engine.url.database != ":memory:":
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-
-    @sa.event.listens_for(engine, "connect")
-    def _configure(connection: object, _record: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute(f"PRAGMA busy_timeout = {_SECONDS_TO_WAIT_FOR_A_LOCK * 1000}")
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.close()
-
-
-def _forbid_changes(engine: sa.Engine) -> None:
-    with engine.begin() as connection:
-        for table in ("sessions", "events"):
-            for change in ("UPDATE", "DELETE"):
-                connection.execute(
-                    sa.text(
-                        f"CREATE TRIGGER IF NOT EXISTS {table}_keep_{change.lower()} BEFORE {change} ON {table} "
-                        "BEGIN SELECT RAISE(ABORT, 'sessions are append-only'); END"
-                    )
-                )
 
 
 def _now() -> datetime:

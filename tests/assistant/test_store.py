@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
 import sqlite3
 import subprocess
 import sys
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -110,3 +112,26 @@ def test_two_processes_keep_sessions_side_by_side(tmp_path: Path) -> None:
     assert [one.wait(timeout=60) for one in running] == [0, 0]
     with Store(str(store)) as opened:
         assert [one.events for one in opened.sessions()] == [50, 50]
+
+
+def test_many_processes_create_one_store_at_once(tmp_path: Path) -> None:
+    processes, rounds = 6, 12
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(processes)
+    running = [context.Process(target=_keep_in_each, args=(tmp_path, rounds, barrier)) for _ in range(processes)]
+    for one in running:
+        one.start()
+    for one in running:
+        one.join(timeout=120)
+    assert [one.exitcode for one in running] == [0] * processes
+    for number in range(rounds):
+        with Store(str(tmp_path / f"{number}.db")) as store:
+            assert [one.events for one in store.sessions()] == [1] * processes
+
+
+def _keep_in_each(folder: Path, rounds: int, barrier: Barrier) -> None:
+    """Open every one of the stores in the same moment as all others and keep a session."""
+    for number in range(rounds):
+        barrier.wait(timeout=60)
+        with Store(str(folder / f"{number}.db")) as store:
+            store.begin(OPENED, "v1").append(Stopped())

@@ -25,11 +25,11 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP)
 	$(BIN)/keras-triage demo learning_rate
 
-test: $(STAMP)
-	$(BIN)/python -m pytest -q
+test: fast
+	$(BIN)/python -m pytest -q -m keras
 
 fast: $(STAMP)
-	$(BIN)/python -m pytest -q -m "not keras"
+	$(BIN)/python -m pytest -q -n auto -m "not keras"
 
 check: lint types layers kb
 

@@ -65,7 +65,9 @@ def test_to_wire(value: Any, travels_as: Any) -> None:
     json.dumps(found, allow_nan=False)
 
 
-@pytest.mark.parametrize("value", [object(), np.zeros(2), {1, 2}, b"bytes", Inner], ids=repr)
+@pytest.mark.parametrize(
+    "value", [object(), np.zeros(2), {1, 2}, b"bytes", Inner], ids=["object", "array", "set", "bytes", "class"]
+)
 def test_what_is_no_measurement_is_refused(value: Any) -> None:
     with pytest.raises(TypeError, match="a measurement cannot hold"):
         to_wire(value)

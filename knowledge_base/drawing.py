@@ -38,14 +38,15 @@ def tree(kb: KnowledgeBase, name: str, format: str = "text") -> str:
 def _text(kb: KnowledgeBase, id: str) -> Iterator[str]:
     found = kb.trees[id]
     yield f"{id}: {_title(kb, found.symptom, 'shared tree')}"
-    yield from _lines(kb, found.root, "")
+    yield from _lines(kb, found.root, "", {id})
 
 
 def _title(kb: KnowledgeBase, symptom: str | None, without: str) -> str:
     return kb.symptoms[symptom].title if symptom and symptom in kb.symptoms else without
 
 
-def _lines(kb: KnowledgeBase, node: AnyNode, indent: str) -> Iterator[str]:
+def _lines(kb: KnowledgeBase, node: AnyNode, indent: str, drawn: set[str]) -> Iterator[str]:
+    """The lines of a node and what follows it; a shared tree is written out where it is first used."""
     if isinstance(node, Conclude):
         conclusion = kb.conclusions.get(node.conclude)
         yield f"{indent}= {conclusion.title if conclusion else node.conclude}"
@@ -55,14 +56,17 @@ def _lines(kb: KnowledgeBase, node: AnyNode, indent: str) -> Iterator[str]:
         for question in kb.groups.get(node.group, ()):
             yield f"{indent}    ? {question.ask} [{question.id}]"
     elif isinstance(node, Use):
-        yield f"{indent}> the tree {node.use}"
+        yield f"{indent}> the tree {node.use}{', as above' if node.use in drawn else ':'}"
+        if node.use not in drawn and node.use in kb.trees:
+            drawn.add(node.use)
+            yield from _lines(kb, kb.trees[node.use].root, f"{indent}    ", drawn)
     else:
-        yield from _asked(kb, node, indent)
+        yield from _asked(kb, node, indent, drawn)
     if node.then is not None:
-        yield from _lines(kb, node.then, indent)
+        yield from _lines(kb, node.then, indent, drawn)
 
 
-def _asked(kb: KnowledgeBase, node: Ask, indent: str) -> Iterator[str]:
+def _asked(kb: KnowledgeBase, node: Ask, indent: str, drawn: set[str]) -> Iterator[str]:
     question = kb.questions.get(node.ask)
     yield f"{indent}? {question.ask if question else node.ask} [{node.ask}]"
     for answer in [*(question.answers if question else ()), UNKNOWN]:
@@ -70,7 +74,7 @@ def _asked(kb: KnowledgeBase, node: Ask, indent: str) -> Iterator[str]:
         for_causes = _speaks(question, answer)
         yield f"{indent}  {answer}{f': speaks for {for_causes}' if for_causes else ''}"
         if not isinstance(edge, str):
-            yield from _lines(kb, edge, f"{indent}    ")
+            yield from _lines(kb, edge, f"{indent}    ", drawn)
 
 
 def _speaks(question: Question | None, answer: str) -> str:

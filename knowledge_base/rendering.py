@@ -76,7 +76,8 @@ def _seen_as(kb: KnowledgeBase, cause: Cause) -> str:
 def _brought_about(kb: KnowledgeBase, cause: Cause) -> str:
     first, others = cause.explained_by[:MOST_NAMED], cause.explained_by[MOST_NAMED:]
     above = "; ".join(_title(kb, other)[:1].lower() + _title(kb, other)[1:] for other in first)
-    rest = f"; and {len(others)} other causes rank above it where they stand" if others else ""
+    others_in_words = "one other cause ranks" if len(others) == 1 else f"{len(others)} other causes rank"
+    rest = f"; and {others_in_words} above it where seen" if others else ""
     return _paragraph(f"Something else can bring it about, and is then what to mend: {above}{rest}.")
 
 

@@ -10,6 +10,7 @@ from assistant.ranking import Answer, Finding
 from assistant.report.model import Report
 from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
 from probes.process.description import CaseDescription
+from probes.process.events import Points
 
 Stream = Literal["stdout", "stderr"]
 
@@ -52,6 +53,9 @@ class FrontEnd(Protocol):
 
     async def progress(self, step: RunProbe, fraction: float | None, text: str) -> None:
         """A probe is under way; ``fraction`` is 0 to 1 where it is known."""
+
+    async def points(self, points: Points) -> None:
+        """More of a curve that is being measured; a front end without curves passes over it."""
 
     async def answered(self, answer: Answer) -> None:
         """A question has its answer, for the first time or anew."""

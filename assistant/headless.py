@@ -10,6 +10,7 @@ from assistant.ranking import Answer, Finding
 from assistant.report.model import Report
 from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
 from probes.process.description import CaseDescription
+from probes.process.events import Points
 
 MOST_LINES = 200
 """Lines of the program's own output that are passed on."""
@@ -63,6 +64,9 @@ class Headless:
 
     async def progress(self, step: RunProbe, fraction: float | None, text: str) -> None:
         """Progress within a probe is not worth a line."""
+
+    async def points(self, points: Points) -> None:
+        """Lines of text draw no curves."""
 
     async def answered(self, answer: Answer) -> None:
         """Answers stand in the report."""

@@ -30,7 +30,7 @@ from assistant.walking import RECORDED_RUN
 from assistant.worker import Opener, OpensCopies, Worker
 from probes.process.description import CaseDescription, Failure
 from probes.process.errors import ProcessError, RequestFailed, WorkerDied, WorkerLost
-from probes.process.events import Output, Progress, Stage, WorkerEvent
+from probes.process.events import Output, Points, Progress, Stage, WorkerEvent
 
 RECORDED_RUN_SHARE = 0.4
 """Share of the budget that the recorded run may take (`docs/architecture.md`)."""
@@ -419,7 +419,9 @@ class Investigation:
                 await front.stage(news.text)
             case Output():
                 await front.output(news.stream, news.text)
-            case Progress() if self._trying is not None:
+            case Points():
+                await front.points(news)
+            case Progress() if self._trying is not None and news.text:
                 await front.stage(news.text)
             case Progress() if self._running is not None:
                 await front.progress(self._running, fraction_of(news), news.text)

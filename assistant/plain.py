@@ -21,6 +21,7 @@ from assistant.report.model import Report, to_json
 from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
 from assistant.walking import HEALTHY, UNSURE
 from probes.process.description import CaseDescription
+from probes.process.events import Points
 
 MOST_LINES = 200
 """Lines of the program's own output that are shown."""
@@ -123,6 +124,9 @@ class Plain:
 
     async def progress(self, step: RunProbe, fraction: float | None, text: str) -> None:
         """Progress within a probe is not worth a line."""
+
+    async def points(self, points: Points) -> None:
+        """Lines of text draw no curves."""
 
     async def answered(self, answer: Answer) -> None:
         """Say the question and its answer."""

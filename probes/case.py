@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from .catalogue import Unanswerable
 from .keeping import unchanged
+from .live import Live
 from .recording import Batch, Record, Recorded, UnreadableData, record
 
 T = TypeVar("T")
@@ -90,6 +91,7 @@ class Case:
         places: where in the program things were written (``places.of(object)``).
         error: what building the model on the first batch raised, where it did.
         shared: results that several probes need, computed once.
+        live: told of curves while they are measured.
     """
 
     model: Any
@@ -98,6 +100,7 @@ class Case:
     places: Any
     error: Error | None = None
     shared: dict[str, Any] = field(default_factory=dict)
+    live: Live = field(default_factory=Live)
 
     @property
     def train(self) -> Recorded:

@@ -12,6 +12,7 @@ from .catalogue import Unanswerable
 from .keeping import unchanged
 from .running import Plan, Run, run
 from .stepping import InstrumentedStep, Seen
+from .watching import variable_path
 
 STEPS = 12
 SECONDS = 30.0
@@ -64,9 +65,16 @@ def _watch(case: Case) -> FirstSteps:
     step = instrumented_step(case)
     found = FirstSteps(Run(), step)
 
+    kernels = [
+        variable_path(one) for one in case.model.trainable_variables if one.name.endswith(("kernel", "embeddings"))
+    ]
+
     def look(_: int, watched: InstrumentedStep) -> None:
         seen = watched.seen()
         found.seen.append(seen)
+        norms = [float(seen.gradients[one][0]) for one in kernels if one in seen.gradients]
+        case.live.begin("gradient_flow", "norm")
+        case.live.points("gradient_flow", "norm", range(1, len(norms) + 1), norms)
         for path, units in seen.alive.items():
             known = found.alive.get(path)
             found.alive[path] = (

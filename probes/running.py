@@ -64,6 +64,8 @@ class Plan:
         on_epoch: called after each epoch with its number and logs.
         steps_per_epoch: for streams, where it is not the program's own.
         stop: asked after each step; true ends the run.
+        watch: id of the curve under which whoever watches the case is told of the losses; empty for none.
+        label: name of its series.
     """
 
     data: Recorded | Batch
@@ -76,6 +78,8 @@ class Plan:
     on_step: Callable[[int, InstrumentedStep], None] | None = None
     on_epoch: Callable[[int, dict[str, float]], None] | None = None
     stop: Callable[[Run], bool] | None = None
+    watch: str = ""
+    label: str = "training"
 
 
 def run(case: Case, plan: Plan, budget: Budget, step: InstrumentedStep | None = None) -> Run:
@@ -93,6 +97,8 @@ def run(case: Case, plan: Plan, budget: Budget, step: InstrumentedStep | None = 
     callbacks = [*(planned_callbacks(case) if plan.callbacks else ()), monitor]
     vars(model)["train_function"] = step.function
     vars(model)["steps_per_execution"] = 1
+    if plan.watch:
+        case.live.begin(plan.watch, plan.label)
     began = time.perf_counter()
     try:
         original_fit(model)(model, callbacks=callbacks, verbose=0, **_arguments(case, plan))
@@ -164,6 +170,8 @@ def _monitor(case: Case, plan: Plan, budget: Budget, result: Run, step: Instrume
             result.rates.append(learning_rate(case.optimizer))
             if plan.on_step is not None:
                 plan.on_step(len(result.losses) - 1, step)
+            if plan.watch:
+                _tell_step(case, plan, result)
             if budget.spent or (plan.stop is not None and plan.stop(result)):
                 self.model.stop_training = True
 
@@ -174,6 +182,8 @@ def _monitor(case: Case, plan: Plan, budget: Budget, result: Run, step: Instrume
                 result.epoch_steps.append(len(result.losses))
             if plan.on_epoch is not None:
                 plan.on_epoch(epoch, known)
+            if plan.watch and "val_loss" in known:
+                case.live.point(plan.watch, "validation", epoch + 1 - case.fit.initial_epoch, known["val_loss"])
 
         def _cut(self, result: Run) -> bool:
             before = result.epoch_steps[-1] if result.epoch_steps else 0
@@ -181,6 +191,14 @@ def _monitor(case: Case, plan: Plan, budget: Budget, result: Run, step: Instrume
             return length is not None and len(result.losses) - before < length
 
     return Monitor()
+
+
+def _tell_step(case: Case, plan: Plan, result: Run) -> None:
+    """Tell whoever watches of the last step: over epochs where the planned training runs, else over steps."""
+    length = case.fit.steps_per_epoch if plan.data is case.train else None
+    case.live.point(plan.watch, plan.label, result.steps / (length or 1), result.losses[-1])
+    if plan.stop is None:
+        case.live.share(result.steps, plan.steps_per_epoch or (length and length * plan.epochs))
 
 
 def _seen(step: InstrumentedStep) -> bool:

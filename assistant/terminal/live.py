@@ -103,7 +103,12 @@ class LiveSession:
             ruled_out=tuple((one.title, one.reason_against) for one in told if one.status == "ruled_out"),
             path=answers.path_nodes(dialogue, talk.question),
             case=cases.case_view(dialogue.case, measured) if dialogue.case else None,
-            curves=(*self._pasted, *trials.curves(dialogue.kb, dialogue.facts.trials), *cases.curves(measured)),
+            curves=(
+                *talk.curves.views(),
+                *self._pasted,
+                *trials.curves(dialogue.kb, dialogue.facts.trials),
+                *cases.curves(measured),
+            ),
             finished=talk.finished,
             session=self.session.kept.id,
         )

@@ -9,6 +9,7 @@ from assistant.front_end import Reply
 from assistant.terminal import texts
 from assistant.terminal.journal import Journal
 from assistant.terminal.partner import Attention
+from assistant.terminal.presenting.live_curves import LiveCurves
 from assistant.terminal.views import Gathered, Looked, Looking, QuestionView, Said, Tone, Turn
 
 SYMPTOM_QUESTION = "symptom"
@@ -23,6 +24,7 @@ class Talk:
 
     Attributes:
         journal: the turns.
+        curves: what is being measured at the moment, as plots.
         question: the question that stands.
         reply: where the answer to a question of the dialogue is awaited.
         consent: where leave for a trial is awaited.
@@ -32,6 +34,7 @@ class Talk:
 
     def __init__(self, stage: str) -> None:
         self.journal = Journal()
+        self.curves = LiveCurves()
         self.question: QuestionView | None = None
         self.reply: asyncio.Future[Reply] | None = None
         self.consent: asyncio.Future[str] | None = None
@@ -92,6 +95,7 @@ class Talk:
 
     def nothing_runs(self) -> None:
         """Take away every sign of something running."""
+        self.curves.clear()
         self.journal.drop_where(lambda key: key == "stage" or key.startswith("looking:"))
 
     def ask(self, question: QuestionView) -> None:

@@ -26,6 +26,7 @@ from assistant.terminal.views import (
     Trouble,
 )
 from probes.process.description import CaseDescription, Place
+from probes.process.events import Points
 
 LONG = 20.0
 """Seconds after which the end of something is worth a bell."""
@@ -44,6 +45,7 @@ class Telling:
         self._talk = talk
         self._session = session
         self._leave: bool | None = None
+        self._findings: tuple[int, tuple[FindingView, ...]] | None = None
         self._trials_told = len(session.dialogue.facts.trials)
 
     @property
@@ -136,10 +138,16 @@ class Telling:
         if isinstance(turn, Looking):
             self._talk.put(Looking(turn.key, turn.title, turn.started, turn.cost, share=fraction))
 
+    async def points(self, points: Points) -> None:
+        """Draw a curve while it is measured."""
+        self._talk.curves.take(points)
+        self._talk.changed()
+
     async def answered(self, answer: Answer) -> None:
         """Tell an answer."""
         waited = self._talk.journal.turn(f"looking:{answer.probe}")
         self._talk.journal.drop(f"looking:{answer.probe}")
+        self._talk.curves.drop(answer.probe or "")
         self._tell(answer)
         if isinstance(waited, Looking) and time.monotonic() - waited.started > LONG:
             self._talk.attention(texts.PROBE_ENDED.format(title=waited.title))
@@ -169,9 +177,13 @@ class Telling:
             self._talk.put(Found(f"finding:{cause}", view))
 
     def findings(self) -> tuple[FindingView, ...]:
-        """All causes with any evidence, as cards."""
-        report = self._session.investigation.report()
-        return tuple(findings.finding_view(one, self.dialogue.kb, self.folder) for one in report.causes)
+        """All causes with any evidence, as cards; made anew only when something has happened."""
+        happened = len(self.dialogue.events)
+        if self._findings is None or self._findings[0] != happened:
+            report = self._session.investigation.report()
+            told = tuple(findings.finding_view(one, self.dialogue.kb, self.folder) for one in report.causes)
+            self._findings = (happened, told)
+        return self._findings[1]
 
     def finding(self, cause: str) -> FindingView | None:
         """Everything that is known about a cause, whether it stands or not."""
@@ -200,6 +212,7 @@ class Telling:
         if agreed:
             self._talk.stage = "trial"
             title = texts.TRYING.format(remedy=step.title)
+            self._talk.curves.name("trial", texts.CURVES["trial"].format(remedy=step.title))
             self._talk.put(Looking(TRIAL, title, time.monotonic(), "training"))
         return agreed
 

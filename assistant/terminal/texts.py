@@ -152,6 +152,8 @@ SETTINGS = {
 CURVES = {
     "recorded_run": "The recorded run",
     "one_batch": "One batch, over and over",
+    "rate_response": "Other learning rates",
+    "running": "still running",
     "gradient_flow": "Gradient by layer",
     "norm": "norm",
     "layer": "layer, from the input",

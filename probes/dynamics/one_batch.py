@@ -63,7 +63,7 @@ def measure(case: Case, budget: Budget) -> OneBatch:
         raise Unanswerable("one batch holds no targets, or one row alone")
     # One epoch of many steps: the bookkeeping of an epoch costs more than the step of a small model.
     held = Recorded(case.train.kind, batch.x, batch.y, batch.weights, (fed_like(batch, case),), batch.rows, True)
-    plan = Plan(held, epochs=1, steps_per_epoch=STEPS)
+    plan = Plan(held, epochs=1, steps_per_epoch=STEPS, watch="one_batch")
     ran = run(case, plan, Budget(min(SECONDS, budget.left)))
     if ran.error is not None and ran.steps < FEWEST:
         raise Unanswerable(f"training fails: {ran.error.type}")

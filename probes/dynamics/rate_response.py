@@ -80,9 +80,10 @@ def measure(case: Case, budget: Budget) -> RateResponse:
     steps, left = min(whole, MAX_STEPS), Budget(min(SECONDS, budget.left))
     tries: list[RateTry] = []
     with _constant_rate(case, planned) as step:
-        for factor in FACTORS:
+        for place, factor in enumerate(FACTORS):
             if tries and left.spent:
                 break
+            case.live.share(place, len(FACTORS))
             tried = _try(case, step, planned, factor, steps, Budget(SECONDS / 3) if not tries else left)
             if not tries:
                 steps = tried.steps
@@ -115,7 +116,11 @@ def _try(case: Case, step: InstrumentedStep, planned: float, factor: float, step
     with unchanged(case.model, case.fit.callbacks):
         case.optimizer.learning_rate.assign(rate)
         plan = Plan(
-            case.train, epochs=case.fit.planned_epochs, stop=lambda ran: ran.steps >= steps or _lost(ran.losses)
+            case.train,
+            epochs=case.fit.planned_epochs,
+            stop=lambda ran: ran.steps >= steps or _lost(ran.losses),
+            watch="rate_response",
+            label=f"{rate:.2g}",
         )
         ran = run(case, plan, Budget(max(1.0, left.left)), step)
     data = np.asarray(ran.losses) - np.asarray(ran.penalties)

@@ -181,6 +181,7 @@ def measure(case: Case, budget: Budget) -> RecordedRun:
         validation=True,
         callbacks=True,
         on_step=lambda number, step: _look(watched, number, step),
+        watch="recorded_run",
     )
     ran = run(case, plan, allowed)
     moved = _distance(weights_before, _weights(case))

@@ -41,7 +41,26 @@ class Progress:
     total: float | None = None
 
 
-WorkerEvent = Stage | Output | Progress
+@dataclass(frozen=True)
+class Points:
+    """New points of a curve while it is measured.
+
+    Attributes:
+        curve: id of the probe that measures it, or ``trial``.
+        series: which line of the plot.
+        x: steps, epochs or whatever the curve is drawn over; grows within a series.
+        y: values, of the same number; they need not be finite.
+        anew: whether the points of this series before these belong to an earlier run and go.
+    """
+
+    curve: str
+    series: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    anew: bool = False
+
+
+WorkerEvent = Stage | Output | Progress | Points
 OnEvent = Callable[[WorkerEvent], object]
 """Called in the event loop for every event; an awaitable result is awaited before the next."""
 

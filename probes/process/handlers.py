@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,27 @@ class Serving:
     Attributes:
         hold: the held program (``Hold``): its call, its places, its case, its description.
         report: sends progress.
+        tell: sends an event of the protocol.
     """
 
     hold: Any
     report: Report
+    tell: Callable[[dict[str, Any]], None]
+
+    @contextlib.contextmanager
+    def live_case(self) -> Iterator[Any]:
+        """The case of the held call, which tells of its curves within this context.
+
+        Raises:
+            NothingHeld: there is no case.
+        """
+        case = self.hold.case()
+        case.live.listen(self.tell)
+        try:
+            yield case
+            case.live.flush()
+        finally:
+            case.live.listen(None)
 
 
 Handler = Callable[[Serving, Mapping[str, Any]], Mapping[str, Any]]
@@ -75,7 +93,8 @@ def probe(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     if hold.failure is not None:
         call = hold.call
         return run_failure_probe(hold.failure, call and call.model, call and call.arguments, wanted, seconds)
-    return run_probe(hold.case(), wanted, seconds)
+    with serving.live_case() as case:
+        return run_probe(case, wanted, seconds)
 
 
 @handler("trial")
@@ -83,7 +102,8 @@ def trial(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Train with and without treatments; the arguments are those of ``run_trial``."""
     from ..trials.handler import run_trial
 
-    return run_trial(serving.hold.case(), arguments, serving.report)
+    with serving.live_case() as case:
+        return run_trial(case, arguments, serving.report)
 
 
 @handler("counter_trial")
@@ -91,4 +111,5 @@ def counter_trial(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str
     """Train on changed rows or labels; the arguments are those of ``run_counter_trial``."""
     from ..trials.handler import run_counter_trial
 
-    return run_counter_trial(serving.hold.case(), arguments, serving.report)
+    with serving.live_case() as case:
+        return run_counter_trial(case, arguments, serving.report)

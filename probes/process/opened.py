@@ -22,7 +22,7 @@ from .errors import (
     WorkerDied,
     WrongBackend,
 )
-from .events import OnEvent, Progress, Stage, tell
+from .events import OnEvent, Points, Progress, Stage, tell
 from .output import Stream
 from .program import Program
 from .protocol import BrokenMessage, Message, decode, encode
@@ -220,6 +220,10 @@ class Worker:
             await tell(self._on_event, Stage(str(message["text"])))
         elif message["event"] == "progress":
             await tell(self._on_event, Progress(str(message["text"]), message.get("done"), message.get("total")))
+        elif message["event"] == "points":
+            x, y = (tuple(map(float, message[axis])) for axis in ("x", "y"))
+            points = Points(str(message["curve"]), str(message["series"]), x, y, bool(message["anew"]))
+            await tell(self._on_event, points)
         elif message["event"] == "broken":
             self._verdict = WorkerDied(str(message["message"]))
         elif message["event"] == "refused":

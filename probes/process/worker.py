@@ -155,12 +155,14 @@ class Worker:
             _flush()
 
     def _answer(self, message: Message, hold: Hold) -> Message:
+        def tell(event: dict[str, Any]) -> None:
+            self._channel.send(to_wire({**event, "id": message["id"]}))
+
         def report(text: str, done: float | None = None, total: float | None = None) -> None:
-            event = {"event": "progress", "id": message["id"], "text": text, "done": done, "total": total}
-            self._channel.send(to_wire(event))
+            tell({"event": "progress", "text": text, "done": done, "total": total})
 
         try:
-            answer = handle(message["request"], Serving(hold, report), message.get("arguments") or {})
+            answer = handle(message["request"], Serving(hold, report, tell), message.get("arguments") or {})
             return {"id": message["id"], "answer": to_wire(answer)}
         except (NothingHeld, UnknownRequest) as error:
             return {"id": message["id"], "error": {"type": "NothingHeld", "message": str(error), "trace": ""}}

@@ -28,8 +28,28 @@ class CurveBlock(Vertical):
         self._plotting = plotting
         self._glyphs = glyphs
 
+    @property
+    def id_of_curve(self) -> str:
+        """Id of the curve."""
+        return self._curve.id
+
     def compose(self) -> ComposeResult:
         """The legend stands in the title, so that it never covers a line."""
+        yield Line(self._title(), classes="curve-title")
+        plot = self._plotting.PlotWidget(classes="plot", allow_pan_and_zoom=False)
+        plot.can_focus = False
+        yield plot
+        yield Line(self._curve.note, classes="tone-quiet curve-note")
+
+    def take(self, curve: CurveView) -> None:
+        """Draw another state of the same curve."""
+        if curve != self._curve:
+            self._curve = curve
+            self.query_one(".curve-title", Line).put(self._title())
+            self.query_one(".curve-note", Line).put(curve.note)
+            self._draw()
+
+    def _title(self) -> Content:
         curve = self._curve
         parts: list[tuple[str, str] | str] = [(curve.title, "bold")]
         for position, series in enumerate(curve.series):
@@ -37,12 +57,7 @@ class CurveBlock(Vertical):
             colour = COLOURS[position % len(COLOURS)]
             parts.append((f"   {self._glyphs.bar}{self._glyphs.bar} {series.name} ", f"${colour}"))
             parts.append((f"{last:.4g}", "$text-soft"))
-        yield Line(Content.assemble(*parts), classes="curve-title")
-        plot = self._plotting.PlotWidget(classes="plot", allow_pan_and_zoom=False)
-        plot.can_focus = False
-        yield plot
-        if curve.note:
-            yield Line(curve.note, classes="tone-quiet")
+        return Content.assemble(*parts)
 
     def on_mount(self) -> None:
         """Draw, and draw anew when the theme changes."""
@@ -52,6 +67,7 @@ class CurveBlock(Vertical):
     def _draw(self) -> None:
         plot: Any = self.query_one(".plot")
         variables = self.app.theme_variables
+        self.query_one(".curve-note").display = bool(self._curve.note)
         plot.clear()
         mode = self._plotting.HiResMode.BRAILLE if self._glyphs.bar != "#" else None
         for position, series in enumerate(self._curve.series):
@@ -64,24 +80,35 @@ class CurveBlock(Vertical):
 
 
 class CurvesPane(VerticalScroll):
-    """All curves, the newest first."""
+    """All curves, the newest first; what is not in sight is not drawn."""
 
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:
         super().__init__(id=id, can_focus=True, classes="pane")
         self._glyphs = glyphs
         self._shown: tuple[CurveView, ...] = ()
+        self._wanted: tuple[CurveView, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Nothing yet."""
         yield Line(texts.EMPTY["curves"], classes="empty")
 
+    async def on_show(self) -> None:
+        """Draw what changed while the pane was out of sight."""
+        await self.show(self._wanted)
+
     async def show(self, curves: tuple[CurveView, ...]) -> None:
         """Show these curves; the plotting library is loaded with the first of them."""
-        if curves == self._shown:
+        self._wanted = curves
+        if curves == self._shown or not self.is_on_screen:
+            return
+        plotting = await in_background(lambda: importlib.import_module("textual_plot")) if curves else None
+        if curves is not self._wanted or not self.is_attached:
             return
         self._shown = curves
-        plotting = await in_background(lambda: importlib.import_module("textual_plot")) if curves else None
-        if curves is not self._shown or not self.is_attached:
+        blocks = {one.id_of_curve: one for one in self.query(CurveBlock)}
+        if [one.id for one in curves] == list(blocks):
+            for curve in curves:
+                blocks[curve.id].take(curve)
             return
         await self.remove_children()
         if not curves:

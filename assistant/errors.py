@@ -51,6 +51,10 @@ class SessionError(TriageError):
     """The kept sessions cannot be opened, or the session asked for is not among them."""
 
 
+class SessionHeldError(SessionError):
+    """Another process goes on with the session."""
+
+
 class WorkerLostError(TriageError):
     """No worker could be started, or it died more often than it may."""
 

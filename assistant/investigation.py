@@ -59,6 +59,12 @@ class Log(Protocol):
     def append(self, event: AnyEvent) -> None:
         """Keep an event; on return it is on disk."""
 
+    def settle(self, dialogue: Dialogue) -> None:
+        """Keep what the dialogue has come to, for lists and comparisons."""
+
+    def release(self) -> None:
+        """Let others go on with the session."""
+
 
 class Investigation:
     """Walks a dialogue to its end, or until the person stops it.
@@ -165,9 +171,11 @@ class Investigation:
         return True
 
     async def close(self) -> None:
-        """End the worker and what started it."""
+        """End the worker and what started it, and let others go on with the session."""
         await self._drop_worker()
         await self._opener.close()
+        self._log.settle(self.dialogue)
+        self._log.release()
 
     async def _drop_worker(self) -> None:
         worker, self._worker = self._worker, None

@@ -68,10 +68,10 @@ def resume(id: str, store: Store) -> Session:
     """Take up a kept session exactly where it was; the worker starts only when a probe is needed.
 
     Raises:
-        SessionError: there is no such session.
+        SessionError: there is no such session, or another process holds it.
         UsageError: its knowledge base does not load.
     """
-    kept = store.open(id)
+    kept = store.take_up(id)
     current = in_force(kept.events)
     if current and isinstance(current[-1], Stopped):
         kept.append(Undone(keep=len(current) - 1))

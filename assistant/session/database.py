@@ -2,33 +2,81 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from assistant.errors import SessionError
-from assistant.session.tables import APPEND_ONLY, metadata
+from assistant.session.tables import TRIGGERS, metadata
 
 SECONDS_TO_WAIT_FOR_A_LOCK = 20.0
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the tables; a database of an older version is brought up to it when it is opened."""
 
 _WRITES = "keras_triage_writes"
 
 
-def opened(url: str) -> sa.Engine:
-    """The database at an address, with all tables.
+class Database:
+    """The database of a store; what it raises becomes one sentence."""
 
-    Raises:
-        SessionError: a newer release of this program has made it.
-        sqlalchemy.exc.SQLAlchemyError, OSError: it cannot be opened.
-    """
+    def __init__(self, url: str) -> None:
+        """Open the database at an address, making what is missing.
+
+        Raises:
+            SessionError: it cannot be opened, or a newer release of this program has made it.
+        """
+        self.url = url
+        with self._told():
+            self._engine = _opened(url)
+            self._writing = self._engine.execution_options(**{_WRITES: True})
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that sees one state of the database."""
+        with self._told(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that takes the lock of writers when it begins: what it reads cannot change before it writes."""
+        with self._told(), self._writing.begin() as connection:
+            yield connection
+
+    def wipe(self) -> None:
+        """Take what was deleted out of the files of an SQLite database."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        # Past SQLAlchemy, which would begin a transaction; neither can stand in one.
+        with self._told(), contextlib.closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            first_line = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise SessionError(f"The sessions in {self.url} cannot be opened: {first_line}.") from error
+
+
+def _opened(url: str) -> sa.Engine:
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     if engine.dialect.name != "sqlite":
         _create_anywhere(engine)
@@ -40,14 +88,6 @@ def opened(url: str) -> sa.Engine:
         _write_ahead(path)
     _create(engine)
     return engine
-
-
-def writing(engine: sa.Engine) -> sa.Engine:
-    """The same database, for transactions that take the lock of writers when they begin.
-
-    What such a transaction reads cannot change before it writes.
-    """
-    return engine.execution_options(**{_WRITES: True})
 
 
 def _create_anywhere(engine: sa.Engine) -> None:
@@ -115,23 +155,15 @@ def _create(engine: sa.Engine) -> None:
         raise SessionError(
             f"The sessions in {engine.url.database} were kept by a newer keras-triage; install that to open them."
         )
-    with writing(engine).begin() as connection:
+    with engine.execution_options(**{_WRITES: True}).begin() as connection:
         if _version(connection) == SCHEMA:
             return
         for table in metadata.sorted_tables:
             connection.execute(CreateTable(table, if_not_exists=True))
-        for name in APPEND_ONLY:
-            _forbid_changes(connection, name)
+        for statement in TRIGGERS:
+            connection.exec_driver_sql(statement)
         connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
 
 
 def _version(connection: sa.Connection) -> int:
     return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-
-
-def _forbid_changes(connection: sa.Connection, table: str) -> None:
-    for change in ("UPDATE", "DELETE"):
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER IF NOT EXISTS {table}_keep_{change.lower()} BEFORE {change} ON {table} "
-            "BEGIN SELECT RAISE(ABORT, 'sessions are append-only'); END"
-        )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from assistant.errors import SessionError
-from assistant.events import AnyEvent, from_json, to_json
-from assistant.session import database, tables
-from assistant.session.model import OpenedWith, SessionInfo
+from assistant.events import AnyEvent, Undone, from_json, to_json
+from assistant.session import leases, reading, tables
+from assistant.session.database import Database
+from assistant.session.desk import Desk
+from assistant.session.model import OpenedWith, Outcome, Relation, SessionInfo
+from assistant.session.reading import now
+
+if TYPE_CHECKING:
+    from assistant.dialogue import Dialogue
 
 
 def default_url() -> str:
@@ -42,9 +46,32 @@ class KeptSession:
         self._store.write(self.id, len(self.events), event)
         self.events = (*self.events, event)
 
+    def settle(self, dialogue: Dialogue) -> None:
+        """Keep what the dialogue has come to, for the list of sessions and for comparisons.
+
+        Raises:
+            SessionError: it cannot be written.
+        """
+        # A report's modules are of no use to who only reads logs.
+        from assistant.session.outcomes import outcome_of
+
+        self._store.keep_outcome(self.id, len(self.events), outcome_of(dialogue))
+
+    def release(self) -> None:
+        """Let other processes go on with the session.
+
+        Raises:
+            SessionError: the store cannot be written.
+        """
+        self._store.release(self.id)
+
 
 class Store:
-    """All kept sessions."""
+    """All kept sessions.
+
+    Attributes:
+        desk: names, status, tags, assignees and notes of the sessions.
+    """
 
     def __init__(self, url: str | None = None) -> None:
         """Open a store, making it where there is none.
@@ -56,10 +83,8 @@ class Store:
             SessionError: it cannot be opened.
         """
         address = url or default_url()
-        self._url = address if "://" in address else f"sqlite:///{Path(address).absolute()}"
-        with self._told():
-            self._engine = database.opened(self._url)
-            self._writing = database.writing(self._engine)
+        self._database = Database(address if "://" in address else f"sqlite:///{Path(address).absolute()}")
+        self.desk = Desk(self._database)
 
     def __enter__(self) -> Store:
         return self
@@ -67,90 +92,158 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._engine.dispose()
+        self._database.close()
 
-    def begin(self, opened: OpenedWith, knowledge_base: str) -> KeptSession:
-        """Begin a session.
+    def begin(self, opened: OpenedWith, knowledge_base: str, *, follows: str | None = None) -> KeptSession:
+        """Begin a session; this process holds it.
+
+        Args:
+            opened: the program and how to run it.
+            knowledge_base: version of the knowledge base.
+            follows: the session whose user has sent this program as their next one.
 
         Raises:
             SessionError: the store cannot be written.
         """
-        id = uuid.uuid4().hex[:8]
-        row = {"id": id, "created": _now(), "opened": opened.model_dump_json(), "knowledge_base": knowledge_base}
-        with self._told(), self._writing.begin() as connection:
-            connection.execute(tables.sessions.insert().values(row))
+        id = self._begin(opened, knowledge_base, (), (follows, "follow_up") if follows else None)
         return KeptSession(self, id, opened, ())
 
+    def branch(self, id: str, keep: int) -> KeptSession:
+        """Begin a session that stands where another stood after its first ``keep`` events in force.
+
+        What was measured after that is remembered and not measured again. This process holds the new session.
+
+        Raises:
+            SessionError: there is no such session, or the store cannot be written.
+        """
+        parent = self.open(id)
+        info = self.info(parent.id)
+        events = (*parent.events, Undone(keep=keep))
+        new = self._begin(parent.opened, info.knowledge_base, events, (parent.id, "branch"))
+        return KeptSession(self, new, parent.opened, events)
+
     def open(self, id: str) -> KeptSession:
-        """The session whose id begins with ``id``, with all its events.
+        """The session whose id begins with ``id``, with all its events, to be read.
 
         Raises:
             SessionError: there is none, or more than one.
         """
-        with self._told(), self._engine.connect() as connection:
-            like = (
-                sa.select(tables.sessions).where(tables.sessions.c.id.startswith(id.lower(), autoescape=True)).limit(2)
-            )
-            found = connection.execute(like).all()
-            if len(found) != 1:
-                raise SessionError(
-                    f"There {'are several sessions' if found else 'is no session'} {id!r}; "
-                    "`keras-triage sessions` lists them."
-                )
-            rows = connection.execute(
-                sa.select(tables.events.c.event)
-                .where(tables.events.c.session == found[0].id)
-                .order_by(tables.events.c.place)
-            ).scalars()
-            events = tuple(from_json(row) for row in rows)
-        return KeptSession(self, found[0].id, OpenedWith.model_validate_json(found[0].opened), events)
+        with self._database.reading() as connection:
+            row = reading.session(connection, id)
+            events = tuple(from_json(one) for one in reading.events(connection, row.id))
+        return KeptSession(self, row.id, OpenedWith.model_validate_json(row.opened), events)
+
+    def take_up(self, id: str) -> KeptSession:
+        """The session whose id begins with ``id``, to be gone on with; this process holds it from now on.
+
+        Raises:
+            SessionError: there is none, or more than one, or another process holds it.
+        """
+        with self._database.writing() as connection:
+            row = reading.session(connection, id)
+            leases.take(connection, row.id)
+        return self.open(row.id)
+
+    def release(self, session: str, *, whoever: bool = False) -> None:
+        """Let other processes go on with a session.
+
+        Args:
+            session: its whole id.
+            whoever: release it even if another process holds it.
+
+        Raises:
+            SessionError: the store cannot be written.
+        """
+        with self._database.writing() as connection:
+            leases.give_back(connection, session, whoever=whoever)
 
     def sessions(self) -> tuple[SessionInfo, ...]:
-        """All sessions, the latest first."""
-        count = sa.func.count(tables.events.c.place).label("kept")
-        last = sa.func.coalesce(sa.func.max(tables.events.c.at), tables.sessions.c.created).label("last")
-        query = (
-            sa.select(tables.sessions, count, last)
-            .select_from(tables.sessions.outerjoin(tables.events))
-            .group_by(tables.sessions.c.id)
-            .order_by(sa.desc("last"))
-        )
-        with self._told(), self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            SessionInfo(
-                id=row.id,
-                created=row.created,
-                opened=OpenedWith.model_validate_json(row.opened),
-                events=row.kept,
-                last=row.last,
-                knowledge_base=row.knowledge_base,
-            )
-            for row in rows
-        )
+        """All sessions, the latest first; ``outcomes.up_to_date`` and ``searching.matching`` go on from here.
+
+        Raises:
+            SessionError: the store cannot be read.
+        """
+        with self._database.reading() as connection:
+            return reading.infos(connection)
+
+    def info(self, id: str) -> SessionInfo:
+        """What is kept of one session beside its events.
+
+        Raises:
+            SessionError: there is none, or more than one.
+        """
+        with self._database.reading() as connection:
+            return reading.infos(connection, reading.session(connection, id).id)[0]
+
+    def recent_programs(self, most: int = 10) -> tuple[str, ...]:
+        """Absolute paths of the programs of the latest sessions, each once.
+
+        Raises:
+            SessionError: the store cannot be read.
+        """
+        return tuple(dict.fromkeys(one.opened.program for one in self.sessions()))[:most]
 
     def write(self, session: str, place: int, event: AnyEvent) -> None:
         """Keep an event at its place in a session.
 
         Raises:
-            SessionError: it cannot be written, or the place is taken.
+            SessionError: it cannot be written, another process holds the session, or the place is taken.
         """
-        row = {"session": session, "place": place, "at": _now(), "event": to_json(event)}
-        with self._told(), self._writing.begin() as connection:
+        row = {"session": session, "place": place, "at": now(), "event": to_json(event)}
+        with self._database.writing() as connection:
+            leases.check(connection, session)
             try:
                 connection.execute(tables.events.insert().values(row))
             except IntegrityError as error:
                 raise SessionError(f"Session {session} is being continued by another process.") from error
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn what the database raises into one sentence."""
-        try:
-            yield
-        except (SQLAlchemyError, OSError) as error:
-            first_line = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise SessionError(f"The sessions in {self._url} cannot be opened: {first_line}.") from error
+    def keep_outcome(self, session: str, events: int, outcome: Outcome) -> None:
+        """Keep what a session had come to after so many events, in place of what was kept before.
 
+        Raises:
+            SessionError: the store cannot be written.
+        """
+        of_session = tables.outcomes.c.session == session
+        row = {"session": session, "events": events, "outcome": outcome.model_dump_json()}
+        with self._database.writing() as connection:
+            if not connection.execute(sa.select(tables.sessions.c.id).where(tables.sessions.c.id == session)).first():
+                return
+            connection.execute(tables.outcomes.delete().where(of_session))
+            connection.execute(tables.outcomes.insert().values(row))
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+    def delete(self, id: str) -> None:
+        """Delete a session for good, with all that was kept of it; sessions branched off from it stay.
+
+        Raises:
+            SessionError: there is no such session, another process holds it, or the store cannot be written.
+        """
+        with self._database.writing() as connection:
+            session = reading.session(connection, id).id
+            leases.check(connection, session)
+            connection.execute(tables.deletions.insert().values(session=session))
+            for table in tables.OF_A_SESSION:
+                connection.execute(table.delete().where(table.c.session == session))
+            connection.execute(tables.sessions.delete().where(tables.sessions.c.id == session))
+            connection.execute(tables.deletions.delete())
+        self._database.wipe()
+
+    def _begin(
+        self,
+        opened: OpenedWith,
+        knowledge_base: str,
+        events: tuple[AnyEvent, ...],
+        parent: tuple[str, Relation] | None,
+    ) -> str:
+        id, at = uuid.uuid4().hex[:8], now()
+        row = {"id": id, "created": at, "opened": opened.model_dump_json(), "knowledge_base": knowledge_base}
+        log: list[dict[str, Any]] = [
+            {"session": id, "place": place, "at": at, "event": to_json(event)} for place, event in enumerate(events)
+        ]
+        with self._database.writing() as connection:
+            connection.execute(tables.sessions.insert().values(row))
+            if log:
+                connection.execute(tables.events.insert(), log)
+            if parent is not None:
+                connection.execute(tables.details.insert().values(session=id, parent=parent[0], relation=parent[1]))
+            leases.take(connection, id)
+        return id

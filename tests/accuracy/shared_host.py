@@ -35,6 +35,12 @@ class _Unkept:
     def append(self, event: AnyEvent) -> None:
         """Forget the event."""
 
+    def settle(self, dialogue: Dialogue) -> None:
+        """Forget what it has come to."""
+
+    def release(self) -> None:
+        """Nobody waits for it."""
+
 
 class SharedHost:
     """One host for any number of checks; one that dies is started again."""

@@ -182,3 +182,9 @@ class Kept:
 
     def append(self, event: Any) -> None:
         self.events.append(event)
+
+    def settle(self, dialogue: Dialogue) -> None:
+        pass
+
+    def release(self) -> None:
+        pass

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.kb_commands import kb_app
+from assistant.session_commands import sessions_app
 
 if TYPE_CHECKING:
     from assistant.commands import Wish
@@ -35,6 +36,7 @@ app = typer.Typer(
 
 
 app.add_typer(kb_app, name="kb")
+app.add_typer(sessions_app, name="sessions")
 
 
 def _show_version(wanted: bool) -> None:
@@ -183,14 +185,6 @@ def demo(
     from assistant.session.model import OpenedWith
 
     raise typer.Exit(commands.converse_plainly(commands.Wish(OpenedWith(program=str(program)), store=store)))
-
-
-@app.command()
-def sessions(store: StoreUrl = None) -> None:
-    """List the kept sessions."""
-    from assistant import commands
-
-    raise typer.Exit(commands.list_sessions(store))
 
 
 @app.command()

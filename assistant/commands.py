@@ -98,18 +98,6 @@ def resume_plainly(id: str, store_url: str | None) -> int:
         return _converse(resume(id, store))
 
 
-def list_sessions(store_url: str | None) -> int:
-    """Print the kept sessions, the latest first."""
-    with Store(store_url) as store:
-        found = store.sessions()
-    for one in found:
-        when = one.last.strftime("%Y-%m-%d %H:%M")
-        print(f"{one.id}  {when} UTC  {one.events:>4} events  {one.opened.program}")
-    if not found:
-        tell("No session is kept yet.")
-    return ExitStatus.HEALTHY
-
-
 def list_fits(wish: Wish) -> int:
     """Run every training call of a program for one step and list them."""
     tell("Each training call of the program is run for one step, to list them.")

@@ -105,11 +105,14 @@ def knowledge_base(opened: OpenedWith) -> KnowledgeBase:
         raise UsageError(f"The knowledge base does not load: {error.problems[0]}{rest}.") from error
 
 
+def dialogue_of(kept: KeptSession, kb: KnowledgeBase) -> Dialogue:
+    """The dialogue of a kept session, where its events have led it."""
+    return Dialogue(kb, catalogue(), kept.events, budget=kept.opened.budget, trials=kept.opened.trials)
+
+
 def _session(kept: KeptSession, kb: KnowledgeBase) -> Session:
-    opened = kept.opened
-    dialogue = Dialogue(kb, catalogue(), kept.events, budget=opened.budget, trials=opened.trials)
-    program = Path(opened.program).name
-    return Session(kept, Investigation(dialogue, kept, ProgramOpener(opened), program=program))
+    program = Path(kept.opened.program).name
+    return Session(kept, Investigation(dialogue_of(kept, kb), kept, ProgramOpener(kept.opened), program=program))
 
 
 class ProgramOpener:

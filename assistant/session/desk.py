@@ -68,7 +68,7 @@ class Desk:
     def notes(self, id: str) -> tuple[Note, ...]:
         """The internal notes of a session, in the order written."""
         with self._database.reading() as connection:
-            return reading.infos(connection, reading.session(connection, id).id)[0].notes
+            return reading.notes(connection, reading.session(connection, id).id)
 
     def _set(self, id: str, **values: str) -> None:
         with self._database.writing() as connection:

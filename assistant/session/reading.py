@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from assistant.errors import SessionError
 from assistant.session import tables
@@ -42,10 +44,26 @@ def events(connection: sa.Connection, session: str) -> Sequence[str]:
 
 
 def infos(connection: sa.Connection, only: str | None = None) -> tuple[SessionInfo, ...]:
-    """All sessions, or one, the latest first."""
-    tags, notes = _tags(connection), _notes(connection)
-    rows = connection.execute(_of(only)).all()
-    return tuple(_info(row, tuple(tags[row.id]), tuple(notes[row.id])) for row in rows)
+    """All sessions, or one, the latest first.
+
+    Those that another release has kept and this one cannot read are left out.
+    """
+    tags, written = _tags(connection), _notes(connection)
+    found: list[SessionInfo] = []
+    for row in connection.execute(_of(only)):
+        with contextlib.suppress(ValidationError):
+            found.append(_info(row, tuple(tags[row.id]), tuple(written[row.id])))
+    return tuple(found)
+
+
+def notes(connection: sa.Connection, session: str) -> tuple[Note, ...]:
+    """The internal notes of a session, in the order written."""
+    return tuple(_notes(connection)[session])
+
+
+def count(connection: sa.Connection) -> int:
+    """How many sessions there are, readable or not."""
+    return connection.execute(sa.select(sa.func.count()).select_from(tables.sessions)).scalar_one()
 
 
 def _of(only: str | None) -> sa.Select[Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 import sqlalchemy as sa
+from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from assistant.errors import SessionError
@@ -21,6 +22,9 @@ from assistant.session.reading import now
 
 if TYPE_CHECKING:
     from assistant.dialogue import Dialogue
+
+
+_OF_ANOTHER_RELEASE = "Session {id} was kept by another release of keras-triage, and this one cannot read it."
 
 
 def default_url() -> str:
@@ -130,8 +134,12 @@ class Store:
         """
         with self._database.reading() as connection:
             row = reading.session(connection, id)
-            events = tuple(from_json(one) for one in reading.events(connection, row.id))
-        return KeptSession(self, row.id, OpenedWith.model_validate_json(row.opened), events)
+            log = reading.events(connection, row.id)
+        try:
+            events = tuple(from_json(one) for one in log)
+            return KeptSession(self, row.id, OpenedWith.model_validate_json(row.opened), events)
+        except ValidationError as error:
+            raise SessionError(_OF_ANOTHER_RELEASE.format(id=row.id)) from error
 
     def take_up(self, id: str) -> KeptSession:
         """The session whose id begins with ``id``, to be gone on with; this process holds it from now on.
@@ -173,7 +181,20 @@ class Store:
             SessionError: there is none, or more than one.
         """
         with self._database.reading() as connection:
-            return reading.infos(connection, reading.session(connection, id).id)[0]
+            session = reading.session(connection, id).id
+            found = reading.infos(connection, session)
+        if not found:
+            raise SessionError(_OF_ANOTHER_RELEASE.format(id=session))
+        return found[0]
+
+    def count(self) -> int:
+        """How many sessions there are, with those that this release cannot read.
+
+        Raises:
+            SessionError: the store cannot be read.
+        """
+        with self._database.reading() as connection:
+            return reading.count(connection)
 
     def recent_programs(self, most: int = 10) -> tuple[str, ...]:
         """Absolute paths of the programs of the latest sessions, each once.

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from assistant.__main__ import main
+from assistant.events import SymptomNamed
+from assistant.session.model import DeskStatus, OpenedWith
+from assistant.session.store import Store
+
+OPENED = OpenedWith(program="/home/somebody/project/train.py")
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """The store in the user's data folder, with one session of a person who has named a symptom."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with Store() as kept:
+        session = kept.begin(OPENED, "v1")
+        session.append(SymptomNamed(symptom="loss_nan", text="it is nan"))
+        session.release()
+        return kept
+
+
+def only(store: Store) -> str:
+    return store.sessions()[0].id
+
+
+def test_a_session_is_kept_in_order(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    id = only(store)
+    assert main(["sessions", "rename", id[:6], "Ticket 12"]) == 0
+    assert main(["sessions", "tag", id, "vision", "urgent"]) == 0
+    assert main(["sessions", "untag", id, "urgent"]) == 0
+    assert main(["sessions", "assign", id, "Ada"]) == 0
+    assert main(["sessions", "status", id, "waiting"]) == 0
+    assert main(["sessions", "note", id, "Behind a proxy"]) == 0
+    capsys.readouterr()
+    assert main(["sessions"]) == 0
+    line = capsys.readouterr().out
+    for word in (id, "waiting for user", "Ticket 12", "@Ada", "#vision"):
+        assert word in line
+    assert "urgent" not in line
+    assert main(["sessions", "show", id]) == 0
+    shown = capsys.readouterr().out
+    assert "Behind a proxy" in shown
+    assert "Symptom: loss_nan" in shown
+    info = store.info(id)
+    assert (info.name, info.assignee, info.status) == ("Ticket 12", "Ada", DeskStatus.WAITING_FOR_USER)
+
+
+@pytest.mark.parametrize(
+    ("options", "listed"),
+    [
+        (["--search", "TRAIN loss_nan"], 1),
+        (["--search", "resnet"], 0),
+        (["--status", "open"], 1),
+        (["--status", "gave-up"], 0),
+        (["--symptom", "loss_nan"], 1),
+        (["--symptom", "loss_flat"], 0),
+        (["--assignee", ""], 1),
+        (["--tag", "x"], 0),
+    ],
+)
+def test_the_list_is_narrowed_down(
+    store: Store, options: list[str], listed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sessions", *options, "--format", "json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == listed
+
+
+def test_an_empty_list_says_so(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sessions", "--tag", "x"]) == 0
+    assert capsys.readouterr().err == "No kept session is like that.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["rename", "ffffffff", "x"], "There is no session 'ffffffff'"),
+        (["show", "ffffffff"], "There is no session 'ffffffff'"),
+        (["delete", "ffffffff", "--yes"], "There is no session 'ffffffff'"),
+        (["--symptom", "loss_nam"], "There is no symptom 'loss_nam'; there are"),
+        (["--status", "done"], "Invalid value for '--status'"),
+    ],
+)
+def test_what_is_wrong_with_a_call_is_one_sentence(
+    store: Store, arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sessions", *arguments]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert sentence in printed.err
+    assert printed.err.count("\n") == 1
+
+
+def test_notes_are_shown_with_their_numbers(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    id = only(store)
+    assert main(["sessions", "note", id]) == 0
+    assert "has no notes" in capsys.readouterr().err
+    main(["sessions", "note", id, "one\ntwo"])
+    main(["sessions", "note", id, "three"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-3].startswith("  1. ")
+    assert lines[-3].endswith("one")
+    assert lines[-2] == "     two"
+    assert lines[-1].endswith("three")
+
+
+def test_deleting_asks_first(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    id = only(store)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert main(["sessions", "delete", id]) == 2
+    assert "Nothing was deleted." in capsys.readouterr().err
+    assert only(store) == id
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
+    assert main(["sessions", "delete", id]) == 0
+    assert store.sessions() == ()
+
+
+def test_a_branch_prints_its_id_and_can_be_taken_up(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    id = only(store)
+    assert main(["sessions", "branch", id, "--before", "symptom"]) == 0
+    new = capsys.readouterr().out.strip()
+    info = store.info(new)
+    assert (info.parent, info.relation, info.holder) == (id, "branch", None)
+    assert info.outcome is not None
+    assert info.outcome.symptom is None, "the symptom is to be named again"
+    assert main(["sessions", "branch", id, "--at", "a", "--before", "b"]) == 2
+
+
+def test_a_replay_needs_something_to_compare_with(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    id = only(store)
+    assert main(["sessions", "replay", id]) == 2
+    assert "has not come to anything yet" in capsys.readouterr().err
+    main(["sessions"])
+    capsys.readouterr()
+    assert main(["sessions", "replay", id]) == 0
+    assert "Nothing would differ." in capsys.readouterr().out
+    assert main(["sessions", "replay", id, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["changes"] == []
+
+
+def test_a_session_of_another_release_hides_no_other(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connection = sqlite3.connect(tmp_path / "keras-triage" / "sessions.db")
+    connection.execute(
+        "INSERT INTO sessions VALUES ('ffffffff', '2026-01-02 03:04:05.000000', '{\"program\": 1, \"new\": 2}', 'v9')"
+    )
+    connection.commit()
+    connection.close()
+    id = only(store)
+    assert main(["sessions"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith(id)
+    assert "One more was kept by another release" in printed.err
+    assert main(["sessions", "show", "ffffffff"]) == 2
+    assert "another release of keras-triage, and this one cannot read it" in capsys.readouterr().err

@@ -23,7 +23,7 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $(STAMP)
 
 demo: $(STAMP)
-	$(BIN)/keras-triage demo learning_rate
+	$(BIN)/keras-triage demo spirals
 
 test: fast
 	$(BIN)/python -m pytest -q -m keras

@@ -1,39 +1,49 @@
-"""The command ``keras-triage``."""
+"""The command ``keras-triage``.
+
+Nothing of ours is imported before Ctrl-C is taken care of, for it may well come while modules load.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
 
-import typer
-
-from assistant.command_line import app, full_screen, on_a_terminal
-from assistant.errors import ExitStatus, TriageError, tell
-from assistant.terminal.settings import TerminalSettings
-
-COMMANDS = frozenset({"open", "check", "demo", "sessions", "resume", "kb"})
+COMMANDS = frozenset({"open", "check", "demo", "sessions", "resume", "kb", "serve"})
 HELP = frozenset({"-h", "--help", "--version"})
-
-BAD_CALL: type[Exception] = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
-"""What a wrong option or argument raises; it stands in no public module in every supported version of typer."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status; whatever goes wrong is one sentence on standard error."""
+    if arguments is not None:
+        return _answered(list(arguments))
+    from assistant import interrupts
+
+    interrupts.end_at_once()
+    status = _answered(sys.argv[1:])
+    interrupts.ignore()
+    return status
+
+
+def _answered(arguments: list[str]) -> int:
+    import typer
+
+    from assistant.command_line import on_a_terminal, open_start
+    from assistant.errors import ExitStatus, TriageError, leave_output, tell
+
     _prepare_output()
-    own, programs = _parted(list(sys.argv[1:] if arguments is None else arguments))
+    own, programs = _parted(arguments)
     if not own and not on_a_terminal():
         _run(["--help"], [])
         return ExitStatus.USAGE
+    # What a wrong option or argument raises stands in no public module in every supported version of typer.
+    bad_call: type[Exception] = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
     try:
-        if not own:
-            return full_screen(TerminalSettings())
-        result = _run(own, programs)
-    except BAD_CALL as error:
-        message = getattr(error, "format_message", error.__str__)()
-        tell(f"keras-triage: {' '.join(message.split())} `keras-triage --help` shows how it is called.")
+        result = _run(own, programs) if own else open_start()
+        sys.stdout.flush()
+    except bad_call as error:
+        message = " ".join(getattr(error, "format_message", error.__str__)().split())
+        tell(f"keras-triage: {message.rstrip('.')}. `keras-triage --help` shows how it is called.")
         return ExitStatus.USAGE
     except TriageError as error:
         tell(f"keras-triage: {error}")
@@ -41,11 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         tell("keras-triage: Interrupted.")
         return ExitStatus.INTERRUPTED
-    except BrokenPipeError:
-        _leave_output()
+    except (BrokenPipeError, SystemExit):
+        # Nobody reads the output any more, which typer answers by leaving.
+        leave_output()
         return ExitStatus.HEALTHY
     except OSError as error:
-        _leave_output()
+        leave_output()
         tell(f"keras-triage: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
         return ExitStatus.USAGE
     except Exception as error:  # noqa: BLE001 - a fault of our own: kept in a file, told in a sentence
@@ -58,19 +69,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _prepare_output() -> None:
     """What a narrow encoding cannot write becomes a question mark; what is written to a closed output is dropped."""
+    from io import TextIOWrapper
+
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - stays open as long as the process
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
 
 
-def _leave_output() -> None:
-    """Let the interpreter end without a word about what could not be written."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def _run(own: list[str], programs: list[str]) -> object:
+    from assistant.command_line import app
+
     return app(args=own, prog_name="keras-triage", standalone_mode=False, obj=tuple(programs))
 
 

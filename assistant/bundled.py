@@ -12,7 +12,7 @@ import platformdirs
 from assistant.answers_file import nearest
 from assistant.errors import SessionError, UsageError
 
-FIRST = "learning_rate"
+FIRST = "spirals"
 """The demo that opens when none is named."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -68,8 +69,13 @@ Program = Annotated[Path, typer.Argument(metavar="PROGRAM", help="The training s
 Symptom = Annotated[
     str | None, typer.Option(metavar="SYMPTOM", help="What you see: an id such as loss_nan, or your own words.")
 ]
-Budget = Annotated[float, typer.Option(metavar="SECONDS", min=1.0, help="Time for probes and trials, from `fit`.")]
-SetupTimeout = Annotated[float, typer.Option(metavar="SECONDS", min=1.0, help="Time for the program to reach `fit`.")]
+A_WEEK = 7.0 * 24 * 3600
+Budget = Annotated[
+    float, typer.Option(metavar="SECONDS", min=1.0, max=A_WEEK, help="Time for probes and trials, from `fit`.")
+]
+SetupTimeout = Annotated[
+    float, typer.Option(metavar="SECONDS", min=1.0, max=A_WEEK, help="Time for the program to reach `fit`.")
+]
 Python = Annotated[
     Path | None,
     typer.Option("--python", metavar="PATH", help="Interpreter or environment that runs the program."),
@@ -103,13 +109,13 @@ def open_program(
 ) -> None:
     """Open a program and talk about it; `keras-triage PROGRAM` does the same."""
     if on_a_terminal() and not (plain or list_fits or dry_run):
-        from assistant.program_file import program_at
+        from assistant.program_file import interpreter_at, program_at
         from assistant.terminal.settings import TerminalSettings
 
         settings = TerminalSettings(
             program=program_at(program),
             arguments=tuple(context.obj or ()),
-            python=python.absolute() if python else None,
+            python=interpreter_at(python),
             fit=fit,
             setup_timeout=setup_timeout,
             budget=budget,
@@ -188,6 +194,39 @@ def demo(
 
 
 @app.command()
+def serve(
+    context: typer.Context,
+    program: Annotated[
+        Path | None, typer.Argument(metavar="[PROGRAM]", help="The training script.", show_default=False)
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 takes any free port.")] = 0,
+    host: Annotated[str, typer.Option(help="Where to listen: a loopback address.")] = "127.0.0.1",
+    symptom: Symptom = None,
+    budget: Budget = 120.0,
+    setup_timeout: SetupTimeout = 300.0,
+    python: Python = None,
+    fit: Fit = None,
+    kb: KnowledgeBases = None,
+    store: StoreUrl = None,
+) -> None:
+    """Show the full screen in a browser on this machine, at an address that cannot be guessed."""
+    from assistant.browser.serving import serve as serve_it
+
+    arguments: list[str] = []
+    if program is not None:
+        wish = _wish(context, program, symptom, budget, setup_timeout, python, fit, kb, store)
+        opened = wish.opened
+        arguments = ["open", opened.program, f"--budget={budget}", f"--setup-timeout={setup_timeout}"]
+        arguments += [f"--python={opened.python}"] if opened.python else []
+        arguments += [f"--fit={fit}"] if fit else []
+        arguments += [f"--kb={one}" for one in opened.knowledge_bases]
+        arguments += [f"--symptom={symptom}"] if symptom else []
+        arguments += [f"--store={store}"] if store else []
+        arguments += ["--", *opened.arguments] if opened.arguments else []
+    raise typer.Exit(serve_it(arguments, host, port))
+
+
+@app.command()
 def resume(
     id: Annotated[str, typer.Argument(metavar="ID", help="The session, or the beginning of its id.")],
     store: StoreUrl = None,
@@ -215,13 +254,14 @@ def _wish(
     store: str | None,
 ) -> Wish:
     from assistant.commands import Wish
-    from assistant.program_file import program_at
+    from assistant.program_file import interpreter_at, program_at
     from assistant.session.model import OpenedWith
 
+    interpreter = interpreter_at(python)
     opened = OpenedWith(
         program=str(program_at(program)),
         arguments=tuple(context.obj or ()),
-        python=str(python.absolute()) if python else None,
+        python=str(interpreter) if interpreter else None,
         fit=fit,
         setup_timeout=setup_timeout,
         budget=budget,
@@ -246,6 +286,17 @@ def full_screen(settings: TerminalSettings) -> int:
     return launch(settings)
 
 
+def open_start() -> int:
+    """Open the full screen without a program: it asks for one."""
+    from assistant.terminal.settings import TerminalSettings
+
+    return full_screen(TerminalSettings())
+
+
 def on_a_terminal() -> bool:
-    """Whether a person sits at both ends."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    """Whether a person sits at both ends of a terminal that can show a full screen, or at a browser."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True
+    ends = (sys.stdin, sys.stdout)
+    seen = all(one is not None and not one.closed and one.isatty() for one in ends)
+    return seen and os.environ.get("TERM") != "dumb"

@@ -11,8 +11,17 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from assistant import interrupts
 from assistant.answers_file import read_answers
-from assistant.errors import EXIT_OF_STATUS, ExitStatus, InterruptedSessionError, UsageError, WorkerLostError, tell
+from assistant.errors import (
+    EXIT_OF_STATUS,
+    ExitStatus,
+    InterruptedSessionError,
+    UsageError,
+    WorkerLostError,
+    leave_output,
+    tell,
+)
 from assistant.front_end import FrontEnd
 from assistant.headless import Headless
 from assistant.investigation import Investigation
@@ -21,7 +30,7 @@ from assistant.report import markdown, text
 from assistant.report.model import Report, to_json
 from assistant.session.model import OpenedWith
 from assistant.session.store import Store
-from probes.process.errors import ProcessError, WorkerLost, WrongBackend
+from probes.process.errors import NotPython, ProcessError, WorkerLost, WrongBackend
 from probes.process.events import Stage, WorkerEvent
 
 if TYPE_CHECKING:
@@ -70,8 +79,11 @@ def check(wish: Wish, format: str, answers: Path | None, patch: PatchWish | None
         report, status = _run(_examine(session.investigation, Headless(tell, given)))
     if format == "json" and isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
-    sys.stdout.write(RENDERERS[format](report))
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(RENDERERS[format](report))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_output()
     if patch is not None:
         from assistant.patching.handing_over import hand_over
 
@@ -169,11 +181,12 @@ def _run(work: Awaitable[T]) -> T:
     async def awaited() -> T:
         return await work
 
+    interrupts.raise_in_turn()
     try:
         return asyncio.run(awaited())
     except KeyboardInterrupt:
         raise InterruptedSessionError("Interrupted; the session is kept.") from None
-    except WrongBackend as error:
+    except (NotPython, WrongBackend) as error:
         raise UsageError(str(error)) from error
     except ProcessError as error:
         raise WorkerLostError(str(error)) from error

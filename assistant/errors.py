@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import IntEnum
+from io import TextIOWrapper
 from types import MappingProxyType
 
 
@@ -65,6 +67,12 @@ class InterruptedSessionError(TriageError):
     """The person pressed Ctrl-C."""
 
     exit_status = ExitStatus.INTERRUPTED
+
+
+def leave_output() -> None:
+    """Write no more to standard output, and let the interpreter end without a word about what nobody has read."""
+    if isinstance(sys.__stdout__, TextIOWrapper) and not sys.__stdout__.closed:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
 
 
 def tell(text: str) -> None:

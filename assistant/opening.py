@@ -86,8 +86,8 @@ def symptom_of(kb: KnowledgeBase, said: str) -> str:
     """
     symptom = understand(kb, said)
     if symptom is None or symptom == HEALTHY:
-        known = ", ".join(one for one in kb.symptoms if one != HEALTHY)
-        raise UsageError(f"{said!r} is no symptom{nearest(said, kb.symptoms)}; the symptoms are {known}.")
+        known = [one for one in kb.symptoms if one != HEALTHY]
+        raise UsageError(f"{said!r} is no symptom{nearest(said, known)}; the symptoms are {', '.join(known)}.")
     return symptom
 
 

@@ -40,6 +40,24 @@ def program_at(path: Path) -> Path:
     return path.absolute()
 
 
+def interpreter_at(path: Path | None) -> Path | None:
+    """The absolute path of the interpreter or environment that was asked for, if one was.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    from probes.process import interpreters
+    from probes.process.errors import NotPython
+
+    if path is None:
+        return None
+    try:
+        interpreters.interpreter_at(path)
+    except NotPython as error:
+        raise UsageError(str(error)) from error
+    return path.absolute()
+
+
 def _text(path: Path) -> str:
     try:
         with tokenize.open(path) as file:

@@ -9,6 +9,7 @@ from assistant.report.model import CasePart, CausePart, EvidencePart, RemedyPart
 
 WIDTH = 100
 WORDS = {"proven": "PROVEN", "likely": "LIKELY", "possible": "possible", "ruled_out": "ruled out"}
+_LEFT_OPEN = ("unknown", "skipped")
 _FOR = ("decides", "strong", "weak")
 
 
@@ -61,8 +62,8 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _tally(report: Report) -> str:
-    unknown = sum(one.answer in ("unknown", "skipped") for one in report.questions)
-    by_person = sum(one.by == "person" for one in report.questions)
+    unknown = sum(one.answer in _LEFT_OPEN for one in report.questions)
+    by_person = sum(one.by == "person" and one.answer not in _LEFT_OPEN for one in report.questions)
     asked = len(report.questions)
     person = f", {by_person} by the person" if by_person else ""
     return f"{asked} questions, {asked - unknown} answered{person}, in {report.timings.get('total', 0.0):.1f} s."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from assistant import interrupts
 from assistant.terminal.app import TriageApp
 from assistant.terminal.preferences import Preferences
 from assistant.terminal.settings import TerminalSettings
@@ -12,6 +13,7 @@ from assistant.terminal.settings import TerminalSettings
 
 def launch(settings: TerminalSettings) -> int:
     """Open the full screen and stay until the person leaves; the exit status."""
+    interrupts.raise_in_turn()
     return asyncio.run(converse(TriageApp(settings, preferences=Preferences.of_user())))
 
 
@@ -19,6 +21,6 @@ async def converse(app: TriageApp) -> int:
     """Run the application; once the terminal is restored, end the worker and say how to go on."""
     code = await app.run_async(inline=app.settings.inline)
     farewell = await app.opened.leave() if app.opened is not None else ()
-    for line in farewell:
+    for line in () if app.is_web else farewell:
         sys.stdout.write(f"{line}\n")
     return code if code is not None else app.return_code or 0

@@ -11,6 +11,10 @@ class HostFailed(ProcessError):
     """The interpreter cannot serve: no TensorFlow, a broken one, or the host process died."""
 
 
+class NotPython(HostFailed):
+    """What was asked for as an interpreter is none."""
+
+
 class NoTensorFlow(HostFailed):
     """There is no TensorFlow in any interpreter that was asked for."""
 

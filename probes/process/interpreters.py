@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from .errors import HostFailed, NoTensorFlow
+from .errors import HostFailed, NoTensorFlow, NotPython
 
 _LOOK = "import importlib.util as u, sys; sys.exit(0 if u.find_spec('tensorflow') else 3)"
 _SECONDS = 20.0
@@ -23,13 +23,12 @@ async def choose(asked: Path | None = None, environment: Mapping[str, str] | Non
         environment: by default that of this process.
 
     Raises:
-        HostFailed: what was asked for is no Python.
+        NotPython: what was asked for is no Python.
+        HostFailed: it does not answer.
         NoTensorFlow: no interpreter that may be used has TensorFlow; the message says how to get it.
     """
     if asked is not None:
-        python = _inside(asked) if asked.is_dir() else Path(os.path.abspath(asked))
-        if python is None or not os.access(python, os.X_OK):
-            raise HostFailed(f"{asked} is not a Python interpreter.")
+        python = interpreter_at(asked)
         if not await has_tensorflow(python):
             raise NoTensorFlow(f"There is no TensorFlow in {python}; install it there with `pip install tensorflow`.")
         return python
@@ -43,6 +42,22 @@ async def choose(asked: Path | None = None, environment: Mapping[str, str] | Non
         f"TensorFlow is not installed for {active or own}; get it with `pip install 'keras-triage[tensorflow]'`, "
         "or name an interpreter that has it with `--python PATH`."
     )
+
+
+def interpreter_at(asked: Path) -> Path:
+    """The file to run for what was asked for: an interpreter, or the folder of an environment.
+
+    Raises:
+        NotPython: it is neither.
+    """
+    python = _inside(asked) if asked.is_dir() else Path(os.path.abspath(asked))
+    if python is None:
+        raise NotPython(f"{asked} is a folder without an interpreter; give one, or the folder of an environment.")
+    if not python.exists():
+        raise NotPython(f"There is no interpreter {asked}.")
+    if not os.access(python, os.X_OK):
+        raise NotPython(f"{asked} is not a Python interpreter.")
+    return python
 
 
 def active_interpreter(environment: Mapping[str, str]) -> Path | None:
@@ -59,7 +74,8 @@ async def has_tensorflow(python: Path) -> bool:
     """Whether an interpreter finds TensorFlow; it is not imported.
 
     Raises:
-        HostFailed: it does not run.
+        NotPython: it is no Python.
+        HostFailed: it does not answer.
     """
     try:
         process = await asyncio.create_subprocess_exec(
@@ -72,7 +88,7 @@ async def has_tensorflow(python: Path) -> bool:
             start_new_session=True,
         )
     except OSError as error:
-        raise HostFailed(f"{python} does not run: {error.strerror}.") from error
+        raise NotPython(f"{python} does not run: {error.strerror}.") from error
     try:
         code = await asyncio.wait_for(process.wait(), _SECONDS)
     except TimeoutError as error:
@@ -80,7 +96,7 @@ async def has_tensorflow(python: Path) -> bool:
         await process.wait()
         raise HostFailed(f"{python} does not answer.") from error
     if code not in (0, 3):
-        raise HostFailed(f"{python} is not a Python interpreter.")
+        raise NotPython(f"{python} is not a Python interpreter.")
     return code == 0
 
 

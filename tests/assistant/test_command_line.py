@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,10 +32,25 @@ from tests.assistant.small_world import small_kb
         (["check", "good.py", "--store", "bogus://x"], "cannot be opened"),
         (["check", "good.py", "--format", "pdf"], "Invalid value for '--format'"),
         (["check", "good.py", "--fit", "0"], "Invalid value for '--fit'"),
+        (["check", "good.py", "--budget", "0"], "Invalid value for '--budget'"),
+        (["check", "good.py", "--budget", "inf"], "Invalid value for '--budget'"),
+        (["check", "good.py", "--python", "missing"], "There is no interpreter missing."),
+        (["check", "good.py", "--python", "notes.txt"], "notes.txt is not a Python interpreter."),
+        (["check", "good.py", "--python", "folder"], "folder is a folder without an interpreter"),
+        (["good.py", "--plain", "--python", "missing"], "There is no interpreter missing."),
+        (["check", "pipe.py"], "pipe.py is not a Python program."),
+        (["check", "link.py"], "There is no file link.py (it is a link that leads nowhere)."),
+        (["check", "good.py", "--answers", "folder"], "folder cannot be read"),
+        (["check", "good.py", "--answers", "broken.yaml"], "broken.yaml is neither YAML nor JSON."),
+        (["check", "good.py", "--store", "folder"], "cannot be opened"),
+        (["check", "good.py", "--store", "notes.txt"], "cannot be opened"),
+        (["check", "good.py", "--symptom", "none"], "'none' is no symptom; the symptoms are"),
+        (["serve", "missing.py"], "There is no file missing.py."),
+        (["serve", "--host", "0.0.0.0"], "0.0.0.0 is no loopback address"),
         (["check", "good.py", "--bogus"], "No such option: --bogus"),
         (["check"], "Missing argument 'PROGRAM'"),
         (["resume", "ffffffff"], "There is no session 'ffffffff'"),
-        (["demo", "learning_rat"], "is 'learning_rate' meant?"),
+        (["demo", "spiral"], "is 'spirals' meant?"),
     ],
 )
 def test_what_is_wrong_with_a_call_is_one_sentence(
@@ -47,6 +63,9 @@ def test_what_is_wrong_with_a_call_is_one_sentence(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / "link.py").symlink_to("nowhere.py")
+    (tmp_path / "broken.yaml").write_text("a: [1,\n b: }")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
     (tmp_path / "notes.txt").write_text("my loss is nan")
     (tmp_path / "good.py").write_text("x = 1\n")
@@ -109,8 +128,8 @@ def test_demos_are_listed_and_copied(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert main(["demo", "--list"]) == 0
     assert len(capsys.readouterr().out.splitlines()) >= 3
-    program = bundled.copied("raw_scores")
-    assert program.read_text() == next(one.source for one in bundled.demos() if one.name == "raw_scores")
+    program = bundled.copied("patterns")
+    assert program.read_text() == next(one.source for one in bundled.demos() if one.name == "patterns")
     for one in bundled.demos():
         compile(one.source, one.name, "exec")
 

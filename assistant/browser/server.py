@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 from pathlib import Path
@@ -12,6 +13,9 @@ from textual_serve.server import Server
 
 COOKIE = "keras-triage"
 """Holds the token for downloads, whose address textual-serve's script makes without it."""
+
+SECONDS_TO_LEAVE = 3.0
+"""How long sessions may take to end with the server."""
 
 REFUSED = "The address lacks its token. Open the one that `keras-triage serve` printed."
 
@@ -34,6 +38,7 @@ class GuardedServer(Server):  # type: ignore[misc]
         logging.getLogger("textual-serve").addHandler(logging.NullHandler())
         logging.getLogger("textual-serve").propagate = False
         self._runner: web.AppRunner | None = None
+        self._shown: set[asyncio.Task[object]] = set()
 
     @property
     def address(self) -> str:
@@ -46,7 +51,7 @@ class GuardedServer(Server):  # type: ignore[misc]
         Raises:
             OSError: the address is taken or not of this machine.
         """
-        self._runner = web.AppRunner(await self._make_app(), access_log=None)
+        self._runner = web.AppRunner(await self._make_app(), access_log=None, shutdown_timeout=SECONDS_TO_LEAVE)
         await self._runner.setup()
         await web.TCPSite(self._runner, self.host, port).start()
         self.port = self._runner.addresses[0][1]
@@ -55,8 +60,23 @@ class GuardedServer(Server):  # type: ignore[misc]
 
     async def stop(self) -> None:
         """End every session that is shown and stop listening."""
+        for one in self._shown:
+            one.cancel()
+        if self._shown:
+            await asyncio.wait(self._shown, timeout=SECONDS_TO_LEAVE)
         if self._runner is not None:
             await self._runner.cleanup()
+
+    async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """Run the command for a page for as long as it is open."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._shown.add(task)
+        try:
+            answer: web.WebSocketResponse = await super().handle_websocket(request)
+            return answer
+        finally:
+            self._shown.discard(task)
 
     async def on_startup(self, app: web.Application) -> None:
         """Whoever starts the server says where it is."""

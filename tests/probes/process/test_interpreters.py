@@ -38,7 +38,7 @@ async def test_what_is_asked_for_must_have_tensorflow(environment: Path) -> None
 async def test_what_is_asked_for_must_be_python(tmp_path: Path) -> None:
     for asked in (tmp_path, tmp_path / "nothing", Path("/etc/passwd")):
         with pytest.raises(
-            NotPython, match="is not a Python interpreter|There is no interpreter|without an interpreter"
+            NotPython, match=r"is not a Python interpreter|There is no interpreter|without an interpreter"
         ):
             await choose(asked)
     with pytest.raises(HostFailed, match="is not a Python interpreter"):

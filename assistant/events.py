@@ -116,6 +116,8 @@ class TrialFinished(Event):
     """Share of the way from the untreated to the best known score that the treatment closes."""
     counter: bool = False
     """Whether it was a counter-trial, which has no treatment."""
+    refuted: bool = False
+    """Whether a counter-trial shows that the cause does not stand."""
     seconds: float = 0.0
     """Wall-clock seconds of a counter-trial."""
     text: str = ""

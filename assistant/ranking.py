@@ -228,17 +228,23 @@ def _judge(
     fits = kb.weights.symptom_fit
     fit = max((float(getattr(fits, cause.symptoms.get(one, "foreign"))) for one in seen), default=0.0)
     prior = float(getattr(kb.weights.prior, cause.prior))
-    unranked = Finding(cause.id, 0, "possible", 0.0, None, prior, fit, tuple(evidence), tuple(trials))
+    refutations = [_refutation(kb, one) for one in trials if one.refuted]
+    unranked = Finding(cause.id, 0, "possible", 0.0, None, prior, fit, (*refutations, *evidence), tuple(trials))
     proven = bool(seen) and any(one.proven for one in trials)
     confidence = sigmoid(unranked.log_odds + (kb.weights.bands.decides if proven else 0.0))
     judged = replace(unranked, confidence=confidence)
     return replace(judged, status="proven" if proven else _status(kb, judged, bool(seen)))
 
 
+def _refutation(kb: KnowledgeBase, trial: TrialFinished) -> Evidence:
+    weight = weight_of(kb.weights, "rules_out", by_person=False)
+    return Evidence("counter_trial", "refuted", "probe", None, "rules_out", weight, trial.text, ())
+
+
 def _status(kb: KnowledgeBase, finding: Finding, symptom_seen: bool) -> Status:
     bands = {one.band for one in finding.evidence if one.by == "probe"}
     speaks_against = any(one.weight < 0 for one in finding.evidence)
-    if "rules_out" in bands and "decides" not in bands:
+    if any(one.refuted for one in finding.trials) or ("rules_out" in bands and "decides" not in bands):
         return "ruled_out"
     if finding.confidence < RULED_OUT and speaks_against:
         return "ruled_out"

@@ -266,6 +266,7 @@ def _counter_finished(attempt: Attempt, answer: Mapping[str, Any]) -> TrialFinis
         unknown=None if answer.get("applicable") else str(answer.get("reason") or "there was no trial"),
         proven=bool(answer.get("proven")),
         counter=True,
+        refuted=bool(answer.get("refuted")),
         seconds=float(answer.get("seconds") or 0.0),
         text=str(answer.get("text") or answer.get("reason") or ""),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,11 +20,11 @@ from ..structures import leaves
 from ..tasks import class_ids, outputs
 from .bench import Bench
 from .contradicted import contradicted
-from .reshaping import as_arrays, map_targets, rows
+from .reshaping import Change, as_arrays, map_targets, rows
 from .starting import seed_of
 from .symptoms import GAP, best_skill, gap
 from .training import ArmRun
-from .treating import NotApplicable
+from .treating import NotApplicable, treatments
 from .verdict import PAIRS
 
 NO_SIGNAL = 3.0
@@ -39,17 +40,31 @@ NOISY = 0.08
 """Share of training labels that out-of-fold predictions contradict with confidence, from which labels are noisy."""
 
 
+PLANTED_SKILL = 0.4
+"""Share of the way from chance to perfect that planted labels, the easiest there are, must be learnt."""
+
+BETTER = 0.1
+"""Score by which one training on the labels as they are must exceed all on permuted ones to tell that they teach."""
+
+PLANTED_PAIRS = 2
+"""Trainings on labels that do follow from the inputs, which show that the network could learn from right ones."""
+
 LEARNT = 0.9
 """Skill above which nothing is wrong; the reference is no measure here, for faulty data deceive it as well."""
 
 
 @dataclass(frozen=True)
 class Counter:
-    """What a counter-trial came to: whether it proves the cause, in one sentence, with its numbers."""
+    """What a counter-trial came to: whether it proves the cause, in one sentence, with its numbers.
+
+    Attributes:
+        refuted: whether it shows that the cause does not stand.
+    """
 
     proven: bool
     text: str
     numbers: Mapping[str, Any]
+    refuted: bool = False
 
 
 Trial = Callable[["Setting"], Counter]
@@ -73,6 +88,17 @@ class Setting:
         """An arm that differs in its training rows alone."""
         arm = self.bench.arm()
         arm.set_data(train, arm.validation)
+        return self.bench.treated(arm, pair, self.kept, self.budget.left)
+
+    def evened_out(self, train: Recorded, validation: Recorded | None, pair: int) -> ArmRun:
+        """An arm with these data whose rare classes weigh as much as the common ones.
+
+        Where one class is far commoner than the others, predicting it alone is what any labels would teach.
+        """
+        arm = self.bench.arm()
+        with contextlib.suppress(NotApplicable):
+            treatments()["set_class_weight"].apply(arm, {})
+        arm.set_data(train, validation)
         return self.bench.treated(arm, pair, self.kept, self.budget.left)
 
 
@@ -125,22 +151,28 @@ def _no_signal(setting: Setting, *, structured: bool) -> Counter:
     ratio = input_structure(setting.case)
     numbers: dict[str, Any] = {"beyond_chance": reference.beyond_chance, "input_structure": ratio}
     if reference.beyond_chance > NO_SIGNAL:
-        return Counter(False, "A simple model finds a signal between inputs and labels.", numbers)
+        return Counter(False, "A simple model finds a signal between inputs and labels.", numbers, refuted=True)
     own, permuted = [], []
+    train, validation = as_arrays(setting.case.train), setting.case.validation
     for pair in range(PAIRS):
-        own.append(setting.bench.value(setting.control(pair)))
-        permuted.append(setting.bench.value(setting.with_data(_permuted(setting.case.train, pair), pair)))
+        own.append(setting.bench.value(setting.evened_out(train, validation, pair)))
+        permuted.append(setting.bench.value(setting.evened_out(_permuted(train, pair), validation, pair)))
     numbers |= {"control": own, "permuted": permuted}
-    if min(own) > max(permuted):
-        return Counter(False, "The model does better with these labels than with permuted ones.", numbers)
-    if not setting.case.validation and np.mean(own) > np.mean(permuted) + np.std(own) + np.std(permuted):
-        return Counter(False, "The model does better with these labels than with permuted ones.", numbers)
+    spread = float(np.std(own) + np.std(permuted))
+    if np.mean(own) > np.mean(permuted) + spread or max(own) > max(permuted) + BETTER:
+        return Counter(False, "The model does better with these labels than with permuted ones.", numbers, refuted=True)
+    planted = _planted(setting.case, train, validation)
+    learnt = [setting.bench.value(setting.evened_out(*planted, pair)) for pair in range(PLANTED_PAIRS)]
+    numbers["planted"] = learnt
+    chance = reference.training.chance
+    if min(learnt) <= max(*own, *permuted) or (min(learnt) - chance) / (1 - chance) < PLANTED_SKILL:
+        return Counter(False, "The model does not learn labels that do follow from the inputs either.", numbers)
     if (ratio >= STRUCTURED) != structured:
         word = "have" if ratio >= STRUCTURED else "have no"
         return Counter(False, f"There is no signal, but the inputs {word} structure of their own.", numbers)
     text = (
         f"Training on permuted labels does as well: {np.mean(permuted):.2f} against {np.mean(own):.2f}. "
-        "No simple model finds a signal either."
+        f"No simple model finds a signal either, and labels that follow from the inputs are learnt: {min(learnt):.2f}."
     )
     return Counter(True, text, numbers)
 
@@ -154,9 +186,47 @@ def _reference(setting: Setting) -> Reference:
 
 
 def _permuted(train: Recorded, pair: int) -> Recorded:
-    held = as_arrays(train)
-    order = np.random.default_rng(seed_of("permuted", pair)).permutation(held.rows)
-    changed = map_targets(held, lambda _, array: array[order])
+    order = np.random.default_rng(seed_of("permuted", pair)).permutation(train.rows)
+    return _with_targets(train, lambda _, array: array[order])
+
+
+def _planted(case: Case, train: Recorded, validation: Recorded | None) -> tuple[Recorded, Recorded | None]:
+    """The same data with the same targets dealt out anew, in order along the inputs' first principal component.
+
+    What learns nothing from such targets cannot tell whether its own belong to their inputs.
+    """
+    sample = case.train.sample(2000)
+    shaper = FeatureShaper.of(case, sample)
+    direction = np.linalg.svd(shaper.features(sample), full_matrices=False)[2][0]
+
+    def along(held: Recorded) -> NDArray[np.float64]:
+        return np.asarray(shaper.features(held.sample(held.rows)) @ direction)
+
+    known = np.sort(along(train))
+
+    def dealt(held: Recorded, pool: Recorded) -> Recorded:
+        share = np.searchsorted(known, along(held), side="right") / max(1, len(known))
+        targets = [np.asarray(one) for one in leaves(pool.y)]
+
+        def deal(number: int, _: NDArray[Any]) -> NDArray[Any]:
+            ordered = targets[number][np.argsort(_size(targets[number]), kind="stable")]
+            return np.asarray(ordered[np.minimum((share * len(ordered)).astype(int), len(ordered) - 1)])
+
+        return _with_targets(held, deal)
+
+    return dealt(train, train), None if validation is None else dealt(as_arrays(validation), train)
+
+
+def _size(target: NDArray[Any]) -> NDArray[Any]:
+    """By what targets are put in order: the class of one-hot rows, else the mean of each row."""
+    flat = target.reshape(len(target), -1)
+    if flat.shape[1] > 1 and bool(np.all((flat == 0) | (flat == 1))) and bool(np.all(flat.sum(axis=1) == 1)):
+        return np.asarray(flat.argmax(axis=1))
+    return np.asarray(flat.mean(axis=1))
+
+
+def _with_targets(held: Recorded, change: Change) -> Recorded:
+    changed = map_targets(held, change)
     assert changed is not None
     return changed
 
@@ -196,7 +266,8 @@ def too_little_data(setting: Setting) -> Counter:
     numbers = {"control": whole_scores, "half": half_scores, "error_ratio": worse, "rows": held.rows}
     lower = sum(one < other for one, other in zip(half_scores, whole_scores, strict=True))
     if lower < PAIRS or worse < LEAST_WORSE:
-        return Counter(False, f"With half the rows the error is {worse:.2f} times as large, no more.", numbers)
+        text = f"With half the rows the error is {worse:.2f} times as large, no more."
+        return Counter(False, text, numbers, refuted=True)
     better = [one for one in setting.bench.known if one.gone and one.specific]
     if better:
         return Counter(False, f"{better[0].treatments[0]} closes the gap with the data there are.", numbers)

@@ -63,7 +63,8 @@ def run_counter_trial(
         report_progress: called with a text.
 
     Returns:
-        ``applicable`` with ``reason`` where not, ``cause``, ``proven``, ``text``, ``numbers``, ``seconds``.
+        ``applicable`` with ``reason`` where not, ``cause``, ``proven``, ``refuted``, ``text``, ``numbers`` and
+        ``seconds``.
     """
     cause, symptom = str(request.get("cause")), str(request.get("symptom") or "unsure")
     seconds, began = float(request.get("seconds") or 20.0), time.perf_counter()
@@ -82,6 +83,7 @@ def run_counter_trial(
             "reason": reason,
             "cause": cause,
             "proven": found.proven,
+            "refuted": found.refuted,
             "text": found.text,
             "numbers": dict(found.numbers),
             "seconds": round(time.perf_counter() - began, 3),

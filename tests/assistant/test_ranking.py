@@ -85,6 +85,13 @@ def test_proven_stands_first() -> None:
     ]
 
 
+def test_a_counter_trial_that_refutes_rules_out() -> None:
+    refuted = TrialFinished(cause="label_noise", remedy="", treatment="", counter=True, refuted=True, text="It learns.")
+    one = next(one for one in rank(KB, [], ("loss_flat",), [refuted]) if one.cause == "label_noise")
+    assert one.status == "ruled_out"
+    assert [(evidence.band, evidence.text) for evidence in one.evidence] == [("rules_out", "It learns.")]
+
+
 def test_only_causes_with_evidence_are_worth_telling() -> None:
     told = worth_telling(rank(KB, [answer("inputs_scaled", "far"), answer("steps_too_long", "small")], ("loss_flat",)))
     assert [(one.cause, one.rank) for one in told] == [("inputs_not_scaled", 1), ("lr_too_high", 2)]

@@ -135,6 +135,14 @@ def test_misaligned_labels_are_proven_by_permuting_them() -> None:
     assert "structure" in other["text"]
 
 
+def test_a_network_that_learns_nothing_accuses_no_labels() -> None:
+    x, y = blobs(300)
+    case = classifier(rate=1e-9, x=x, y=np.random.default_rng(5).permutation(y), epochs=4)
+    answer = run_counter_trial(case, {"cause": "labels_misaligned", "symptom": "loss_flat", "seconds": 60})
+    assert (answer["proven"], answer["refuted"]) == (False, False)
+    assert "follow from the inputs" in answer["text"]
+
+
 def test_counter_trials_prove_nothing_of_sound_data() -> None:
     case = classifier(rate=1e-5)
     for cause in ("labels_misaligned", "inputs_uninformative", "label_noise", "too_little_data"):

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-COMMANDS = frozenset({"open", "check", "demo", "sessions", "resume", "kb", "serve"})
+COMMANDS = frozenset({"open", "check", "demo", "sessions", "resume", "report", "kb", "serve"})
 HELP = frozenset({"-h", "--help", "--version"})
 
 

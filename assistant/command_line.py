@@ -63,6 +63,8 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
+    MESSAGE = "message"
 
 
 Program = Annotated[Path, typer.Argument(metavar="PROGRAM", help="The training script.", show_default=False)]
@@ -224,6 +226,26 @@ def serve(
         arguments += [f"--store={store}"] if store else []
         arguments += ["--", *opened.arguments] if opened.arguments else []
     raise typer.Exit(serve_it(arguments, host, port))
+
+
+@app.command()
+def report(
+    id: Annotated[str, typer.Argument(metavar="ID", help="The session, or the beginning of its id.")],
+    format: Annotated[
+        Format | None, typer.Option("--format", help="How the report is printed; by default as the file's name tells.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it to this file.")
+    ] = None,
+    templates: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of your own templates, such as message.txt.j2.")
+    ] = None,
+    store: StoreUrl = None,
+) -> None:
+    """Make the report of a kept session, or the message to its user; nothing is run."""
+    from assistant.desk import commands
+
+    raise typer.Exit(commands.make_report(store, id, format.value if format else None, output, templates))
 
 
 @app.command()

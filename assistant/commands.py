@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -26,8 +26,8 @@ from assistant.front_end import FrontEnd
 from assistant.headless import Headless
 from assistant.investigation import Investigation
 from assistant.opening import ProgramOpener, Session, begin, knowledge_base, resume
-from assistant.report import markdown, text
-from assistant.report.model import Report, to_json
+from assistant.report.formats import formatted
+from assistant.report.model import Report
 from assistant.session.model import OpenedWith
 from assistant.session.store import Store
 from probes.process.errors import NotPython, ProcessError, WorkerLost, WrongBackend
@@ -37,13 +37,6 @@ if TYPE_CHECKING:
     from assistant.patching.handing_over import PatchWish
 
 T = TypeVar("T")
-
-RENDERERS: Mapping[str, Callable[[Report], str]] = {
-    "text": text.render,
-    "json": lambda report: f"{to_json(report)}\n",
-    "markdown": markdown.render,
-}
-"""The formats of a report."""
 
 
 @dataclass(frozen=True)
@@ -77,18 +70,23 @@ def check(wish: Wish, format: str, answers: Path | None, patch: PatchWish | None
     with Store(wish.store) as store:
         session = begin(wish.opened, store, wish.symptom)
         report, status = _run(_examine(session.investigation, Headless(tell, given)))
-    if format == "json" and isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
-    try:
-        sys.stdout.write(RENDERERS[format](report))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        leave_output()
+    print_out(formatted(format, report, session.dialogue), format)
     if patch is not None:
         from assistant.patching.handing_over import hand_over
 
         hand_over(report, Path(wish.opened.program), patch)
     return status
+
+
+def print_out(result: str, format: str) -> None:
+    """Write a result to standard output; what programs read is UTF-8 whatever the terminal's encoding."""
+    if format in ("json", "html") and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    try:
+        sys.stdout.write(result)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_output()
 
 
 def exit_status(report: Report, investigation: Investigation) -> ExitStatus:

@@ -16,8 +16,9 @@ from assistant.headless import as_stage
 from assistant.investigation import Investigation
 from assistant.language import read
 from assistant.ranking import Answer, Finding
-from assistant.report import markdown, text
-from assistant.report.model import Report, to_json
+from assistant.report import text
+from assistant.report.formats import BY_SUFFIX, formatted
+from assistant.report.model import Report
 from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
 from assistant.walking import HEALTHY, UNSURE
 from probes.process.description import CaseDescription
@@ -301,12 +302,12 @@ class Plain:
     def _write_report(self, name: str, report: Report | None) -> None:
         assert self._investigation is not None
         made = report or self._investigation.report()
-        render = {".json": to_json, ".md": markdown.render}.get(Path(name).suffix, text.render)
+        format = BY_SUFFIX.get(Path(name).suffix.lower(), "text")
         if not name:
             self._say(text.render(made))
             return
         try:
-            Path(name).write_text(render(made), encoding="utf-8")
+            Path(name).write_text(formatted(format, made, self._dialogue), encoding="utf-8")
         except OSError as error:
             self._say(f"{name} cannot be written: {error.strerror}.")
             return

@@ -180,6 +180,8 @@ def _symptom(kb: KnowledgeBase, symptom: Symptom) -> Iterator[str]:
     yield f"# {symptom.title}\n"
     yield f"{_paragraph(symptom.sees)}\n"
     yield f"{_paragraph(symptom.first_words)}\n"
+    if symptom.gone:
+        yield f"Gone when: {_paragraph(symptom.gone)}\n"
     if symptom.tree:
         yield f"Tree: {symptom.tree}\n"
     yield "## Causes that show so"

@@ -105,6 +105,8 @@ class Symptom(Entry):
     """The decision tree to walk; null where there is nothing to walk (``none``)."""
     first_words: Text
     """What the assistant says first when this symptom is named."""
+    gone: Text | None = None
+    """How a user sees that it is gone, once the remedy is in place."""
     sources: tuple[Citation, ...] = ()
     """What the documents say about the symptom as a whole."""
 

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from assistant.commands import print_out
 from assistant.desk import branching, listing, replaying
 from assistant.dialogue import Dialogue
 from assistant.errors import ExitStatus, SessionError, UsageError, tell
 from assistant.opening import dialogue_of, knowledge_base
 from assistant.report import text
 from assistant.report.build import build
+from assistant.report.formats import BY_SUFFIX, formatted
 from assistant.report.model import Report
 from assistant.session.model import DeskStatus, OpenedWith, SessionInfo
 from assistant.session.outcomes import up_to_date
@@ -58,14 +60,43 @@ def show(store_url: str | None, id: str) -> int:
         kept = store.open(info.id)
     print(listing.sheet(info))
     print()
-    sys.stdout.write(text.render(report_of(kept)))
+    sys.stdout.write(text.render(report_of(kept)[0]))
     return ExitStatus.HEALTHY
 
 
-def report_of(kept: KeptSession) -> Report:
-    """The report of a kept session as it stands; nothing is run for it."""
+def make_report(store_url: str | None, id: str, format: str | None, output: Path | None, templates: Path | None) -> int:
+    """Make the report of a kept session in any format; nothing is run.
+
+    Args:
+        store_url: address of the store.
+        id: the session.
+        format: a format; None for the one that the file's name tells.
+        output: the file; None for standard output.
+        templates: folder of a team's own templates.
+
+    Raises:
+        TriageError: there is no such session, or the report cannot be made or written.
+    """
+    with Store(store_url) as store:
+        kept = store.open(id)
+    told = format or BY_SUFFIX.get(output.suffix.lower() if output else "", "text")
+    report, dialogue = report_of(kept)
+    result = formatted(told, report, dialogue, templates)
+    if output is None:
+        print_out(result, told)
+        return ExitStatus.HEALTHY
+    try:
+        output.write_text(result, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}.") from error
+    tell(f"Written to {output}.")
+    return ExitStatus.HEALTHY
+
+
+def report_of(kept: KeptSession) -> tuple[Report, Dialogue]:
+    """The report of a kept session as it stands, and its dialogue; nothing is run for it."""
     dialogue = dialogue_of(kept, knowledge_base(kept.opened))
-    return build(dialogue, program=Path(kept.opened.program).name, seconds=seconds_of(dialogue))
+    return build(dialogue, program=Path(kept.opened.program).name, seconds=seconds_of(dialogue)), dialogue
 
 
 def seconds_of(dialogue: Dialogue) -> float:

@@ -186,10 +186,17 @@ def _counter_trials(finding: Finding) -> tuple[EvidencePart, ...]:
     )
 
 
+def trial_of(finding: Finding, remedy: str) -> TrialFinished | None:
+    """The trial of a remedy that tells most: the last one that proves something, else the last one.
+
+    A step of a set may follow a proof and prove nothing more.
+    """
+    trials = [one for one in finding.trials if one.remedy == remedy]
+    return next((one for one in reversed(trials) if one.proven), trials[-1] if trials else None)
+
+
 def _remedy(remedy: Remedy, finding: Finding, values: Mapping[str, Any], patches: Patches) -> RemedyPart:
-    trials = [one for one in finding.trials if one.remedy == remedy.id]
-    # The last one that proves something tells most; a step of a set may follow it that proves nothing more.
-    trial = next((one for one in reversed(trials) if one.proven), trials[-1] if trials else None)
+    trial = trial_of(finding, remedy.id)
     return RemedyPart(
         id=remedy.id,
         title=remedy.title,

@@ -11,6 +11,7 @@ from assistant.__main__ import main
 from assistant.events import SymptomNamed
 from assistant.session.model import DeskStatus, OpenedWith
 from assistant.session.store import Store
+from tests.assistant.kept_sessions import events_of
 
 OPENED = OpenedWith(program="/home/somebody/project/train.py")
 
@@ -160,3 +161,82 @@ def test_a_session_of_another_release_hides_no_other(
     assert "One more was kept by another release" in printed.err
     assert main(["sessions", "show", "ffffffff"]) == 2
     assert "another release of keras-triage, and this one cannot read it" in capsys.readouterr().err
+
+
+@pytest.fixture
+def led(store: Store) -> str:
+    """A session that was led on a real program, with an internal note, tags and a name."""
+    session = store.begin(OpenedWith(program="/home/somebody/project/deep_classifier.py"), "v1")
+    for event in events_of("deep_classifier"):
+        session.append(event)
+    session.release()
+    store.desk.note(session.id, "Kumquat")
+    store.desk.tag(session.id, "Kumquat")
+    store.desk.rename(session.id, "Kumquat")
+    store.desk.assign(session.id, "Kumquat")
+    return session.id
+
+
+@pytest.mark.parametrize(
+    ("format", "word"),
+    [
+        ("text", "PROVEN: Gradients die on the way back"),
+        ("json", '"report": "keras-triage/1"'),
+        ("markdown", "# Proven: Gradients die on the way back."),
+        ("html", "<!DOCTYPE html>"),
+        ("message", "What to do"),
+    ],
+)
+def test_a_kept_session_has_a_report_in_every_format_and_no_note_in_any(
+    led: str, format: str, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", led, "--format", format]) == 0
+    printed = capsys.readouterr()
+    assert word in printed.out
+    assert "Kumquat" not in printed.out
+    assert "somebody" not in printed.out
+    assert printed.err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("r.html", "<!DOCTYPE html>"),
+        ("r.MD", "# Proven"),
+        ("r.json", '{\n  "report"'),
+        ("r.txt", "deep_classif"),
+    ],
+)
+def test_a_file_is_written_as_its_name_tells(
+    led: str, name: str, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / name
+    assert main(["report", led, "-o", str(file)]) == 0
+    assert file.read_text(encoding="utf-8").startswith(word)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == f"Written to {file}.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["-o", "missing/r.html"], "missing/r.html cannot be written: No such file or directory."),
+        (["--format", "message", "--templates", "missing"], "There is no folder missing of templates."),
+        (["--format", "pdf"], "Invalid value for '--format'"),
+    ],
+)
+def test_a_report_that_cannot_be_made_is_one_sentence(
+    led: str,
+    options: list[str],
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["report", led, *options]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert sentence in printed.err
+    assert printed.err.count("\n") == 1

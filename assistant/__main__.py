@@ -9,7 +9,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-COMMANDS = frozenset({"open", "check", "demo", "sessions", "resume", "report", "kb", "serve"})
+COMMANDS = frozenset(
+    {"open", "check", "demo", "sessions", "resume", "report", "kb", "serve", "collect", "bundle", "merge"}
+)
 HELP = frozenset({"-h", "--help", "--version"})
 
 

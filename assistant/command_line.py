@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.bundle_commands import bundle_app, collect, merge
 from assistant.kb_commands import kb_app
 from assistant.session_commands import sessions_app
 
@@ -37,6 +38,9 @@ app = typer.Typer(
 
 
 app.add_typer(kb_app, name="kb")
+app.add_typer(bundle_app, name="bundle")
+app.command()(collect)
+app.command()(merge)
 app.add_typer(sessions_app, name="sessions")
 
 
@@ -67,7 +71,10 @@ class Format(StrEnum):
     MESSAGE = "message"
 
 
-Program = Annotated[Path, typer.Argument(metavar="PROGRAM", help="The training script.", show_default=False)]
+Program = Annotated[
+    Path,
+    typer.Argument(metavar="PROGRAM", help="The training script, or a bundle collected of one.", show_default=False),
+]
 Symptom = Annotated[
     str | None, typer.Option(metavar="SYMPTOM", help="What you see: an id such as loss_nan, or your own words.")
 ]
@@ -164,6 +171,10 @@ def check(
     if patch is not None or apply:
         from assistant.patching.handing_over import PatchWish
 
+        if apply:
+            from assistant.bundle.reading import refuse_bundle
+
+            refuse_bundle(program, "nothing can be written into it")
         wanted = PatchWish(patch, apply)
     raise typer.Exit(commands.check(wish, format.value, answers, wanted))
 
@@ -297,6 +308,9 @@ def _look_only(wish: Wish, list_fits: bool, dry_run: bool) -> None:
     if not (list_fits or dry_run):
         return
     from assistant import commands
+    from assistant.bundle.reading import refuse_bundle
+
+    refuse_bundle(Path(wish.opened.program), "nothing can be run")
 
     raise typer.Exit(commands.dry_run(wish) if dry_run else commands.list_fits(wish))
 

@@ -69,7 +69,7 @@ def check(wish: Wish, format: str, answers: Path | None, patch: PatchWish | None
     given = read_answers(answers, knowledge_base(wish.opened)) if answers is not None else {}
     with Store(wish.store) as store:
         session = begin(wish.opened, store, wish.symptom)
-        report, status = _run(_examine(session.investigation, Headless(tell, given)))
+        report, status = run(_examine(session.investigation, Headless(tell, given)))
     print_out(formatted(format, report, session.dialogue), format)
     if patch is not None:
         from assistant.patching.handing_over import hand_over
@@ -127,14 +127,14 @@ def list_fits(wish: Wish) -> int:
             tell("The program trains nothing.")
         return ExitStatus.HEALTHY if fits else ExitStatus.PROGRAM_FAILED
 
-    return _run(listed())
+    return run(listed())
 
 
 def dry_run(wish: Wish) -> int:
     """Say what would be run, written and skipped; nothing is."""
     from assistant.plan import plan
 
-    print(_run(plan(wish.opened, wish.store)))
+    print(run(plan(wish.opened, wish.store)))
     return ExitStatus.HEALTHY
 
 
@@ -165,11 +165,11 @@ def _converse(session: Session) -> int:
             await session.investigation.close()
 
     print(f"Session {session.kept.id}; `keras-triage resume {session.kept.id}` takes it up again.")
-    _run(conversed())
+    run(conversed())
     return ExitStatus.WORKER_LOST if session.investigation.worker_lost else ExitStatus.HEALTHY
 
 
-def _run(work: Awaitable[T]) -> T:
+def run(work: Awaitable[T], interrupted: str = "Interrupted; the session is kept.") -> T:
     """Run to the end; what went wrong with the worker becomes one sentence with its exit status.
 
     Raises:
@@ -183,7 +183,7 @@ def _run(work: Awaitable[T]) -> T:
     try:
         return asyncio.run(awaited())
     except KeyboardInterrupt:
-        raise InterruptedSessionError("Interrupted; the session is kept.") from None
+        raise InterruptedSessionError(interrupted) from None
     except (NotPython, WrongBackend) as error:
         raise UsageError(str(error)) from error
     except ProcessError as error:

@@ -53,6 +53,8 @@ class ProbeFinished(Event):
     """Why there is no measurement, in words for the person."""
     seconds: float = 0.0
     """Wall-clock seconds that it took."""
+    absent: bool = False
+    """Whether only the program could tell, which is not at hand: the case came in a bundle that does not hold it."""
 
 
 class PersonAnswered(Event):
@@ -126,6 +128,8 @@ class TrialFinished(Event):
     """Loss over the first untreated training, in at most 60 means."""
     treated_curve: tuple[float, ...] = ()
     """Loss over the first treated training, in at most 60 means."""
+    absent: bool = False
+    """Whether only the program could tell, which is not at hand: the case came in a bundle that does not hold it."""
 
 
 class PatchTried(Event):
@@ -168,8 +172,67 @@ class Stopped(Event):
     """Why, in words."""
 
 
+class PatchesMade(BaseModel):
+    """The remedies as changes of a source that stays where it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    combined: str | None = None
+    """The smallest set of remedies as one unified diff."""
+    by_remedy: dict[str, str] = Field(default_factory=dict)
+    """The diff of each remedy that can be written, by its id."""
+    instructions: tuple[str, ...] = ()
+    """What has to be changed by hand, one sentence each."""
+    causes: tuple[str, ...] = ()
+    """The causes that were confirmed; the combined diff is for them and stands for no others."""
+    proven: bool = False
+    """Whether the patched program was opened again and no longer showed the symptom."""
+
+
+class CaseEvidence(BaseModel):
+    """What a bundle holds of a case: all that its program told, and how it was asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+
+    case: CaseDescription
+    budget: float = Field(gt=0, allow_inf_nan=False)
+    """Seconds of probes and trials that the collection was given."""
+    arguments: tuple[str, ...] = ()
+    """The program's own arguments."""
+    fit: int | None = Field(default=None, ge=1)
+    """Which call that trains was asked for; None where nobody chose."""
+    named: SymptomNamed | None = None
+    """The symptom that the user named."""
+    only: tuple[str, ...] = ()
+    """The probes that were asked for by name; empty where everything was looked at."""
+    options: tuple[Literal["--with-source", "--with-output", "--pseudonyms"], ...] = ()
+    """What the user let leave beside, as options of the command."""
+    measured: tuple[ProbeFinished, ...] = ()
+    """What each probe said, in the order in which they finished."""
+    aside: tuple[str, ...] = ()
+    """Probes among them that the dialogue did not need; their time is not counted."""
+    not_run: dict[str, str] = Field(default_factory=dict)
+    """Probes that could have been run, with the reason why they were not."""
+    symptom: str | None = None
+    """Id of the symptom that the trials were run for."""
+    trials: tuple[TrialFinished, ...] = ()
+    """The trials that ended, in order."""
+    patches: PatchesMade | None = None
+    """Only where the user let the source travel."""
+
+
+class BundleArrived(Event):
+    """A bundle brought evidence: the case itself at first, later what was asked of the user."""
+
+    event: Literal["bundle_arrived"] = "bundle_arrived"
+    name: str
+    """File name of the bundle."""
+    evidence: CaseEvidence
+
+
 AnyEvent = Annotated[
     CaseOpened
+    | BundleArrived
     | SymptomNamed
     | ProbeFinished
     | PersonAnswered

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.events import (
     AnyEvent,
+    BundleArrived,
     CaseOpened,
     CauseConcluded,
     PatchTried,
@@ -27,6 +28,7 @@ class Facts:
 
     Attributes:
         case: the case, once it is open.
+        bundles: what bundles brought, in order; empty for a program that is at hand.
         symptom: what the person named, if they did.
         measured: what each probe said, in the order in which they finished.
         persons: what the person answered, by question.
@@ -37,6 +39,7 @@ class Facts:
     """
 
     case: CaseDescription | None = None
+    bundles: list[BundleArrived] = field(default_factory=list)
     symptom: NamedSymptom | None = None
     measured: dict[str, ProbeFinished] = field(default_factory=dict)
     persons: dict[str, PersonAnswered] = field(default_factory=dict)
@@ -61,6 +64,9 @@ class Facts:
         match event:
             case CaseOpened():
                 self.case = event.case
+            case BundleArrived():
+                self._forget_absent()
+                self.bundles.append(event)
             case SymptomNamed():
                 self.symptom = NamedSymptom(event.symptom, event.by, event.text)
             case ProbeFinished():
@@ -77,6 +83,11 @@ class Facts:
                 self.stopped = event.reason
             case Undone():
                 raise ValueError("an undone event takes facts away; gather them anew")
+
+    def _forget_absent(self) -> None:
+        """What could not be told without the program is asked again of what has arrived."""
+        self.measured = {id: one for id, one in self.measured.items() if not one.absent}
+        self.trials = [one for one in self.trials if not one.absent]
 
 
 def gather(events: Iterable[AnyEvent]) -> Facts:

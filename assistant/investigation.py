@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import math
 import time
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -27,7 +28,7 @@ from assistant.report.model import Report
 from assistant.steps import AskPerson, Conclude, Finished, NamedSymptom, OfferTrial, RunProbe
 from assistant.trying import finished as trial_finished
 from assistant.walking import RECORDED_RUN
-from assistant.worker import Opener, OpensCopies, Worker
+from assistant.worker import Opener, OpensCopies, RemembersTrials, Worker
 from probes.process.description import CaseDescription, Failure
 from probes.process.errors import ProcessError, RequestFailed, WorkerDied, WorkerLost
 from probes.process.events import Output, Points, Progress, Stage, WorkerEvent
@@ -106,22 +107,37 @@ class Investigation:
         """Whether the worker has died more often than it may."""
         return bool(self._lost_because)
 
+    @property
+    def seconds_to_open(self) -> float:
+        """What it takes until the next probe can begin: nothing while the program is held."""
+        case = self.dialogue.case
+        return 0.0 if self._worker is not None or case is None else case.seconds.get("program", 0.0)
+
     async def run(self, front: FrontEnd) -> Report:
         """Walk to the end; may be called again after something was interjected or taken back.
 
         Raises:
             ProcessError: the program could not be opened at all.
         """
-        self._teller = asyncio.create_task(self._tell_news(front))
-        try:
+        async with self._telling(front):
             await self._walk(front)
-            await self._all_news_told()
-        finally:
-            self._teller.cancel()
-            await asyncio.gather(self._teller, return_exceptions=True)
         report = self.report()
         await front.finished(report)
         return report
+
+    async def look(self, front: FrontEnd, step: RunProbe, seconds: float) -> ProbeFinished | None:
+        """Run a probe for its own sake, within so many seconds: the dialogue does not hear of it.
+
+        Returns:
+            None if the person cancelled it.
+
+        Raises:
+            ProcessError: the program could not be opened at all.
+        """
+        async with self._telling(front):
+            if self.dialogue.case is None:
+                await self._open_case(front)
+            return await self._finished(front, step, min(seconds, self._seconds_for(step)))
 
     def report(self) -> Report:
         """The report of what is known now."""
@@ -232,32 +248,34 @@ class Investigation:
 
     async def _run_probe(self, front: FrontEnd, step: RunProbe) -> None:
         before = self.dialogue.measured_before(step.probe)
-        if before is not None:
-            self._record(before)
-            return
+        finished = before or await self._finished(front, step, self._seconds_for(step))
+        if finished is not None:
+            self._record(finished)
+
+    async def _finished(self, front: FrontEnd, step: RunProbe, seconds: float) -> ProbeFinished | None:
         await front.step_started(step)
         self._running = step
         try:
-            finished = await self._abandonable(self._measure(step))
+            finished = await self._abandonable(self._measure(step, seconds))
         except ProcessError as error:
             finished = ProbeFinished(probe=step.probe, unknown=str(error))
             await self._lose_worker(front, str(error))
         finally:
             self._running = None
         await self._all_news_told()
-        if finished is not None:
-            self._record(finished)
         if self._worker is not None and self._worker.lost is not None:
             await self._lose_worker(front, str(self._worker.lost))
+        return finished
 
-    async def _measure(self, step: RunProbe) -> ProbeFinished:
+    async def _measure(self, step: RunProbe, seconds: float) -> ProbeFinished:
         worker = await self._worker_at_hand()
-        outcome = await worker.probe(step.probe, self._seconds_for(step))
+        outcome = await worker.probe(step.probe, seconds)
         return ProbeFinished(
             probe=step.probe,
             measurement=None if outcome.measurement is None else real_numbers(outcome.measurement),
             unknown=outcome.unknown,
             seconds=outcome.seconds,
+            absent=outcome.absent,
         )
 
     async def _worker_at_hand(self) -> Worker:
@@ -302,6 +320,12 @@ class Investigation:
                 self._record(Stopped())
 
     async def _offer(self, front: FrontEnd, step: OfferTrial) -> None:
+        if isinstance(self._opener, RemembersTrials):
+            symptom = self.dialogue.symptom
+            remembered = self._opener.tried(step.attempt, symptom.id if symptom else "unsure")
+            self._record(remembered)
+            await front.stage(remembered.text or remembered.unknown or "the trial ended")
+            return
         agreed = await self._interruptible(front.offer(step))
         if agreed is None:
             return
@@ -407,6 +431,17 @@ class Investigation:
         if symptom is not None and symptom != self._told_symptom:
             self._told_symptom = symptom
             await front.symptom(symptom)
+
+    @contextlib.asynccontextmanager
+    async def _telling(self, front: FrontEnd) -> AsyncIterator[None]:
+        """Tell the front end meanwhile what the worker tells, and all of it before the end."""
+        self._teller = asyncio.create_task(self._tell_news(front))
+        try:
+            yield
+            await self._all_news_told()
+        finally:
+            self._teller.cancel()
+            await asyncio.gather(self._teller, return_exceptions=True)
 
     async def _tell_news(self, front: FrontEnd) -> None:
         while True:

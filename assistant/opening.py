@@ -9,13 +9,13 @@ from pathlib import Path
 from assistant.answers_file import nearest
 from assistant.dialogue import Dialogue
 from assistant.errors import UsageError
-from assistant.events import Stopped, SymptomNamed, Undone, in_force
+from assistant.events import BundleArrived, Stopped, SymptomNamed, Undone, in_force
 from assistant.investigation import Investigation
 from assistant.language import understand
 from assistant.session.model import OpenedWith
 from assistant.session.store import KeptSession, Store
 from assistant.walking import HEALTHY
-from assistant.worker import Listener, Worker
+from assistant.worker import Listener, Opener, Worker
 from knowledge_base.loading import KnowledgeBase, load
 from knowledge_base.problems import LoadError
 from probes.catalogue import catalogue
@@ -45,23 +45,46 @@ class Session:
 
 
 def begin(opened: OpenedWith, store: Store, symptom: str | None = None) -> Session:
-    """Begin a session on a program.
+    """Begin a session on a program, or on a bundle that somebody collected of theirs.
 
     Args:
-        opened: the program and how to run it.
+        opened: the program and how to run it; a bundle brings its own budget.
         store: where the session is kept.
         symptom: what the person sees, if they said: the id of a symptom, or words.
 
     Raises:
-        UsageError: a knowledge base of the person's own does not load, or the symptom is not understood.
+        UsageError: a knowledge base of the person's own does not load, or the symptom is not understood, or the bundle
+            cannot be used.
         SessionError: the session cannot be kept.
     """
     kb = knowledge_base(opened)
     named = symptom_of(kb, symptom) if symptom else None
+    bundle = _bundle(Path(opened.program))
+    if bundle is not None:
+        opened = opened.model_copy(update={"budget": bundle.evidence.budget})
     kept = store.begin(opened, kb.version)
+    if bundle is not None:
+        kept.append(bundle)
+        said = bundle.evidence.named
+        if named is None and said is not None and said.symptom in kb.symptoms:
+            kept.append(said)
     if named is not None:
         kept.append(SymptomNamed(symptom=named, text=symptom if symptom != named else None))
     return _session(kept, kb)
+
+
+def _bundle(path: Path) -> BundleArrived | None:
+    """What a bundle brings; None where the path is that of a program.
+
+    Raises:
+        UsageError: it is a bundle that cannot be used.
+    """
+    from assistant.bundle.model import SUFFIX
+    from assistant.bundle.reading import is_bundle, read_bundle
+
+    if path.suffix != SUFFIX and not is_bundle(path):
+        return None
+    return BundleArrived(name=path.name, evidence=read_bundle(path).evidence)
 
 
 def resume(id: str, store: Store) -> Session:
@@ -111,8 +134,18 @@ def dialogue_of(kept: KeptSession, kb: KnowledgeBase) -> Dialogue:
 
 
 def _session(kept: KeptSession, kb: KnowledgeBase) -> Session:
-    program = Path(kept.opened.program).name
-    return Session(kept, Investigation(dialogue_of(kept, kb), kept, ProgramOpener(kept.opened), program=program))
+    dialogue = dialogue_of(kept, kb)
+    program, opener = Path(kept.opened.program).name, _opener(kept, dialogue)
+    return Session(kept, Investigation(dialogue, kept, opener, program=program))
+
+
+def _opener(kept: KeptSession, dialogue: Dialogue) -> Opener:
+    """What is asked of a case: its program, or the bundles that it came in."""
+    if any(isinstance(event, BundleArrived) for event in kept.events):
+        from assistant.bundle.replaying import BundleOpener
+
+        return BundleOpener(lambda: dialogue.events)
+    return ProgramOpener(kept.opened)
 
 
 class ProgramOpener:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TextIO
 
+from assistant.bundle.asking import ask_user
 from assistant.dialogue import Dialogue
+from assistant.errors import UsageError
 from assistant.events import SKIPPED, UNKNOWN, PersonAnswered, SymptomNamed
 from assistant.front_end import GoBack, Reply, Stop, Stream
 from assistant.headless import as_stage
@@ -30,7 +32,8 @@ MOST_LINES = 200
 HELP = """\
 At every question: a number chooses, `unsure`, `skip`, `why`, `back`.
 At any time: `findings`, `how CAUSE` (how do you know?), `ruled out`, `path`, `report FILE`, `quit`;
-or say in your own words what you see."""
+or say in your own words what you see.
+On a bundle: `ask user` (the message to the one who collected it), `merge FILE` (what they sent later)."""
 
 
 class Lines:
@@ -244,6 +247,9 @@ class Plain:
                 if self._investigation.go_back():
                     return True
                 self._say("There is nothing to take back.")
+            elif said.lower().startswith("merge"):
+                if self._merge(said[len("merge") :].strip()):
+                    return True
             elif not self._command(said, report) and self._named(said):
                 return True
 
@@ -264,9 +270,27 @@ class Plain:
                     self._say(f"  {answer.question}: {answer.answer}")
             case "report":
                 self._write_report(rest.strip(), report)
+            case "ask":
+                asked = ask_user(self._dialogue)
+                self._say(asked.text if asked else "Nothing waits for your user.")
+            case "merge":
+                self._merge(rest.strip())
             case _:
                 return False
         return True
+
+    def _merge(self, name: str) -> bool:
+        """Take a bundle that arrived later; true when it brings something."""
+        from assistant.bundle.merging import merge_into
+
+        assert self._investigation is not None
+        try:
+            found = merge_into(self._investigation, Path(name))
+        except UsageError as error:
+            self._say(str(error))
+            return False
+        self._say(found.text)
+        return bool(found.events)
 
     def _say_why(self, question: str) -> None:
         why = self._dialogue.why(question)

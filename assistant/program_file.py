@@ -14,12 +14,12 @@ _MOST_BYTES = 20_000_000
 
 
 def program_at(path: Path) -> Path:
-    """The absolute path of a Python program.
+    """The absolute path of a Python program, or of a bundle in its place.
 
     A program with a syntax error is a program all the same: it fails, and the report says where.
 
     Raises:
-        UsageError: there is no such file, it is no file, or it is not Python.
+        UsageError: there is no such file, it is no file, or it is neither Python nor a bundle that can be used.
     """
     try:
         about = path.stat()
@@ -32,6 +32,12 @@ def program_at(path: Path) -> Path:
         raise UsageError(f"{path} is a folder; give the training script inside it.")
     if not stat.S_ISREG(about.st_mode) or about.st_size > _MOST_BYTES:
         raise UsageError(f"{path} is not a Python program.")
+    if _claims_to_be_a_bundle(path):
+        # Its modules are of no use to who opens a program.
+        from assistant.bundle.reading import read_bundle
+
+        read_bundle(path)
+        return path.absolute()
     if path.suffix == ".ipynb":
         raise UsageError(f"{path} is a notebook; export it as a script first (`jupyter nbconvert --to script`).")
     source = _text(path)
@@ -56,6 +62,17 @@ def interpreter_at(path: Path | None) -> Path | None:
     except NotPython as error:
         raise UsageError(str(error)) from error
     return path.absolute()
+
+
+def _claims_to_be_a_bundle(path: Path) -> bool:
+    """By its name, or because it is a zip, which no program is."""
+    if path.suffix == ".triage":
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"PK\x03\x04"
+    except OSError:
+        return False
 
 
 def _text(path: Path) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from assistant.events import TrialFinished
+from assistant.trying import Attempt
 from probes.process.description import CaseDescription, Outcome
 from probes.process.errors import ProcessError
 from probes.process.events import WorkerEvent
@@ -53,3 +55,11 @@ class OpensCopies(Protocol):
 
     async def open_copy(self, path: Path, environment: Mapping[str, str], listener: Listener) -> Worker:
         """Start the program at a path as the original is started; raises a ``ProcessError`` when it cannot be."""
+
+
+@runtime_checkable
+class RemembersTrials(Protocol):
+    """An opener whose program is not at hand: it knows the trials that were run where the program is."""
+
+    def tried(self, attempt: Attempt, symptom: str) -> TrialFinished:
+        """What became of a trial for a symptom; one without an outcome where it was not run."""

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any, Literal
 
+from assistant.bundle.asking import ask_user
 from assistant.dialogue import Dialogue
 from assistant.events import UNKNOWN, TrialFinished
 from assistant.ranking import CONFIRMED, Answer, Evidence, Finding
 from assistant.report.model import (
+    AskUserPart,
     CasePart,
     CausePart,
     EvidencePart,
@@ -56,6 +58,7 @@ def build(dialogue: Dialogue, *, program: str, seconds: float, trouble: tuple[st
         questions=tuple(_question(one) for one in dialogue.path()),
         patch=patches.combined,
         patch_status=_patch_status(dialogue, patches),
+        ask_user=_ask_user(dialogue),
         timings=_timings(dialogue, seconds),
     )
 
@@ -64,7 +67,16 @@ def _patch_status(dialogue: Dialogue, patches: Patches) -> Literal["proven", "un
     if patches.combined is None:
         return None
     tried = dialogue.facts.patched.get(patches.combined)
-    return "proven" if tried is not None and tried.proven else "unverified"
+    made = [one.evidence.patches for one in dialogue.facts.bundles if one.evidence.patches]
+    elsewhere = any(one.proven and one.combined == patches.combined for one in made)
+    return "proven" if elsewhere or (tried is not None and tried.proven) else "unverified"
+
+
+def _ask_user(dialogue: Dialogue) -> AskUserPart | None:
+    asked = ask_user(dialogue)
+    if asked is None:
+        return None
+    return AskUserPart(text=asked.text, command=asked.command, probes=asked.probes, questions=asked.questions)
 
 
 def status_of(dialogue: Dialogue) -> ReportStatus:

@@ -196,6 +196,19 @@ class QuestionPart(Part):
     """The answer in words, or why there is none."""
 
 
+class AskUserPart(Part):
+    """What only the user can find out, where the case came in a bundle."""
+
+    text: str
+    """The message to them, with the command."""
+    command: str
+    """What they are asked to run."""
+    probes: tuple[str, ...]
+    """Ids of the probes that wait for it."""
+    questions: tuple[str, ...]
+    """Ids of the questions that wait for it."""
+
+
 TIMINGS = ("import", "program", "probes", "trials", "total")
 
 
@@ -222,6 +235,8 @@ class Report(Part):
     """The remedies of the smallest set as one unified diff."""
     patch_status: Literal["proven", "unverified"] | None
     """Whether the patched program was seen to train."""
+    ask_user: AskUserPart | None = None
+    """The message to the user; None where nothing waits for them."""
     timings: dict[str, float]
     """Seconds by stage: import, program, probes, trials, total."""
 

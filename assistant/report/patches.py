@@ -47,10 +47,10 @@ _MOST_KNOWN = 64
 
 
 def patches_of(dialogue: Dialogue) -> Patches:
-    """The patches of a dialogue as it stands; none where the program's text is not at hand any more."""
+    """The patches of a dialogue as it stands; where the program's text is not at hand, those that a bundle brought."""
     program = _program(dialogue.case)
     if program is None:
-        return Patches()
+        return _brought(dialogue)
     single: dict[str, str] = {}
     for remedy, treatment, parameters in _single(dialogue):
         diff = _patch(program, [(treatment, parameters)])[0]
@@ -59,6 +59,17 @@ def patches_of(dialogue: Dialogue) -> Patches:
     combined, instructions, edited = _combined(dialogue, program)
     content = edited.encode(program.encoding) if combined is not None else None
     return Patches(combined, single, instructions, content)
+
+
+def _brought(dialogue: Dialogue) -> Patches:
+    """What a bundle brought of patches, made where the program is; the combined one only for the causes it is for."""
+    made = next((one.evidence.patches for one in reversed(dialogue.facts.bundles) if one.evidence.patches), None)
+    if made is None:
+        return Patches()
+    confirmed = tuple(one.cause for one in dialogue.findings() if one.status in CONFIRMED)
+    if confirmed != made.causes:
+        return Patches(by_remedy=made.by_remedy)
+    return Patches(made.combined, made.by_remedy, made.instructions)
 
 
 def _single(dialogue: Dialogue) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -53,6 +53,10 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
         yield "Remarks:"
         yield from _items(report.remarks)
+    if report.ask_user is not None:
+        yield ""
+        yield "Ask your user:"
+        yield from (f"  {line}".rstrip() for line in report.ask_user.text.splitlines())
     if report.patch:
         yield ""
         yield f"Patch ({report.patch_status}):"

@@ -60,6 +60,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("ruled_out", "", "ruled_out", slash="ruled-out"),
     Action("explain", "", "explain", slash="explain", takes="CAUSE"),
     Action("patch", "", "patch", slash="patch"),
+    Action("ask_user", "", "ask_user", slash="ask-user"),
+    Action("merge", "", "merge", slash="merge", takes="FILE"),
     Action("report", "ctrl+r", "report", slash="report", takes="[FILE]", key_name="^r"),
     Action("rerun", "", "rerun", slash="rerun"),
     Action("write", "slash", "write", key_name="/"),

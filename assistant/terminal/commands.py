@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.bundle.asking import ask_user
+from assistant.errors import UsageError
 from assistant.terminal import texts
 from assistant.terminal.hearing import cause_called, nearest_causes
 from assistant.terminal.presenting.findings import lower_first
@@ -38,7 +40,14 @@ class Commands:
             case "report":
                 self.report(argument)
             case "rerun":
-                await self._session.rerun()
+                if self._session.session.dialogue.facts.bundles:
+                    self._say(texts.NO_RERUN)
+                else:
+                    await self._session.rerun()
+            case "ask_user":
+                self.ask_user()
+            case "merge":
+                self.merge(argument)
 
     def why(self) -> None:
         """Why the question that stands is asked, and which causes its answers would speak for and against."""
@@ -123,6 +132,31 @@ class Commands:
             self._say(texts.PATCH_NONE)
         else:
             self._session.talk.put(Diff(self._session.talk.journal.new_key("patch"), texts.PATCH_TITLE, text))
+
+    def ask_user(self) -> None:
+        """The message to the user, with what only their program can tell."""
+        dialogue = self._session.session.dialogue
+        asked = ask_user(dialogue)
+        if asked is not None:
+            self._say(asked.text)
+        else:
+            self._say(texts.ASK_USER_NONE if dialogue.facts.bundles else texts.ASK_USER_AT_HAND)
+
+    def merge(self, file: str) -> None:
+        """Take a bundle that arrived later; the walk goes on where it waited."""
+        from assistant.bundle.merging import merge_into
+
+        if not file:
+            self._say(texts.MERGE_WHAT)
+            return
+        try:
+            found = merge_into(self._session.session.investigation, Path(file).expanduser())
+        except UsageError as error:
+            self._say(str(error))
+            return
+        self._say(found.text)
+        if found.events:
+            self._session.go_on()
 
     def report(self, file: str) -> None:
         """Write the report as Markdown, to a file of the person's choice or into the user's data folder."""

@@ -14,6 +14,12 @@ def greeting(program: Path | None, session: str | None = None) -> SessionView:
     if session is not None:
         first = Said("greeting", texts.GREETING_RESUME.format(session=session, program=name))
         return SessionView(name, stage="resumed", turns=(first,), busy=True)
+    if program is not None and program.suffix == ".triage":
+        turns = (
+            Said("greeting", texts.GREETING_BUNDLE.format(program=name)),
+            Said("trust", texts.GREETING_BUNDLE_TRUST, "quiet"),
+        )
+        return SessionView(name, stage="", turns=turns, busy=True)
     return SessionView(
         name,
         stage="host",

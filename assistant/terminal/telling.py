@@ -269,6 +269,8 @@ class Telling:
         self._talk.journal.put(Said("end", report.text, "strong"))
         following = texts.NEXT_PATCH if report.patch else texts.NEXT if report.causes else texts.NEXT_NONE
         self._talk.journal.put(Said("end:next", following, "quiet"))
+        if report.ask_user is not None:
+            self._talk.journal.put(Said("end:ask", report.ask_user.text))
         self._talk.stage = "failed" if report.status == "program_failed" else "finished"
         self._talk.finished = True
         self._talk.attention(report.text)

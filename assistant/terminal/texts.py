@@ -11,6 +11,10 @@ GREETING = "I run {program} up to its call of fit, then look at what it would tr
 GREETING_TRUST = (
     "Your code trains nothing beyond that point, I write nothing into your folder, and nothing leaves this machine."
 )
+GREETING_BUNDLE = "I lead the dialogue on {program}: what was measured where the program is answers for it."
+GREETING_BUNDLE_TRUST = (
+    "Nothing is run here. What only the program could tell becomes a message to your user; /merge takes what they send."
+)
 GREETING_RESUME = "This is session {session}, as you left it. I start {program} again only when a probe needs it."
 GREETING_OPENING = "Starting Python with TensorFlow takes a few seconds. You can answer or type meanwhile."
 
@@ -234,6 +238,10 @@ REPORT_WRITTEN = "The report is in {file}."
 REPORT_FAILED = "The report could not be written to {file}: {reason}."
 CANNOT_OPEN = "Nothing was run. Leave with ^c and try again."
 RERUNNING = "Starting {program} again."
+NO_RERUN = "The program is not at hand. /merge takes what your user sends; a new bundle is a session of its own."
+ASK_USER_NONE = "Nothing waits for your user: all that the program could tell is here."
+ASK_USER_AT_HAND = "The program is at hand; there is no user to ask."
+MERGE_WHAT = "Which file? /merge more.triage takes what your user sent."
 WORKER_LOST = "{reason}. The session goes on; what cannot be measured counts as unknown."
 FAILED_HERE = "Something went wrong on my side ({reason}). The session is kept."
 
@@ -280,6 +288,8 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "ruled_out": ("ruled out", "What has been ruled out, and by what."),
     "explain": ("explain", "Explain a cause: what it is, how to recognise it, what looks the same, what helps."),
     "patch": ("patch", "Show the changes of your program that the findings suggest."),
+    "ask_user": ("ask user", "The message to your user, with what only their program can tell."),
+    "merge": ("merge", "Take a bundle that your user sent later into this session."),
     "report": ("report", "Write the report as Markdown."),
     "rerun": ("rerun", "Start the program again in a new worker."),
     "write": ("write", "Write a command or a sentence."),

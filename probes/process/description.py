@@ -205,3 +205,5 @@ class Outcome(Part):
     """JSON values; numbers that are not finite are the words ``NaN``, ``Infinity`` and ``-Infinity``."""
     unknown: str | None = None
     """Why there is no measurement."""
+    absent: bool = False
+    """Whether only the program could tell, which is not at hand."""

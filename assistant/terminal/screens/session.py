@@ -335,6 +335,10 @@ class SessionScreen(Screen[None]):
         """Show the patch."""
         await self._tell("patch")
 
+    async def action_ask_user(self) -> None:
+        """Show the message to the user."""
+        await self._tell("ask_user")
+
     async def action_report(self) -> None:
         """Write the report."""
         await self._tell("report")

@@ -1,0 +1,89 @@
+"""What only the user can find out, since the program is theirs: the message to them, with the exact command."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.dialogue import Dialogue
+from assistant.events import SKIPPED, UNKNOWN, CaseEvidence
+from assistant.ranking import CONFIRMED
+
+ANSWER_FILE = "more.triage"
+"""What the file that comes back is called."""
+
+_TEXT = """\
+To go on we need something that only your program can tell: {wanted}.
+Please run this command in the folder of {program}, and send us the file {file} that it writes:
+
+    {command}
+
+It looks at your program as before. Nothing leaves your machine but what you send; with --preview the command shows \
+all that would be in the file."""
+
+_TRIALS = "what short trainings with and without a remedy show"
+
+
+@dataclass(frozen=True)
+class AskUser:
+    """A message to the user.
+
+    Attributes:
+        text: the message, the command among it.
+        command: what they are asked to run.
+        probes: the probes that wait for it.
+        questions: the questions that wait for it.
+    """
+
+    text: str
+    command: str
+    probes: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+def ask_user(dialogue: Dialogue) -> AskUser | None:
+    """What the user is to be asked for; None where nothing waits for them.
+
+    Args:
+        dialogue: of a case that came in a bundle.
+    """
+    if not dialogue.facts.bundles:
+        return None
+    probes = tuple(id for id, one in dialogue.facts.measured.items() if one.absent)
+    absent = {one.cause for one in dialogue.facts.trials if one.absent}
+    likely = {one.cause for one in dialogue.findings() if one.status in CONFIRMED}
+    # A trial of what is merely possible is not worth all the probes anew while these may still tell.
+    trials = bool(absent & likely) or bool(absent and not probes)
+    if not probes and not trials:
+        return None
+    evidence = dialogue.facts.bundles[0].evidence
+    command = shlex.join(_command(dialogue, evidence, () if trials else probes))
+    titles = [_lower_first(dialogue.catalogue[one].title) for one in probes if one in dialogue.catalogue]
+    wanted = "; ".join([*titles, *([_TRIALS] if trials else [])])
+    text = _TEXT.format(wanted=wanted, program=evidence.case.source, file=ANSWER_FILE, command=command)
+    waiting = tuple(one.question for one in dialogue.path() if one.probe in probes and one.answer == UNKNOWN)
+    return AskUser(text, command, probes, waiting)
+
+
+def _command(dialogue: Dialogue, evidence: CaseEvidence, probes: tuple[str, ...]) -> Iterator[str]:
+    """The words of the command: these probes alone, or everything anew with what was said meanwhile."""
+    yield from ("keras-triage", "collect", evidence.case.source)
+    for probe in probes:
+        yield from ("--probe", probe)
+    if not probes:
+        if dialogue.facts.symptom is not None:
+            yield from ("--symptom", dialogue.facts.symptom.id)
+        for said in dialogue.facts.persons.values():
+            if said.answer not in (UNKNOWN, SKIPPED):
+                yield from ("--answer", f"{said.question}={said.answer}")
+    if evidence.fit is not None:
+        yield from ("--fit", str(evidence.fit))
+    yield from evidence.options
+    yield from ("-o", ANSWER_FILE)
+    if evidence.arguments:
+        yield from ("--", *evidence.arguments)
+
+
+def _lower_first(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:]}"

@@ -16,7 +16,7 @@ from assistant.ranking import CONFIRMED, Finding
 from assistant.words_of_trials import in_words
 from knowledge_base.schema import Cause
 
-COUNTER_TRIALS = ("labels_misaligned", "inputs_uninformative", "label_noise", "too_little_data")
+COUNTER_TRIALS = ("inputs_constant", "labels_misaligned", "inputs_uninformative", "label_noise", "too_little_data")
 """Causes that are proven by what the same training does on other rows or labels."""
 
 DIRECTIONS: Mapping[tuple[str, str], Mapping[str, Any]] = {
@@ -51,6 +51,9 @@ HELPS = 0.03
 
 SHORTEST = 3.0
 """No trial begins with fewer seconds left."""
+
+MOST_PAIRS = 3
+"""So many pairs of treatments that do nothing alone are tried together."""
 
 WELL = 0.9
 """Share of the way to the best arm from which nothing more is added to a proven treatment."""
@@ -97,9 +100,33 @@ def next_attempt(
     if seconds_left < SHORTEST:
         return None
     alone = _alone(findings, causes, trials)
-    if alone is not None:
-        return alone
-    return _for_set(findings, causes, trials)
+    if alone is None or not _is_confirmed(findings, alone.cause) or _was_tried(alone.cause, trials):
+        together = _together(findings, trials)
+        if together is not None:
+            return together
+    return alone or _for_set(findings, causes, trials)
+
+
+def _was_tried(cause: str, trials: Sequence[TrialFinished]) -> bool:
+    return any(one.cause == cause for one in trials)
+
+
+def _together(findings: Sequence[Finding], trials: Sequence[TrialFinished]) -> Attempt | None:
+    """Two faults of which each alone stops the training: where no treatment helps alone, two are given together."""
+    if smallest_set(trials) or any(one.proven for one in trials):
+        return None
+    tried = [one for one in trials if not one.given and not one.counter and one.outcome is not None]
+    ranked = sorted(
+        (one for one in tried if _is_confirmed(findings, one.cause)), key=lambda one: -_confidence(findings, one.cause)
+    )
+    firsts = list({one.cause: one for one in reversed(ranked)}.values())[::-1]
+    known = {(one.treatment, one.given) for one in trials}
+    pairs = [(seed, one) for place, seed in enumerate(firsts) for one in firsts[place + 1 :]]
+    for seed, one in pairs[:MOST_PAIRS]:
+        if one.treatment != seed.treatment and (one.treatment, (seed.treatment,)) not in known:
+            parameters = {**one.asked, **_joined([seed])}
+            return Attempt(one.cause, one.remedy, one.treatment, parameters, (seed.treatment,))
+    return None
 
 
 def _alone(findings: Sequence[Finding], causes: Mapping[str, Cause], trials: Sequence[TrialFinished]) -> Attempt | None:
@@ -170,9 +197,13 @@ def smallest_set(trials: Sequence[TrialFinished]) -> tuple[TrialFinished, ...]:
     """The treatments that together do best, in the order in which they were added.
 
     It begins with the best treatment tried alone, a proven one before all others, and grows by every later trial that
-    was given the whole set so far and helped.
+    was given the whole set so far and helped. Where none helps alone it begins with one that another helps on.
     """
-    alone = [one for one in trials if not one.given and not one.counter and one.outcome and _rise(one) > HELPS]
+    tried = [one for one in trials if not one.given and not one.counter and one.outcome]
+    alone = [one for one in tried if _rise(one) > HELPS]
+    if not alone:
+        helped = {one.given for one in trials if _rise(one) > HELPS and _separate(one)}
+        alone = [one for one in tried if (one.treatment,) in helped]
     if not alone:
         return ()
     members = [

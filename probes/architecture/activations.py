@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
+from ..handing_on import is_affine, is_handed_on
 from ..layers import PARAMETRIC, RECURRENT, effective_shape, followed_by, hidden_layers, layer_notes
 
 
@@ -81,7 +82,11 @@ def measure(case: Case, budget: Budget) -> Activations:
         hidden=tuple(rows[:100]),
         hidden_layers=len(rows),
         linear_hidden=shapes.count("linear"),
-        all_linear=bool(rows) and set(shapes) == {"linear"} and not (others - {"Embedding"}) and not custom,
+        all_linear=bool(rows)
+        and set(shapes) == {"linear"}
+        and not (others - {"Embedding"})
+        and not custom
+        and is_affine(case) is not False,
         first_linear=_first(rows, "linear"),
         linear_dense_pairs=_linear_pairs(case),
         normalising_hidden=shapes.count("normalising"),
@@ -119,8 +124,10 @@ def _linear_pairs(case: Case) -> int:
             for other in chain
         )
         place = notes.index(one) + len(chain) + 1
-        if not bends and place < len(notes) and notes[place].kind in PARAMETRIC:
-            count += 1
+        if bends or place >= len(notes) or notes[place].kind not in PARAMETRIC:
+            continue
+        # Code between two layers, `relu(self.first(x))`, shows in the numbers alone.
+        count += is_handed_on(case, one, notes[place]) is not False
     return count
 
 

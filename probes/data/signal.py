@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..case import Budget, Case
-from ..catalogue import probe
-from ..reference import references
+from ..catalogue import Unanswerable, probe
+from ..reference import FeatureShaper, references
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Signal:
 @probe("signal", title="Whether the inputs predict the targets", cost="seconds", needs=("training_data",))
 def measure(case: Case, budget: Budget) -> Signal:
     """Try simple models on a sample of the training rows, and on the validation rows."""
+    if not FeatureShaper.of(case, case.train.sample(500)).kept.any():
+        raise Unanswerable("the inputs never differ from row to row, so they cannot predict anything")
     worst = min(references(case), key=lambda one: one.training.skill)
     return Signal(
         output=worst.output.name,
@@ -64,8 +66,6 @@ def measure(case: Case, budget: Budget) -> Signal:
 
 def _structure(case: Case) -> float:
     import numpy as np
-
-    from ..reference import FeatureShaper
 
     sample = case.train.sample(500)
     columns = FeatureShaper.of(case, sample).features(sample)

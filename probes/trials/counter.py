@@ -36,6 +36,9 @@ STRUCTURED = 1.5
 LEAST_WORSE = 1.12
 """Error with half the rows over error with all: theory puts it between 2**0.25 (hard tasks) and 2; a tenth is noise."""
 
+HARDLY_DISTINCT = 0.1
+"""Share of distinct rows among the inputs below which they are as good as constant."""
+
 NOISY = 0.08
 """Share of training labels that out-of-fold predictions contradict with confidence, from which labels are noisy."""
 
@@ -146,17 +149,51 @@ def inputs_uninformative(setting: Setting) -> Counter:
     return _no_signal(setting, structured=False)
 
 
+@counter_trial("inputs_constant")
+def inputs_constant(setting: Setting) -> Counter:
+    """Permuted labels change nothing, and hardly any row of inputs differs from the others."""
+    share = _distinct(setting.case)
+    if share >= HARDLY_DISTINCT:
+        return Counter(False, f"{share:.0%} of the rows of inputs differ from each other.", {"distinct": share})
+    own, permuted = _against_permuted(setting)
+    numbers = {"distinct": share, "control": own, "permuted": permuted}
+    if min(own) > max(permuted):
+        return Counter(False, "The model does better with these labels than with permuted ones.", numbers)
+    text = (
+        f"Only {share:.1%} of the rows of inputs differ from each other, and training on permuted labels does as well: "
+        f"{np.mean(permuted):.2f} against {np.mean(own):.2f}."
+    )
+    return Counter(True, text, numbers)
+
+
+def _distinct(case: Case) -> float:
+    """Distinct rows of inputs over rows, in a sample."""
+    sample = case.train.sample(1000)
+    parts = [np.asarray(one).reshape(sample.rows, -1) for one in leaves(sample.x)]
+    return len({tuple(part[row].tobytes() for part in parts) for row in range(sample.rows)}) / max(1, sample.rows)
+
+
+def _against_permuted(setting: Setting) -> tuple[list[float], list[float]]:
+    """Scores of the training as it is, and on permuted labels, by pair; rare classes weighed up in both."""
+    train, validation = as_arrays(setting.case.train), setting.case.validation
+    own, permuted = [], []
+    for pair in range(PAIRS):
+        own.append(setting.bench.value(setting.evened_out(train, validation, pair)))
+        permuted.append(setting.bench.value(setting.evened_out(_permuted(train, pair), validation, pair)))
+    return own, permuted
+
+
 def _no_signal(setting: Setting, *, structured: bool) -> Counter:
+    share = _distinct(setting.case)
+    if share < HARDLY_DISTINCT:
+        return Counter(False, f"Only {share:.1%} of the rows of inputs differ from each other.", {"distinct": share})
     reference = _reference(setting)
     ratio = input_structure(setting.case)
     numbers: dict[str, Any] = {"beyond_chance": reference.beyond_chance, "input_structure": ratio}
     if reference.beyond_chance > NO_SIGNAL:
         return Counter(False, "A simple model finds a signal between inputs and labels.", numbers, refuted=True)
-    own, permuted = [], []
     train, validation = as_arrays(setting.case.train), setting.case.validation
-    for pair in range(PAIRS):
-        own.append(setting.bench.value(setting.evened_out(train, validation, pair)))
-        permuted.append(setting.bench.value(setting.evened_out(_permuted(train, pair), validation, pair)))
+    own, permuted = _against_permuted(setting)
     numbers |= {"control": own, "permuted": permuted}
     spread = float(np.std(own) + np.std(permuted))
     if np.mean(own) > np.mean(permuted) + spread or max(own) > max(permuted) + BETTER:

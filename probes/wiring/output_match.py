@@ -165,11 +165,35 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
             (one.units - one.classes for one in fits if one.task == "multiclass" and one.classes), default=0
         ),
         rank_mismatch=any_of(lambda one: one.rank_differs),
-        broadcast_risk=any_of(lambda one: one.broadcasts and one.family in ("other", "none")),
+        broadcast_risk=any_of(lambda one: one.broadcasts and one.family in ("other", "none"))
+        and not _is_aligned(case, batch, known),
         custom_loss=any_of(lambda one: one.family in ("other", "none")),
         unreachable=max(one.outside for one in fits),
         predictions_finite=all(math.isfinite(one.minimum) and math.isfinite(one.maximum) for one in fits),
     )
+
+
+def _is_aligned(case: Case, batch: Batch, known: tuple[Output, ...]) -> bool:
+    """Whether the compiled loss gives the same for targets (N,) and (N, 1), as functions handed to ``compile`` do.
+
+    A step of the program's own may compute another loss, so where it has one nothing is known.
+    """
+    import keras
+
+    from ..structures import map_leaves
+
+    own_step = type(case.model).train_step is not keras.Model.train_step
+    if own_step or getattr(case.model, "_compile_loss", None) is None or any(one.family == "none" for one in known):
+        return False
+    deeper = map_leaves(lambda one: np.asarray(one)[..., None] if np.asarray(one).ndim == 1 else one, batch.y)
+    losses = []
+    for y in (batch.y, deeper):
+        one = fed(Batch(batch.x, y, None), case)
+        try:
+            losses.append(float(np.asarray(case.model.compute_loss(one.x, one.y, case.model(one.x, training=False)))))
+        except Exception:  # noqa: BLE001 - a loss that fails on a few rows tells nothing here
+            return False
+    return bool(np.isclose(losses[0], losses[1], rtol=1e-5))
 
 
 def _head(case: Case, heads: list[LayerNote], output: Output, place: int) -> LayerNote:

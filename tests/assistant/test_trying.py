@@ -205,3 +205,29 @@ def test_a_refusal_becomes_an_event_with_its_reason() -> None:
     assert not event.proven
     assert event.unknown == "the inputs are scaled"
     assert "not applicable" in event.text
+
+
+def test_two_treatments_that_do_nothing_alone_are_tried_together() -> None:
+    stand = [
+        finding("lr_too_high", 0.9),
+        finding("inputs_not_scaled", 0.8),
+        finding("wrong_hidden_activation", 0.3, "possible"),
+    ]
+    idle = {"treated": (0.1,), "control": (0.1,)}
+    rate = trial("set_learning_rate", cause="lr_too_high", asked={"direction": "down"}, **idle)
+    scale = trial("scale_inputs", **idle)
+    attempt = following(stand, rate)
+    assert attempt is not None
+    assert (attempt.treatment, attempt.given) == ("scale_inputs", ())
+    attempt = following(stand, rate, scale)
+    assert attempt is not None
+    assert (attempt.treatment, attempt.given) == ("scale_inputs", ("set_learning_rate",))
+    both = trial("scale_inputs", given=("set_learning_rate",), proven=True, closes=1.0, gone=True)
+    assert [one.treatment for one in smallest_set([rate, scale, both])] == ["set_learning_rate", "scale_inputs"]
+    attempt = following(stand, rate, scale, both)
+    assert attempt is not None
+    assert (attempt.cause, attempt.treatment, attempt.given) == ("lr_too_high", "set_learning_rate", ("scale_inputs",))
+    useless = trial("scale_inputs", given=("set_learning_rate",), **idle)
+    attempt = following(stand, rate, scale, useless)
+    assert attempt is not None
+    assert (attempt.cause, attempt.given) == ("wrong_hidden_activation", ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from assistant.patching.calls import keyword, remove_argument, set_argument
+from assistant.patching.calls import argument, keyword, remove_argument, set_argument
 from assistant.patching.compiled import tidy
 from assistant.patching.editing import Editing
 from assistant.patching.front import put_first
@@ -67,6 +67,36 @@ def augment(edit: Editing) -> None:
         ("RandomZoom", number(float(edit.given("zoom", 0))), bool(edit.given("zoom"))),
     ]
     put_first(edit, [f"{spell(edit.source, f'keras.layers.{name}')}({given})" for name, given, use in wanted if use])
+
+
+_FACTORS = {
+    "RandomRotation": (("factor",), 0.03),
+    "RandomTranslation": (("height_factor", "width_factor"), 0.05),
+    "RandomZoom": (("height_factor", "width_factor"), 0.05),
+    "RandomShear": (("x_factor", "y_factor"), 0.05),
+    "RandomContrast": (("factor",), 0.1),
+    "RandomBrightness": (("factor",), 0.1),
+}
+"""Arguments that say how far a random layer goes, and what keeps a picture recognisable."""
+
+
+@editor("less_augmentation", order=54)
+def less_augmentation(edit: Editing) -> None:
+    """Write smaller factors for random layers, and let those that have none pass pictures on: ``layers``."""
+    named = edit.names("layers")
+    found = [one.name for one in edit.case.layers if one.class_name.startswith("Random")]
+    chosen = [one for one in found if not named or one in named]
+    if not chosen:
+        raise edit.refuse("Vary the training pictures less by hand; no random layer is seen in the program", "fit.x")
+    for name in edit.shared_calls([one for one in edit.case.layers if one.name in chosen]):
+        layer = edit.layer(name)
+        factors, mild = _FACTORS.get(layer.class_name if layer is not None else "", ((), 0.0))
+        if not factors:
+            edit.source.replace(edit.layer_call(name), f"{spell(edit.source, 'keras.layers.Identity')}()")
+        for place, factor in enumerate(factors):
+            if place == 0 or argument(edit.layer_call(name), factor, place) is not None:
+                set_argument(edit.source, edit.layer_call(name), factor, number(mild), place)
+    edit.note("Raise the factors again step by step, as long as a person still tells the class of every picture.")
 
 
 @editor("use_float32", order=5)

@@ -300,3 +300,28 @@ def test_half_precision_goes() -> None:
     )
     model = SEQUENCE.replace("layers.Dense(8)", 'layers.Dense(8, dtype="float16")')
     assert edited(program(model, head=head), "use_float32") == program(SEQUENCE)
+
+
+@pytest.mark.parametrize(
+    ("prepared", "parameters", "expected"),
+    [
+        ("x_train = x_train / 255\n", {"method": "rescale", "factor": 1 / 255}, "x_val = x_val / 255\n"),
+        ("scaler = Scaler()\nx_train = scaler.fit_transform(x_train)\n", {}, "x_val = scaler.transform(x_val)\n"),
+        (
+            "x_train = (x_train - x_train.mean(0)) / x_train.std(0)\n",
+            {},
+            "val_mean, val_std = x_val.mean(axis=0), x_val.std(axis=0) + 1e-7\n"
+            "x_val = (x_val - val_mean) / val_std * x_train.std(axis=0) + x_train.mean(axis=0)\n",
+        ),
+    ],
+)
+def test_validation_inputs_are_prepared_like_training_inputs(
+    prepared: str, parameters: dict[str, object], expected: str
+) -> None:
+    found = edited(program(SEQUENCE, head=HEAD + prepared), "align_validation", parameters)
+    assert f"{expected}model.fit(x_train, y_train" in found
+
+
+def test_a_split_made_by_fit_has_no_validation_inputs_to_prepare() -> None:
+    source = HEAD + SEQUENCE + 'model.compile("sgd", "mse")\nmodel.fit(x_train, y_train, validation_split=0.2)\n'
+    assert "same code" in treated(source, "align_validation").instructions[0]

@@ -314,6 +314,17 @@ def test_padding_is_masked_by_the_embedding() -> None:
     assert "layers.Embedding(100, 8, mask_zero=True)," in edited(source, "mask_padding")
 
 
+@pytest.mark.parametrize("style", [listed, added, applied])
+def test_random_layers_go_less_far(style: object) -> None:
+    source = style(
+        "layers.RandomFlip()", "layers.RandomRotation(0.5)", "layers.RandomZoom(0.6, 0.6)", "layers.Dense(1)"
+    )  # type: ignore[operator]
+    mild = style("layers.Identity()", "layers.RandomRotation(0.03)", "layers.RandomZoom(0.05, 0.05)", "layers.Dense(1)")  # type: ignore[operator]
+    assert edited(source, "less_augmentation", model=kind(style)) == mild
+    kept = edited(source, "less_augmentation", {"layers": "random_rotation"}, model=kind(style))
+    assert kept == source.replace("RandomRotation(0.5)", "RandomRotation(0.03)")
+
+
 def test_a_layer_in_another_file_is_an_instruction() -> None:
     source = "from net import model\n" + TAIL
     elsewhere = Place("net.py", 7, 7, 4, 20, "Dense(8)")

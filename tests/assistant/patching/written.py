@@ -15,7 +15,7 @@ from assistant.patching import Patched, Treatment, patch
 LAYERS = (
     *("Input", "InputLayer", "Dense", "Conv2D", "Conv1D", "Flatten", "Dropout", "MaxPooling2D", "BatchNormalization"),
     *("Activation", "ReLU", "Softmax", "LSTM", "GRU", "Embedding", "GlobalAveragePooling1D", "SpatialDropout1D"),
-    *("ActivityRegularization", "Rescaling", "Bidirectional"),
+    *("ActivityRegularization", "Rescaling", "Bidirectional", "RandomFlip", "RandomRotation", "RandomZoom"),
 )
 OPTIMIZERS = ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Nadam"]
 

@@ -59,6 +59,28 @@ def test_functions_are_judged_by_their_values() -> None:
     assert (found["linear_hidden"], found["rectifying_hidden"]) == (1, 1)
 
 
+def test_what_the_code_between_layers_does_shows_in_the_numbers() -> None:
+    import keras
+    from keras import layers
+
+    class Net(keras.Model):
+        def __init__(self, bend: Any) -> None:
+            super().__init__()
+            self.first, self.second, self.last, self.bend = layers.Dense(8), layers.Dense(8), layers.Dense(1), bend
+
+        def call(self, x: Any) -> Any:
+            return self.last(self.bend(self.second(self.bend(self.first(x)))))
+
+    def of(bend: Any) -> dict[str, Any]:
+        model = compiled(Net(bend))
+        model.build((None, 6))
+        return measured(make_case(model, table(), quantity()), "activations")
+
+    bent, straight = of(keras.ops.relu), of(lambda x: x)
+    assert (bent["all_linear"], bent["linear_dense_pairs"]) == (False, 0)
+    assert (straight["all_linear"], straight["linear_dense_pairs"]) == (True, 2)
+
+
 def test_an_activation_after_an_activation() -> None:
     from keras import layers
 

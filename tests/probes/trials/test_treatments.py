@@ -106,6 +106,56 @@ def test_inputs_are_scaled_on_training_rows() -> None:
     assert "unit scale" in refusal(classifier(), "scale_inputs")
 
 
+def test_validation_inputs_get_the_scale_of_training_inputs() -> None:
+    x, y = blobs(96)
+    scales = np.asarray([1.0, 10, 100, 1e3, 1e4, 1, 1, 1])
+    case = model_case(dense(3), loss="mse", y=np.eye(3)[y], validation_data=(30 * x * scales + 5, np.eye(3)[y]))
+    arm, said = treated(case, "align_validation")
+    assert said == {"method": "standardise"}
+    assert arm.validation is not None
+    assert np.asarray(arm.validation.x) == pytest.approx(np.asarray(x), abs=1e-3)
+    shifted = model_case(dense(3), loss="mse", y=np.eye(3)[y], validation_data=(1.5 * x + 0.5, np.eye(3)[y]))
+    assert "one scale" in refusal(shifted, "align_validation")
+    assert "no validation data" in refusal(model_case(dense(3), loss="mse", y=np.eye(3)[y]), "align_validation")
+
+
+def test_validation_pixels_get_the_factor_of_training_pixels() -> None:
+    import keras
+
+    pictures = np.random.default_rng(0).integers(0, 256, (64, 6, 6, 1)).astype("float32")
+    y = np.eye(3)[blobs(64)[1]]
+    case = model_case(
+        keras.layers.Flatten(),
+        dense(3),
+        loss="mse",
+        x=pictures / 255,
+        y=y,
+        shape=(6, 6, 1),
+        validation_data=(pictures, y),
+    )
+    assert treated(case, "align_validation")[1] == {"method": "rescale", "factor": pytest.approx(1 / 255)}
+
+
+def test_random_layers_pass_on_what_they_get() -> None:
+    import keras
+
+    pictures = np.random.default_rng(0).random((32, 6, 6, 1)).astype("float32")
+    augment = keras.Sequential([keras.layers.RandomFlip(), keras.layers.RandomRotation(0.5)])
+    layers = [augment, keras.layers.Flatten(), dense(3)]
+    case = model_case(*layers, loss="mse", x=pictures, y=np.eye(3)[blobs(32)[1]], shape=(6, 6, 1))
+
+    def varied() -> bool:
+        return not np.array_equal(np.asarray(augment(pictures, training=True)), pictures)
+
+    assert varied()
+    arm, said = treated(case, "less_augmentation")
+    assert said["layers"].count("random") == 2
+    assert not varied()
+    arm.__exit__()
+    assert varied()
+    assert "at random" in refusal(classifier(), "less_augmentation")
+
+
 def test_pixels_are_divided_and_token_ids_left_alone() -> None:
     import keras
 

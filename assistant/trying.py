@@ -16,7 +16,14 @@ from assistant.ranking import CONFIRMED, Finding
 from assistant.words_of_trials import in_words
 from knowledge_base.schema import Cause
 
-COUNTER_TRIALS = ("inputs_constant", "labels_misaligned", "inputs_uninformative", "label_noise", "too_little_data")
+COUNTER_TRIALS = (
+    "inputs_constant",
+    "duplicate_inputs",
+    "labels_misaligned",
+    "inputs_uninformative",
+    "label_noise",
+    "too_little_data",
+)
 """Causes that are proven by what the same training does on other rows or labels."""
 
 DIRECTIONS: Mapping[tuple[str, str], Mapping[str, Any]] = {

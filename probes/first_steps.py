@@ -47,6 +47,10 @@ class FirstSteps:
         ]
         return float(np.median(ratios or [np.nan]))
 
+    def moves(self, path: str) -> bool:
+        """Whether any step adds anything to a variable; a step that gathers gradients adds every few steps alone."""
+        return any(float(one.updates[path][0]) != 0.0 for one in self.seen if path in one.updates)
+
 
 def first_steps(case: Case) -> FirstSteps:
     """The first steps of the planned training; run once a case, which is left as it was.

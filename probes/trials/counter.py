@@ -39,6 +39,9 @@ LEAST_WORSE = 1.12
 HARDLY_DISTINCT = 0.1
 """Share of distinct rows among the inputs below which they are as good as constant."""
 
+REPEATED = 0.4
+"""Share of distinct rows among the training rows from which repeats are no fault."""
+
 NOISY = 0.08
 """Share of training labels that out-of-fold predictions contradict with confidence, from which labels are noisy."""
 
@@ -87,10 +90,10 @@ class Setting:
         """The untreated arm of this pair."""
         return self.bench.control(None, "", pair, self.kept, self.budget)
 
-    def with_data(self, train: Recorded, pair: int) -> ArmRun:
-        """An arm that differs in its training rows alone."""
+    def with_data(self, train: Recorded, pair: int, judged: Recorded | None = None) -> ArmRun:
+        """An arm that differs in its training rows alone, or in the rows that it is judged by too."""
         arm = self.bench.arm()
-        arm.set_data(train, arm.validation)
+        arm.set_data(train, judged or arm.validation)
         return self.bench.treated(arm, pair, self.kept, self.budget.left)
 
     def evened_out(self, train: Recorded, validation: Recorded | None, pair: int) -> ArmRun:
@@ -162,6 +165,38 @@ def inputs_constant(setting: Setting) -> Counter:
     text = (
         f"Only {share:.1%} of the rows of inputs differ from each other, and training on permuted labels does as well: "
         f"{np.mean(permuted):.2f} against {np.mean(own):.2f}."
+    )
+    return Counter(True, text, numbers)
+
+
+@counter_trial("duplicate_inputs")
+def duplicate_inputs(setting: Setting) -> Counter:
+    """On half of the validation rows, as often as the training rows that repeat themselves, training does better.
+
+    Both trainings are judged on the other half.
+    """
+    case = setting.case
+    share = _distinct(case)
+    if share > REPEATED:
+        return Counter(False, f"{share:.0%} of the training rows differ from each other.", {"distinct": share})
+    if case.validation is None:
+        raise NotApplicable("there are no validation rows that could stand in for the training rows")
+    held, other = as_arrays(case.train), as_arrays(case.validation)
+    half = other.rows // 2
+    if half < 1.5 * share * held.rows:
+        raise NotApplicable("there are too few validation rows to stand in for the training rows")
+    own, fresh = [], []
+    for pair in range(PAIRS):
+        order = np.random.default_rng(seed_of("halves", pair)).permutation(other.rows)
+        judged, first = rows(other, order[half:]), np.resize(order[:half], held.rows)
+        own.append(setting.bench.value(setting.with_data(case.train, pair, judged)))
+        fresh.append(setting.bench.value(setting.with_data(rows(other, first), pair, judged)))
+    numbers = {"distinct": share, "control": own, "other_rows": fresh}
+    if min(fresh) <= max(own):
+        return Counter(False, "Training on other rows does no better every time.", numbers)
+    text = (
+        f"Only {share:.0%} of the training rows differ from each other. The same training on {half} of the validation "
+        f"rows comes to {np.mean(fresh):.2f} on the rest of them, against {np.mean(own):.2f}."
     )
     return Counter(True, text, numbers)
 

@@ -52,6 +52,16 @@ def mask_padding(edit: Editing) -> None:
         set_argument(edit.source, edit.layer_call(layer), "mask_zero", "True")
 
 
+@editor("widen_embedding", order=46)
+def widen_embedding(edit: Editing) -> None:
+    """Give the embedding a row for every id: ``input_dim``."""
+    embeddings = [one for one in edit.case.layers if one.class_name == "Embedding"]
+    if len(embeddings) != 1:
+        raise edit.refuse("Give the embedding as many rows as the largest id plus one", "fit.x")
+    call = edit.layer_call(embeddings[0].name)
+    set_argument(edit.source, call, "input_dim", number(int(edit.number("input_dim"))), 0)
+
+
 @editor("augment", order=68)
 def augment(edit: Editing) -> None:
     """Shift pictures in training: ``shift``, and if given ``flip``, ``rotation``, ``zoom``."""

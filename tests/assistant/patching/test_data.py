@@ -325,3 +325,12 @@ def test_validation_inputs_are_prepared_like_training_inputs(
 def test_a_split_made_by_fit_has_no_validation_inputs_to_prepare() -> None:
     source = HEAD + SEQUENCE + 'model.compile("sgd", "mse")\nmodel.fit(x_train, y_train, validation_split=0.2)\n'
     assert "same code" in treated(source, "align_validation").instructions[0]
+
+
+def test_targets_get_the_axis_that_predictions_have() -> None:
+    found = edited(program(SEQUENCE), "match_target_shape", {"axis": "added"})
+    assert "y_train = y_train[..., None]\ny_val = y_val[..., None]\nmodel.fit(" in found
+    stream = HEAD + SEQUENCE + 'model.compile("sgd", "mse")\nmodel.fit(data, validation_data=held)\n'
+    found = edited(stream, "match_target_shape", {"axis": "added"}, x=Data(kind="dataset"))
+    assert "data = data.map(lambda x, y, *rest: (x, y[..., None], *rest))\n" in found
+    assert "validation_data=held.map(lambda x, y, *rest: (x, y[..., None], *rest))" in found

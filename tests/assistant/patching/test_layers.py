@@ -349,3 +349,31 @@ def test_layers_of_a_comprehension_are_an_instruction() -> None:
     found = treated(source, "add_batch_normalization")
     assert found.diff is None
     assert "line 3" in found.instructions[0]
+
+
+def test_an_embedding_gets_a_row_for_every_id() -> None:
+    source = listed("layers.Embedding(len(index), 8)", "layers.LSTM(8)", "layers.Dense(1)")
+    assert "layers.Embedding(301, 8)," in edited(source, "widen_embedding", {"input_dim": 301})
+
+
+def test_a_hand_written_step_goes() -> None:
+    source = text(
+        """
+        import keras
+
+        class Own(keras.Model):
+            def train_step(self, data):
+                return {"loss": 0.0}
+
+            def test_step(self, data):
+                return {"loss": 0.0}
+
+        inputs = keras.Input((4,))
+        model = Own(inputs, keras.layers.Dense(1)(inputs))
+        model.compile(optimizer="adam", loss="mse")
+        model.fit(x, y)
+        """
+    )
+    found = edited(source, "use_keras_step", model="Own")
+    assert "train_step" not in found
+    assert "def test_step" in found

@@ -40,3 +40,42 @@ def test_nothing_to_train() -> None:
     model = compiled(keras.Sequential([keras.Input((6,)), layers.Lambda(lambda one: one[:, :1])]))
     case = make_case(model, table(), quantity())
     assert unknown(case, "weight_updates")
+
+
+def test_a_step_of_its_own_that_never_applies() -> None:
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    class Gathering(keras.Model):
+        every = 4
+        wanted = 0
+
+        def gather(self) -> None:
+            self.count = tf.Variable(0)
+            self.sums = [tf.Variable(tf.zeros_like(one.value)) for one in self.trainable_variables]
+
+        def train_step(self, data: Any) -> dict[str, Any]:
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = self.compute_loss(x=x, y=y, y_pred=self(x, training=True))
+            self.count.assign_add(1)
+            for total, one in zip(self.sums, tape.gradient(loss, self.trainable_variables), strict=True):
+                total.assign_add(one / self.every)
+            tf.cond(tf.equal(self.count % self.every, self.wanted), self.flush, lambda: None)
+            return {"loss": loss}
+
+        def flush(self) -> None:
+            held = [one.value() for one in self.sums]
+            self.optimizer.apply_gradients(zip(held, self.trainable_variables, strict=True))
+
+    def of(wanted: int) -> dict[str, Any]:
+        inputs = keras.Input((6,))
+        model = Gathering(inputs, layers.Dense(1)(inputs))
+        model.wanted = wanted
+        model.gather()
+        return measured(make_case(compiled(model, "sgd", "mse"), table(), quantity(), epochs=4), "weight_updates")
+
+    never, seldom = of(4), of(0)
+    assert (never["all_still"], never["idle_step"]) == (True, True)
+    assert (seldom["all_still"], seldom["idle_step"]) == (False, False)

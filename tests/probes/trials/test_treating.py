@@ -45,6 +45,7 @@ KNOWN = [
     "align_validation",
     "match_target_shape",
     "use_keras_step",
+    "widen_embedding",
     "mask_padding",
     "drop_bad_rows",
     "use_float32",

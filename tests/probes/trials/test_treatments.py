@@ -477,3 +477,56 @@ def test_half_precision() -> None:
     arm.__exit__()
     assert layers[0].compute_dtype == "float16"
     assert "single precision" in refusal(classifier(), "use_float32")
+
+
+def test_targets_get_the_shape_of_predictions() -> None:
+    import keras
+
+    class Squares(keras.losses.Loss):
+        def call(self, wanted: Any, given: Any) -> Any:
+            return (wanted - given) ** 2
+
+    x, y = plane(96)
+    case = model_case(dense(1), loss=Squares(), x=x, y=y.ravel(), shape=(6,))
+    arm, said = treated(case, "match_target_shape")
+    assert said == {"axis": "added"}
+    assert np.asarray(arm.train.y).shape == (96, 1)
+    same = model_case(dense(1), loss="mse", x=x, y=y.reshape(-1, 1), shape=(6,))
+    assert "same shape" in refusal(same, "match_target_shape")
+
+
+def test_an_own_step_gives_way_to_that_of_keras() -> None:
+    import keras
+
+    class Idle(keras.Model):
+        def train_step(self, data: Any) -> dict[str, Any]:
+            return {"loss": self.compute_loss(x=data[0], y=data[1], y_pred=self(data[0]))}
+
+    inputs = keras.Input((8,))
+    model = Idle(inputs, dense(3, activation="softmax")(inputs))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    case = make_case(model, *blobs(96), epochs=2)
+    before = model.get_weights()[0].copy()
+    arm, _ = treated(case, "use_keras_step")
+    x, y = blobs(96)
+    model.train_step((keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)))
+    assert not np.array_equal(model.get_weights()[0], before)
+    arm.__exit__()
+    assert "train_step" not in vars(model)
+    assert "as Keras does" in refusal(classifier(), "use_keras_step")
+
+
+def test_an_embedding_gets_a_row_for_every_id() -> None:
+    import keras
+
+    ids = np.random.default_rng(0).integers(0, 12, (64, 5)).astype("int32")
+    ids[0, 0] = 12
+
+    def case(rows: int) -> Case:
+        layers = [keras.layers.Embedding(rows, 4), keras.layers.Flatten(), dense(1, activation="sigmoid")]
+        return model_case(*layers, loss="binary_crossentropy", x=ids, y=blobs(64, 2)[1], shape=(5,))
+
+    arm, said = treated(case(12), "widen_embedding")
+    assert said == {"input_dim": 13}
+    assert arm.model.layers[0].input_dim == 13
+    assert "has a row" in refusal(case(13), "widen_embedding")

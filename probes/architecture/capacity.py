@@ -8,6 +8,7 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
+from ..handing_on import is_handed_on
 from ..inputs import input_leaves, is_image, is_tokens
 from ..layers import ATTENDING, CONVOLUTIONAL, PARAMETRIC, RECURRENT, hidden_layers, layer_notes
 from ..tasks import outputs
@@ -63,6 +64,8 @@ class Capacity:
     """Smallest spatial extent of a convolution's output; 0 without convolutions."""
     dropout_total: float
     """Share of units kept through all dropouts in a row: the product of 1 - rate."""
+    all_that_passes: bool = False
+    """Whether what the narrowest hidden layer gives is all that another layer with weights is given."""
 
 
 @probe(
@@ -102,6 +105,7 @@ def measure(case: Case, budget: Budget) -> Capacity:
         "Rescaling",
     }
     large = any(is_image(one) and int(np.prod(one.shape[1:3])) >= 256 for one in arrays)
+    narrowest = next((one for one in hidden if one.path == narrow[1]), None)
     return Capacity(
         parameters=parameters,
         rows=rows,
@@ -128,6 +132,8 @@ def measure(case: Case, budget: Budget) -> Capacity:
         dropout_total=float(
             np.prod([1 - float(getattr(one.layer, "rate", 0.0)) for one in notes if "Dropout" in one.kind])
         ),
+        all_that_passes=narrowest is not None
+        and any(one.kind in PARAMETRIC and bool(is_handed_on(case, narrowest, one)) for one in notes),
     )
 
 

@@ -43,6 +43,19 @@ def test_a_bottleneck() -> None:
     found = seen(x, y, dense(2, "relu"), dense(10, "softmax"), loss="sparse_categorical_crossentropy")
     assert found["output_size"] == 10
     assert found["narrowest_to_output"] < 0.25
+    assert found["all_that_passes"]
+
+
+def test_a_narrow_layer_beside_the_way_is_no_bottleneck() -> None:
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((6,))
+    hidden = layers.Dense(16, activation="relu")(inputs)
+    gate = layers.Dense(1, activation="sigmoid")(hidden)
+    outputs = layers.Dense(10, activation="softmax")(layers.Multiply()([hidden, gate]))
+    model = compiled(keras.Model(inputs, outputs), "adam", "sparse_categorical_crossentropy")
+    assert not measured(make_case(model, table(), np.arange(64) % 10), "capacity")["all_that_passes"]
 
 
 def test_pictures_through_dense_layers() -> None:

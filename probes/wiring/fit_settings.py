@@ -71,7 +71,9 @@ class FitArguments:
     loss_weights: tuple[float, ...]
     """`compile`'s loss weights."""
     loss_weight_ratio: float
-    """Largest over smallest of them, 1 or more."""
+    """Largest over smallest of them that are above zero, 1 or more."""
+    loss_weights_idle: int = 0
+    """Outputs whose loss weighs nothing, or less than nothing."""
 
 
 @probe("fit_settings", title="The settings of `fit` against the data", cost="instant", needs=("model", "training_data"))
@@ -98,6 +100,7 @@ def measure(case: Case, budget: Budget) -> FitArguments:
         validation_rows=case.validation.rows if case.validation else 0,
         loss_weights=losses,
         loss_weight_ratio=_ratio([abs(one) for one in losses]),
+        loss_weights_idle=sum(one <= 0 for one in losses),
         **watch,
         **weights,
     )

@@ -42,10 +42,21 @@ def _alike(one: dict[int, float], other: dict[int, float]) -> bool:
 
 @treatment("drop_class_weight", title="No weights of classes", stage="fit")
 def drop_class_weight(arm: Arm, parameters: Parameters) -> Parameters:
-    """Train without the weights that ``fit`` was given for classes or samples."""
+    """Train without the weights that ``fit`` was given for classes or samples, or ``compile`` for outputs."""
     if arm.fit.class_weight is None and arm.train.weights is None:
-        raise NotApplicable("`fit` is given no weights")
+        return _drop_loss_weights(arm)
     arm.fit = dataclasses.replace(arm.fit, class_weight=None)
     batches = tuple(dataclasses.replace(one, weights=None) for one in arm.train.batches)
     arm.set_data(dataclasses.replace(arm.train, weights=None, batches=batches), arm.validation)
     return {"removed": "class_weight"}
+
+
+def _drop_loss_weights(arm: Arm) -> Parameters:
+    from keras.src.trainers.compile_utils import CompileLoss
+
+    model = arm.model
+    if getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None) is None:
+        raise NotApplicable("neither `fit` nor `compile` is given weights")
+    even = CompileLoss(model.loss, None, output_names=getattr(model, "output_names", None))
+    arm.set(model, "_compile_loss", even)
+    return {"removed": "loss_weights"}

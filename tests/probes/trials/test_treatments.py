@@ -530,3 +530,18 @@ def test_an_embedding_gets_a_row_for_every_id() -> None:
     assert said == {"input_dim": 13}
     assert arm.model.layers[0].input_dim == 13
     assert "has a row" in refusal(case(13), "widen_embedding")
+
+
+def test_weights_of_outputs_go() -> None:
+    import keras
+
+    x, y = plane(96)
+    inputs = keras.Input((6,))
+    model = keras.Model(inputs, {"one": dense(1, name="one")(inputs), "other": dense(1, name="other")(inputs)})
+    model.compile("sgd", {"one": "mse", "other": "mse"}, loss_weights={"one": 1.0, "other": 0.0})
+    arm, said = treated(make_case(model, x, {"one": y, "other": y}, epochs=2), "drop_class_weight")
+    assert said == {"removed": "loss_weights"}
+    assert arm.model._compile_loss._user_loss_weights is None
+    arm.__exit__()
+    assert model._compile_loss._user_loss_weights == {"one": 1.0, "other": 0.0}
+    assert "neither" in refusal(classifier(), "drop_class_weight")

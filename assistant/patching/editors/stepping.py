@@ -7,6 +7,7 @@ import libcst as cst
 from assistant.patching.arrays import change, fit_data
 from assistant.patching.editing import Editing
 from assistant.patching.front import method
+from assistant.patching.names import last_name
 from assistant.patching.registry import editor
 from assistant.patching.statements import delete
 
@@ -56,3 +57,18 @@ def _validation_dataset(edit: Editing, index: str) -> None:
     if held is None or isinstance(held.value, (cst.Tuple, cst.List)):
         return
     edit.source.replace(held.value, _MAPPED.format(old=edit.source.code(held.value), index=index))
+
+
+@editor("drop_stop_gradient", order=9)
+def drop_stop_gradient(edit: Editing) -> None:
+    """Put what is handed to ``stop_gradient`` in place of the call."""
+    before = edit.source.text
+    while True:
+        calls = [
+            one for one in edit.source.all(cst.Call) if last_name(one.func) == "stop_gradient" and len(one.args) == 1
+        ]
+        if not calls:
+            break
+        edit.source.replace(calls[0], edit.source.code(calls[0].args[0].value))
+    if edit.source.text == before:
+        raise edit.refuse("Take stop_gradient out where features pass through it", "fit")

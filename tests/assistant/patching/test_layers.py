@@ -377,3 +377,9 @@ def test_a_hand_written_step_goes() -> None:
     found = edited(source, "use_keras_step", model="Own")
     assert "train_step" not in found
     assert "def test_step" in found
+
+
+def test_gradients_are_no_longer_stopped() -> None:
+    source = listed("layers.Lambda(lambda x: keras.ops.stop_gradient(x * 2))", "layers.Dense(1)")
+    assert "layers.Lambda(lambda x: x * 2)," in edited(source, "drop_stop_gradient")
+    assert "stop_gradient" in treated(listed("layers.Dense(1)"), "drop_stop_gradient").instructions[0]

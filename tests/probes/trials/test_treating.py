@@ -46,6 +46,7 @@ KNOWN = [
     "match_target_shape",
     "use_keras_step",
     "widen_embedding",
+    "drop_stop_gradient",
     "mask_padding",
     "drop_bad_rows",
     "use_float32",

@@ -545,3 +545,22 @@ def test_weights_of_outputs_go() -> None:
     arm.__exit__()
     assert model._compile_loss._user_loss_weights == {"one": 1.0, "other": 0.0}
     assert "neither" in refusal(classifier(), "drop_class_weight")
+
+
+def test_gradients_are_let_through() -> None:
+    import keras
+    import tensorflow as tf
+
+    stop = keras.layers.Lambda(lambda x: keras.ops.stop_gradient(x), output_shape=(4,))
+    case = model_case(dense(4), stop, dense(1), loss="mse", y=blobs(96)[1])
+
+    def reaches() -> bool:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(case.model(blobs(96)[0]))
+        return tape.gradient(loss, case.model.trainable_variables[0].value) is not None
+
+    assert not reaches()
+    arm, _ = treated(case, "drop_stop_gradient")
+    assert reaches()
+    arm.__exit__()
+    assert not reaches()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from .recording import Batch
 from .tasks import CLASSIFYING, Output, class_ids, in_order, outputs, target_of
 
 SCORED_ROWS = 1500
+ROWS_OF_CLASSES = 2000
 CHUNK = 250
 
 
@@ -84,8 +85,20 @@ def score_predictions(case: Case, predicted: list[NDArray[Any]], batch: Batch) -
             continue
         score = score_of(output, predicted[place], target_of(output, batch))
         if score is not None:
-            found.append((output, score))
+            found.append((output, _against_training(case, output, score)))
     return found
+
+
+def _against_training(case: Case, output: Output, score: Score) -> Score:
+    """Of rows of one class alone every guess is right or wrong together; chance is then that of the training's classes.
+
+    Sorted rows, of which ``validation_split`` takes the last, leave such validation rows.
+    """
+    if score.chance < 1 or output.kind not in ("binary", "multiclass"):
+        return score
+    target = target_of(output, case.train.sample(ROWS_OF_CLASSES))
+    known = len(np.unique(class_ids(output, target)))
+    return replace(score, chance=1.0 / known) if known > 1 else score
 
 
 def score_of(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> Score | None:

@@ -90,10 +90,15 @@ def _untried(dialogue: Dialogue) -> Iterator[tuple[str, str, Mapping[str, Any]]]
 
 
 def _combined(dialogue: Dialogue, program: _Program) -> _Written:
-    """The smallest set that trials found; without trials the likeliest remedy that can be written."""
+    """The smallest set that trials found; without trials the likeliest remedy that can be written.
+
+    Where trials found none, the first remedies of all that the report stands by are written together: faults of which
+    each alone stops the training show no gain before all are mended.
+    """
     trials = dialogue.facts.trials
     if any(one.outcome for one in trials):
-        return _patch(program, [one for one in treatments_of_set(trials) if _stands(dialogue, one[0], trials)])
+        found = [one for one in treatments_of_set(trials) if _stands(dialogue, one[0], trials)]
+        return _patch(program, found or _all_untried(dialogue))
     told: list[str] = []
     for _, treatment, parameters in _untried(dialogue):
         diff, instructions, edited = _patch(program, [(treatment, parameters)])
@@ -101,6 +106,11 @@ def _combined(dialogue: Dialogue, program: _Program) -> _Written:
             return diff, instructions, edited
         told += instructions
     return None, tuple(dict.fromkeys(told)), program.text
+
+
+def _all_untried(dialogue: Dialogue) -> Treatments:
+    tried = {one.treatment: one.parameters for one in dialogue.facts.trials if one.outcome and not one.given}
+    return [(one, tried.get(one, {})) for one in dict.fromkeys(one for _, one, _ in _untried(dialogue))]
 
 
 def _stands(dialogue: Dialogue, treatment: str, trials: Sequence[TrialFinished]) -> bool:

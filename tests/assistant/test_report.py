@@ -99,6 +99,10 @@ def test_what_was_tried_becomes_a_patch_of_the_program(tmp_path: Path) -> None:
     assert "+    optimizer=keras.optimizers.SGD(0.01)," in report.patch
     assert report.patch_status == "unverified"
     assert report.causes[0].remedies[0].patch == report.patch
+    # What did nothing alone is handed over all the same, as long as nothing did better.
+    idle = outcome.model_copy(update={"treated": (0.1, 0.1, 0.1, 0.1), "symptom_gone": False})
+    again = report_of(FAULTY, case, proof.model_copy(update={"outcome": idle, "proven": False}))
+    assert (again.causes[0].status, again.patch) == ("likely", report.patch)
 
 
 def test_a_cause_is_placed_quoted_and_given_a_remedy_with_the_cases_own_values() -> None:

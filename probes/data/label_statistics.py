@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
+from ..layers import output_layers
 from ..tasks import Output, class_ids, outputs, target_of
 
 ROWS = 20_000
@@ -128,13 +129,21 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
         unsigned_for_hinge=any(one.family == "hinge" and one.encoding == "zero_one" for one in parts),
         onehot_for_sparse=any(one.family == "sparse_crossentropy" and one.encoding == "one_hot" for one in parts),
         integers_for_onehot=any(
-            one.family in ("crossentropy", "categorical_hinge") and one.encoding in ("integers", "zero_one")
-            for one in parts
+            one.family in ("crossentropy", "categorical_hinge")
+            and one.encoding in ("integers", "zero_one")
+            and not (one.encoding == "zero_one" and _has_one_unit(case, place, len(parts)))
+            for place, one in enumerate(parts)
         ),
         ordered_ids=any(
             one.task == "multiclass" and one.encoding == "integers" and one.family.endswith("_error") for one in parts
         ),
     )
+
+
+def _has_one_unit(case: Case, place: int, count: int) -> bool:
+    """Whether this output is a single unit: two classes in one column suit it, and the loss is what does not."""
+    heads = output_layers(case)
+    return len(heads) == count and heads[place].units == 1
 
 
 def _labels(output: Output, target: NDArray[Any]) -> OutputLabels:

@@ -94,6 +94,8 @@ class OutputMatch:
     """Fewer units than classes that the targets name."""
     one_unit_for_classes: bool
     """One unit for three classes or more."""
+    one_unit_for_distribution: bool
+    """A cross-entropy over classes on one unit and two classes, which a binary cross-entropy is made for."""
     unused_units: int
     """Units beyond the classes that the targets name (most over outputs)."""
     rank_mismatch: bool
@@ -161,6 +163,11 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         rectified_output=any_of(lambda one: one.nonnegative and one.activation == "rectifying"),
         too_few_units=any_of(lambda one: one.task == "multiclass" and 1 < one.units < one.classes),
         one_unit_for_classes=any_of(lambda one: one.task == "multiclass" and one.units == 1 and one.classes > 2),
+        one_unit_for_distribution=any_of(
+            lambda one: (
+                one.units == 1 and 0 < one.classes <= 2 and one.family in ("sparse_crossentropy", "crossentropy")
+            )
+        ),
         unused_units=max(
             (one.units - one.classes for one in fits if one.task == "multiclass" and one.classes), default=0
         ),

@@ -24,6 +24,7 @@ FLAGS = (
     "rectified_output",
     "too_few_units",
     "one_unit_for_classes",
+    "one_unit_for_distribution",
     "rank_mismatch",
     "broadcast_risk",
 )
@@ -81,6 +82,7 @@ def test_what_fits_raises_no_flag(units: int, activation: str | None, loss: str,
         ("bounded_for_quantities", 1, "sigmoid", "mse", quantity()),
         ("bounded_for_quantities", 1, "relu", "mse", quantity()),
         ("too_few_units", 2, "softmax", "sparse_categorical_crossentropy", classes()),
+        ("one_unit_for_distribution", 1, "sigmoid", "categorical_crossentropy", binary()),
         ("one_unit_for_classes", 1, None, "sparse_categorical_crossentropy", classes()),
     ],
 )

@@ -65,7 +65,8 @@ class Capacity:
     dropout_total: float
     """Share of units kept through all dropouts in a row: the product of 1 - rate."""
     all_that_passes: bool = False
-    """Whether what the narrowest hidden layer gives is all that another layer with weights is given."""
+    """Whether what the narrowest hidden layer gives is all that another layer with weights is given; looked at only
+    where it has fewer units than there are classes."""
 
 
 @probe(
@@ -133,6 +134,7 @@ def measure(case: Case, budget: Budget) -> Capacity:
             np.prod([1 - float(getattr(one.layer, "rate", 0.0)) for one in notes if "Dropout" in one.kind])
         ),
         all_that_passes=narrowest is not None
+        and (narrow[0] or 0) < size
         and any(one.kind in PARAMETRIC and bool(is_handed_on(case, narrowest, one)) for one in notes),
     )
 

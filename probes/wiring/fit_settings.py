@@ -72,6 +72,8 @@ class FitArguments:
     """`compile`'s loss weights."""
     loss_weight_ratio: float
     """Largest over smallest of them that are above zero, 1 or more."""
+    stops_in_wrong_direction: bool = False
+    """Whether early stopping waits for a loss to rise, or for an accuracy to fall."""
     loss_weights_idle: int = 0
     """Outputs whose loss weighs nothing, or less than nothing."""
 
@@ -119,6 +121,7 @@ def _watches(case: Case) -> dict[str, Any]:
         "patience": None,
         "stops_on_training": False,
         "wrong_direction": False,
+        "stops_in_wrong_direction": False,
         "reduce_factor": None,
         "stopping": False,
     }
@@ -132,7 +135,9 @@ def _watches(case: Case) -> dict[str, Any]:
             patience = int(getattr(one, "patience", 0) or 0)
             found["patience"] = patience if found["patience"] is None else min(patience, found["patience"])
             mode = getattr(one, "mode", "auto")
-            found["wrong_direction"] |= (mode == "max" and "loss" in monitor) or (mode == "min" and "acc" in monitor)
+            wrong = (mode == "max" and "loss" in monitor) or (mode == "min" and "acc" in monitor)
+            found["wrong_direction"] |= wrong
+            found["stops_in_wrong_direction"] |= wrong and kind == "EarlyStopping"
         if kind == "EarlyStopping":
             found["stopping"] = True
             found["stops_on_training"] |= case.validation is not None and not monitor.startswith("val_")

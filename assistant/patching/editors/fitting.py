@@ -80,6 +80,26 @@ def more_epochs(edit: Editing) -> None:
         set_argument(edit.source, call, "epochs", epochs, 3)
 
 
+@editor("more_patience", order=84)
+def more_patience(edit: Editing) -> None:
+    """Let early stopping wait longer, and for the right thing: ``patience``."""
+    calls = [one for one in edit.source.all(cst.Call) if last_name(one.func) == "EarlyStopping"]
+    if len(calls) != 1:
+        raise edit.refuse("Give early stopping more patience", "fit.callbacks")
+    start = edit.source.start(calls[0])
+
+    def now() -> cst.Call:
+        return next(one for one in edit.source.all(cst.Call) if edit.source.start(one) == start)
+
+    set_argument(edit.source, now(), "patience", number(int(edit.given("patience", 10))), 2)
+    for name, index in (("mode", 4), ("min_delta", 1), ("baseline", 5)):
+        found = keyword(now(), name)
+        if found is not None:
+            remove_argument(edit.source, now(), found)
+        elif argument(now(), name, index) is not None:
+            edit.note(f"Look at the {name} of early stopping, which is given by position.")
+
+
 @editor("set_class_weight", order=82)
 def set_class_weight(edit: Editing) -> None:
     """Write weights of the classes: ``class_weight``, as a mapping or as ``0: 0.5, 1: 50``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..arm import Arm
-from ..treating import Parameters, treatment
+from ..treating import NotApplicable, Parameters, treatment
 
 FACTORS = (3, 10)
 
@@ -23,3 +23,16 @@ def more_epochs(arm: Arm, parameters: Parameters) -> Parameters:
     epochs = int(parameters.get("epochs") or FACTORS[0] * planned)
     arm.epochs_factor = epochs / planned
     return {"epochs": epochs, "epochs_before": planned}
+
+
+@treatment("more_patience", title="No early stopping", stage="fit", measured=True)
+def more_patience(arm: Arm, parameters: Parameters) -> Parameters:
+    """Train to the planned end, whatever would end it sooner.
+
+    Where nothing ended it, the training is the same to the last digit.
+    """
+    stopping = [one for one in arm.callbacks if type(one).__name__ == "EarlyStopping"]
+    if not stopping:
+        raise NotApplicable("no callback of the program would end the training sooner")
+    arm.callbacks = [one for one in arm.callbacks if one not in stopping]
+    return {"patience": max(10, arm.fit.planned_epochs // 4)}

@@ -74,3 +74,13 @@ def test_a_loop_of_ones_own_is_an_instruction() -> None:
     found = treated(source, "more_epochs", {"epochs": 9})
     assert found.diff is None
     assert found.instructions
+
+
+def test_early_stopping_waits_longer_for_the_right_thing() -> None:
+    source = (
+        "import keras\nmodel = keras.Sequential([keras.layers.Dense(1)])\nmodel.compile('sgd', 'mse')\n"
+        "stop = keras.callbacks.EarlyStopping(monitor='val_loss', mode='max', patience=1)\n"
+        "model.fit(x, y, epochs=40, callbacks=[stop])\n"
+    )
+    found = edited(source, "more_patience", {"patience": 10})
+    assert "EarlyStopping(monitor='val_loss', patience=10)" in found

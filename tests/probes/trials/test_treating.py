@@ -40,6 +40,7 @@ KNOWN = [
     "set_class_weight",
     "drop_class_weight",
     "more_epochs",
+    "more_patience",
     "augment",
     "less_augmentation",
     "align_validation",

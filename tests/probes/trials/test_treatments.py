@@ -564,3 +564,16 @@ def test_gradients_are_let_through() -> None:
     assert reaches()
     arm.__exit__()
     assert not reaches()
+
+
+def test_early_stopping_goes() -> None:
+    import keras
+
+    model = sequential(dense(3, activation="softmax"))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    stop = keras.callbacks.EarlyStopping(monitor="loss", patience=0)
+    case = make_case(model, *blobs(96), epochs=80, callbacks=[stop])
+    arm, said = treated(case, "more_patience")
+    assert said == {"patience": 20}
+    assert arm.callbacks == []
+    assert "sooner" in refusal(classifier(), "more_patience")

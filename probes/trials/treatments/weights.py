@@ -56,7 +56,7 @@ def _drop_loss_weights(arm: Arm) -> Parameters:
 
     model = arm.model
     if getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None) is None:
-        raise NotApplicable("neither `fit` nor `compile` is given weights")
+        raise NotApplicable("`fit` and `compile` are given no weights")
     even = CompileLoss(model.loss, None, output_names=getattr(model, "output_names", None))
     arm.set(model, "_compile_loss", even)
     return {"removed": "loss_weights"}

@@ -163,14 +163,20 @@ def _tape_watched(taped: set[int]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _apply_watched(watch: Watch, taped: set[int]) -> Iterator[None]:
+    import tensorflow as tf
     from keras.src.optimizers.base_optimizer import BaseOptimizer
 
     depth = [0]
+    home = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
 
     def make(original: Any) -> Any:
         def apply(optimizer: Any, grads: Any, trainable_variables: Any = None) -> Any:
             grads = list(grads)
             if depth[0] == 0:
+                watch.source = "apply"
+            # What stands in the branch of a condition (every fourth step, say) cannot be handed out of it.
+            inside = home is not None and tf.compat.v1.get_default_graph() is not home
+            if depth[0] == 0 and not inside:
                 _note_gradients(watch, optimizer, grads, trainable_variables, taped)
             depth[0] += 1
             try:
@@ -191,7 +197,6 @@ def _note_gradients(watch: Watch, optimizer: Any, grads: list[Any], variables: A
     import tensorflow as tf
 
     targets = list(variables) if variables is not None else list(getattr(optimizer, "_trainable_variables", ()))
-    watch.source = "apply"
     scale = getattr(optimizer, "dynamic_scale", None)
     for gradient, variable in zip(grads, targets, strict=False):
         path = variable_path(variable)

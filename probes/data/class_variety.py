@@ -32,7 +32,8 @@ class ClassVariety:
     within_validation: float | None
     """The same as `within`, of the validation rows; null without them."""
     to_validation: float | None
-    """`within` over `within_validation`; far below 1 where training shows less of each class than validation does."""
+    """The same over that of validation, for the classes that both have; far below 1 where training shows less of each
+    class than validation does. Null where they have none in common."""
 
 
 @probe("class_variety", title="How varied each class is", cost="instant", needs=("training_data",))
@@ -42,21 +43,25 @@ def measure(case: Case, budget: Budget) -> ClassVariety:
     if output is None:
         raise Unanswerable("no output names one class a row")
     rows, ids = _matrix(case, case.train.sample(ROWS), output)
-    shares = _within(rows, ids)
-    if not shares:
+    found = _within(rows, ids)
+    if not found:
         raise Unanswerable("no class has four rows")
-    other = None
+    shares = list(found.values())
+    other, alike = None, None
     if case.validation is not None and case.validation.y is not None:
-        # Both are measured against the spread of the validation rows, so that the two can be compared.
         held = _within(*_matrix(case, case.validation.sample(ROWS), output))
-        other = float(np.mean(held)) if held else None
+        other = float(np.mean(list(held.values()))) if held else None
+        # Classes that one side lacks may be more or less varied than the others by nature.
+        both = [one for one in found if held.get(one)]
+        if both:
+            alike = float(np.mean([found[one] for one in both]) / np.mean([held[one] for one in both]))
     within = float(np.mean(shares))
     return ClassVariety(
         classes=len(shares),
         within=within,
         least_varied=min(shares),
         within_validation=other,
-        to_validation=within / other if other else None,
+        to_validation=alike,
     )
 
 
@@ -74,12 +79,12 @@ def _matrix(case: Case, batch: Batch, output: Output) -> tuple[NDArray[Any], NDA
     return rows, class_ids(output, target_of(output, batch))
 
 
-def _within(rows: NDArray[Any], ids: NDArray[np.int64]) -> list[float]:
+def _within(rows: NDArray[Any], ids: NDArray[np.int64]) -> dict[int, float]:
     spread = rows.std(axis=0)
     varies = spread > 1e-9 * (1 + np.abs(rows.mean(axis=0)))
     if not varies.any() or len(ids) != len(rows):
-        return []
+        return {}
     scaled = rows[:, varies] / spread[varies]
-    groups = [scaled[ids == one] for one in np.unique(ids)]
+    groups = {int(one): scaled[ids == one] for one in np.unique(ids)}
     # The median: edges of pictures hold nothing but grain, which is as large within a class as between classes.
-    return [float(np.median(group.var(axis=0))) for group in groups if len(group) >= _FEWEST]
+    return {one: float(np.median(group.var(axis=0))) for one, group in groups.items() if len(group) >= _FEWEST}

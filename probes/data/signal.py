@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
+from ..inputs import input_leaves, is_tokens
 from ..reference import FeatureShaper, references
 
 
@@ -39,6 +42,8 @@ class Signal:
     """Rows scored."""
     structure: float
     """Share of the inputs' variance on their first tenth of directions, in [0, 1]; noise has little, data have much."""
+    ids_alone: bool = False
+    """Whether every input is one id a row that the model looks up, whose interplay simple models do not see."""
 
 
 @probe("signal", title="Whether the inputs predict the targets", cost="seconds", needs=("training_data",))
@@ -61,12 +66,17 @@ def measure(case: Case, budget: Budget) -> Signal:
         drop=worst.training.skill - worst.score.skill,
         rows=worst.training.rows,
         structure=_structure(case),
+        ids_alone=_ids_alone(case),
     )
 
 
-def _structure(case: Case) -> float:
-    import numpy as np
+def _ids_alone(case: Case) -> bool:
+    sample = case.train.sample(200)
+    arrays = [(one, int(np.prod(one.shape[1:]))) for _, one in input_leaves(case, sample)]
+    return bool(arrays) and all(width <= 2 and is_tokens(case, one) for one, width in arrays)
 
+
+def _structure(case: Case) -> float:
     sample = case.train.sample(500)
     columns = FeatureShaper.of(case, sample).features(sample)
     if columns.shape[1] < 4:

@@ -90,7 +90,9 @@ def measure(case: Case, budget: Budget) -> GradientFlow:
         scaled.append((norm / math.sqrt(max(1, _size(note, kernel))), note.path))
     if seen.step.source == "none" and not rows:
         raise Unanswerable("no gradient can be seen: the step applies none through a Keras optimizer")
-    totals = [_total(seen, step) for step in range(len(seen.seen))]
+    if seen.step.source == "apply" and not seen.step.missing and not any(one.gradients for one in seen.seen):
+        raise Unanswerable("the step applies its gradients under a condition, where they cannot be seen")
+    totals = [_total(seen, step) for step in range(len(seen.seen)) if seen.seen[step].gradients]
     known = [one for one in scaled if math.isfinite(one[0]) and one[0] > 0]
     zero = [row.layer for row in rows if row.norm == 0 and not row.missing]
     gone = [row.layer for row in rows if row.missing]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case, fed
 from ..catalogue import Unanswerable, probe
-from ..layers import LayerNote, last_activation, output_layers, reach_of
+from ..layers import LayerNote, last_activation, layer_notes, output_layers, reach_of
 from ..recording import Batch
 from ..tasks import Output, in_order, outputs, target_of
 
@@ -124,7 +124,9 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         raise Unanswerable("the program gives `fit` no targets, so there is nothing to match")
     predicted = _predict(case, batch)
     enlarged = _predict(case, _enlarged(batch))
-    heads = output_layers(case)
+    heads = output_layers(case) or list(layer_notes(case))[-1:]
+    if not heads:
+        raise Unanswerable("the model shows no layers")
     fits = [
         _fit(
             case, output, predicted[place], enlarged[place], target_of(output, batch), _head(case, heads, output, place)

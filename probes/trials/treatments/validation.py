@@ -17,6 +17,9 @@ FAR = 4.0
 """Spread in one set over that in the other, or distance of the means in training spreads, from which two sets were
 prepared in different ways; sets of different sources differ by less."""
 
+SHARE = 0.25
+"""Share of the features that must lie that far apart; one feature is enough where it lies ten times as far."""
+
 PIXELS = (255.0, 1 / 255.0)
 """What divides or multiplies pixels."""
 
@@ -64,8 +67,9 @@ def moments(array: NDArray[Any]) -> Moments:
 
 def _is_far(ours: NDArray[Any], theirs: NDArray[Any]) -> bool:
     (mean, spread), (own_mean, own_spread) = moments(ours), moments(theirs)
-    ratio = float(np.median(own_spread / spread))
-    return ratio > FAR or ratio < 1 / FAR or float(np.median(np.abs(own_mean - mean) / spread)) > FAR
+    ratio = own_spread / spread
+    apart = np.maximum(np.maximum(ratio, 1 / ratio), np.abs(own_mean - mean) / spread)
+    return bool(np.mean(apart > FAR) >= SHARE or np.max(apart) > 10 * FAR)
 
 
 def _factor(ours: NDArray[Any], theirs: NDArray[Any]) -> float | None:

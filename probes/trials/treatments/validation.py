@@ -68,8 +68,11 @@ def moments(array: NDArray[Any]) -> Moments:
 def _is_far(ours: NDArray[Any], theirs: NDArray[Any]) -> bool:
     (mean, spread), (own_mean, own_spread) = moments(ours), moments(theirs)
     ratio = own_spread / spread
-    apart = np.maximum(np.maximum(ratio, 1 / ratio), np.abs(own_mean - mean) / spread)
-    return bool(np.mean(apart > FAR) >= SHARE or np.max(apart) > 10 * FAR)
+    apart = np.atleast_1d(np.maximum(np.maximum(ratio, 1 / ratio), np.abs(own_mean - mean) / spread))
+    if ours.ndim == 2:
+        # What never varies in one of the two (a pixel at the edge) has no scale there.
+        apart = apart[(np.ptp(ours, axis=0) > 0) & (np.ptp(theirs, axis=0) > 0)]
+    return bool(apart.size) and bool(np.mean(apart > FAR) >= SHARE or np.max(apart) > 10 * FAR)
 
 
 def _factor(ours: NDArray[Any], theirs: NDArray[Any]) -> float | None:

@@ -71,8 +71,12 @@ def _is_far(ours: NDArray[Any], theirs: NDArray[Any]) -> bool:
     apart = np.atleast_1d(np.maximum(np.maximum(ratio, 1 / ratio), np.abs(own_mean - mean) / spread))
     if ours.ndim == 2:
         # What never varies in one of the two (a pixel at the edge) has no scale there.
-        apart = apart[(np.ptp(ours, axis=0) > 0) & (np.ptp(theirs, axis=0) > 0)]
+        apart = apart[_varies(ours) & _varies(theirs)]
     return bool(apart.size) and bool(np.mean(apart > FAR) >= SHARE or np.max(apart) > 10 * FAR)
+
+
+def _varies(array: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray(np.nanmax(array, axis=0) > np.nanmin(array, axis=0))
 
 
 def _factor(ours: NDArray[Any], theirs: NDArray[Any]) -> float | None:

@@ -167,17 +167,19 @@ def rank(
         cause.id: _judge(kb, cause, gathered.get(cause.id, ()), seen, [one for one in trials if one.cause == cause.id])
         for cause in kb.causes.values()
     }
-    if any(one.proven and one.closes >= SETTLES for one in trials):
-        findings = {id: _not_needed(one) for id, one in findings.items()}
+    settling = [one for one in trials if one.proven and one.closes >= SETTLES]
+    if settling:
+        findings = {id: _not_needed(one, settling) for id, one in findings.items()}
     explained = {id: _explainer(kb.causes[id], findings) for id in findings}
     ordered = _order([_below(one, explained[one.cause]) for one in findings.values()])
     return tuple(replace(one, rank=place) for place, one in enumerate(ordered, start=1))
 
 
-def _not_needed(finding: Finding) -> Finding:
+def _not_needed(finding: Finding, settling: Sequence[TrialFinished]) -> Finding:
     """A cause whose own trial proved nothing, where the symptom goes without its remedy, is possible at most."""
-    tried = any(one.outcome is not None for one in finding.trials)
-    return replace(finding, status="possible") if tried and finding.status == "likely" else finding
+    tried = {one.treatment for one in finding.trials if one.outcome is not None}
+    took_part = all(tried & {one.treatment, *one.given} for one in settling)
+    return replace(finding, status="possible") if tried and not took_part and finding.status == "likely" else finding
 
 
 def worth_telling(findings: Iterable[Finding]) -> tuple[Finding, ...]:

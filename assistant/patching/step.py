@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.dialogue import MOST_SECONDS_OF_TRIALS, Dialogue
 from assistant.events import PatchTried
@@ -57,11 +59,17 @@ def seconds_for(dialogue: Dialogue, case: CaseDescription) -> float | None:
     The budget is the limit; within it a proof may take what it needs even where trials have used up their time.
     """
     recorded = dialogue.facts.measured.get(RECORDED_RUN)
-    expected = (recorded.seconds if recorded else 0.0) * _longer(dialogue)
+    expected = (recorded.seconds * _cut(recorded.measurement or {}) if recorded else 0.0) * _longer(dialogue)
     set_up = case.seconds.get("program", 0.0) + SLACK
     wanted = max(MOST_SECONDS_OF_TRIALS - dialogue.facts.seconds, MARGIN * expected + set_up)
     seconds = min(dialogue.seconds_left, wanted) - set_up
     return seconds if seconds > 0 and seconds >= expected else None
+
+
+def _cut(measured: Mapping[str, Any]) -> float:
+    """By what factor the planned training is longer than the run that was recorded."""
+    planned, taken = measured.get("planned_steps"), measured.get("steps")
+    return max(1.0, float(planned) / float(taken)) if planned and taken else 1.0
 
 
 def _longer(dialogue: Dialogue) -> float:

@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from assistant.events import TrialFinished
+from assistant.events import TrialFinished, TrialOutcome
 from assistant.ranking import Answer, Finding, rank, sigmoid, worth_telling
 from tests.assistant.small_world import small_kb
 
@@ -83,6 +83,23 @@ def test_proven_stands_first() -> None:
         ("label_noise", "proven"),
         ("inputs_not_scaled", "likely"),
     ]
+
+
+def test_what_the_settling_set_took_part_in_stays_likely() -> None:
+    outcome = TrialOutcome(
+        score="r2", control=(0.1,) * 4, treated=(0.9,) * 4, symptom_gone=True, horizon="planned_end", steps=9, seconds=1
+    )
+    tried = TrialFinished(cause="inputs_not_scaled", remedy="scale", treatment="scale", outcome=outcome)
+
+    def status(*given: str) -> str:
+        settled = TrialFinished(
+            cause="lr_too_high", remedy="r", treatment="rate", outcome=outcome, proven=True, closes=1.0, given=given
+        )
+        ranked = rank(KB, [answer("inputs_scaled", "far")], ("loss_flat",), [tried, settled])
+        return next(one.status for one in ranked if one.cause == "inputs_not_scaled")
+
+    assert status("scale") == "likely"
+    assert status() == "possible"
 
 
 def test_a_counter_trial_that_refutes_rules_out() -> None:

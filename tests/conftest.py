@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,8 +11,10 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import Bench, OpenCase
 
-# A busy machine is no failure of a property.
-settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A busy machine is no failure of a property; in continuous integration every run draws the same examples.
+settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
 settings.load_profile("steady")
 
 

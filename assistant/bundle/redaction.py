@@ -10,6 +10,9 @@ from typing import Any
 from assistant.bundle.known import Known
 from assistant.bundle.patterns import BELOW, RULES, SECRET_NAME, UNPRINTABLE, Rule, installed
 
+PLACEHOLDER = re.compile(r"\[[a-z ]+ \d+\]")
+"""What stands in place of what was taken out; as a name it names no secret."""
+
 
 class Redactor:
     """Takes out, and remembers: the same thing always gets the same placeholder, such as ``[email 1]``.
@@ -55,7 +58,7 @@ class Redactor:
         return text
 
     def _of_key(self, key: str, value: Any) -> Any:
-        if isinstance(value, str) and value and SECRET_NAME.search(key):
+        if isinstance(value, str) and value and SECRET_NAME.search(key) and not PLACEHOLDER.fullmatch(key):
             return self._placeholder("token", value)
         return self.value(value)
 

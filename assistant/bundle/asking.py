@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,14 +14,17 @@ from assistant.ranking import CONFIRMED
 ANSWER_FILE = "more.triage"
 """What the file that comes back is called."""
 
-_TEXT = """\
-To go on we need something that only your program can tell: {wanted}.
-Please run this command in the folder of {program}, and send us the file {file} that it writes:
+WIDTH = 76
+"""Characters of a line of the message; the command stays in one line, to be copied."""
 
-    {command}
-
-It looks at your program as before. Nothing leaves your machine but what you send; with --preview the command shows \
-all that would be in the file."""
+_WANTED = (
+    "To go on we need something that only your program can tell: {wanted}. Please run this command in the folder of "
+    "{program}, and send us the file {file} that it writes:"
+)
+_PRIVACY = (
+    "It looks at your program as before. Nothing leaves your machine but what you send; with --preview the command "
+    "shows all that would be in the file."
+)
 
 _TRIALS = "what short trainings with and without a remedy show"
 
@@ -61,7 +65,8 @@ def ask_user(dialogue: Dialogue) -> AskUser | None:
     command = shlex.join(_command(dialogue, evidence, () if trials else probes))
     titles = [_lower_first(dialogue.catalogue[one].title) for one in probes if one in dialogue.catalogue]
     wanted = "; ".join([*titles, *([_TRIALS] if trials else [])])
-    text = _TEXT.format(wanted=wanted, program=evidence.case.source, file=ANSWER_FILE, command=command)
+    asking = _WANTED.format(wanted=wanted, program=evidence.case.source, file=ANSWER_FILE)
+    text = "\n\n".join((_wrapped(asking), f"    {command}", _wrapped(_PRIVACY)))
     waiting = tuple(one.question for one in dialogue.path() if one.probe in probes and one.answer == UNKNOWN)
     return AskUser(text, command, probes, waiting)
 
@@ -83,6 +88,10 @@ def _command(dialogue: Dialogue, evidence: CaseEvidence, probes: tuple[str, ...]
     yield from ("-o", ANSWER_FILE)
     if evidence.arguments:
         yield from ("--", *evidence.arguments)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _lower_first(text: str) -> str:

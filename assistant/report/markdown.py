@@ -46,6 +46,8 @@ def _lines(report: Report) -> Iterator[str]:
     if report.remarks:
         yield from ("", "## Remarks", "")
         yield from (f"- {escaped(one)}" for one in report.remarks)
+    if report.ask_user is not None:
+        yield from ("", "## Ask your user", "", fenced(report.ask_user.text, "text"))
     if report.patch:
         yield from ("", f"## Patch ({report.patch_status})", "", fenced(report.patch, "diff"))
     yield from ("", "## Questions", "", "| question | answer | by | seconds |", "| --- | --- | --- | --- |")

@@ -176,7 +176,7 @@ def test_a_case_with_secrets_travels_without_them_and_is_judged_alike(tmp_path: 
     assert report["text"] in told
     assert report["causes"][0]["id"] == "lr_too_high"
     assert any(one["line"] for one in report["causes"][0]["locations"])
-    assert report["patch"] is not None
+    assert report["patch"] == json.loads(parts["patches.json"])["combined"]
     assert report["ask_user"] is None
 
 

@@ -58,6 +58,9 @@ def test_a_bundle_that_arrives_later_goes_into_the_session(case: Path, capsys: p
     bundle_at(Path("more.triage").absolute(), more)
     case.unlink()
     capsys.readouterr()
+    for format in ("text", "markdown", "html", "message"):
+        assert main(["report", id, "--format", format, "--store", "s.db"]) == 0
+        assert "keras-triage collect train.py" in capsys.readouterr().out
     assert main(["merge", id[:4], "more.triage", "--store", "s.db"]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("more.triage brings 1 measurement.\n")

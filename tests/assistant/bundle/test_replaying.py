@@ -17,7 +17,16 @@ from assistant.bundle.model import Bundle, Environment, Manifest
 from assistant.bundle.replaying import NOT_HELD, BundleOpener
 from assistant.dialogue import Dialogue
 from assistant.errors import UsageError
-from assistant.events import AnyEvent, BundleArrived, CaseEvidence, PersonAnswered, ProbeFinished, SymptomNamed, to_json
+from assistant.events import (
+    AnyEvent,
+    BundleArrived,
+    CaseEvidence,
+    PatchesMade,
+    PersonAnswered,
+    ProbeFinished,
+    SymptomNamed,
+    to_json,
+)
 from assistant.events import from_json as event_from_json
 from assistant.headless import Headless
 from assistant.investigation import Investigation
@@ -175,6 +184,19 @@ async def test_what_arrived_stays_when_an_answer_is_taken_back() -> None:
     after, report = await led(*dialogue.events)
     assert after.facts.measured["gradient_flow"].measurement == FAULTY["gradient_flow"]
     assert report.ask_user is None
+
+
+async def test_a_patch_made_where_the_program_is_stands_for_the_causes_it_was_made_for() -> None:
+    evidence, there = await collected(FAULTY)
+    causes = tuple(one.id for one in there.causes if one.status in ("proven", "likely"))
+    made = PatchesMade(combined="--- a/train.py\n", causes=causes, instructions=("Change line 3.",), proven=True)
+    _, report = await led(arrived(evidence.model_copy(update={"patches": made})))
+    assert (report.patch, report.patch_status) == (made.combined, "proven")
+    assert "Change line 3." in report.remarks
+    other = made.model_copy(update={"causes": ("label_noise",), "by_remedy": {"lower_learning_rate": "--- b\n"}})
+    _, report = await led(arrived(evidence.model_copy(update={"patches": other})))
+    assert (report.patch, report.patch_status) == (None, None)
+    assert report.causes[0].remedies[0].patch == "--- b\n"
 
 
 async def test_the_same_bundle_twice_brings_nothing_new() -> None:

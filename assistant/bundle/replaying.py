@@ -77,7 +77,9 @@ class _BundleWorker:
             if found.measurement is not None:
                 return outcome
             unknown = unknown or outcome
-        return unknown or Outcome(probe=probe, seconds=0.0, unknown=NOT_HELD, absent=True)
+        reasons = [one.not_run[probe] for one in self.arrived() if probe in one.not_run]
+        why = f"{NOT_HELD}: {reasons[-1]}" if reasons else NOT_HELD
+        return unknown or Outcome(probe=probe, seconds=0.0, unknown=why, absent=True)
 
     async def request(
         self, name: str, arguments: Mapping[str, Any] | None = None, limit: float | None = None

@@ -99,21 +99,33 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
+def program_in(folder: Path) -> Path:
+    return folder / f"Project {SECRETS['folder']}" / "train.py"
+
+
 def collected(folder: Path, source: str, *options: str) -> tuple[Path, str]:
     """A bundle collected with everything that may travel, and what the command told."""
-    program = folder / f"Project {SECRETS['folder']}" / "train.py"
+    program = program_in(folder)
     program.parent.mkdir()
     program.write_text(source)
-    home = folder / SECRETS["user"]
-    home.mkdir()
+    (folder / SECRETS["user"]).mkdir()
     target = folder / "case.triage"
+    return target, _collect(program, target, *options)[1]
+
+
+def collected_only_to_see(target: Path, program: Path) -> tuple[str, str]:
+    """What a preview shows, and what it tells."""
+    return _collect(program, target, "--preview")
+
+
+def _collect(program: Path, target: Path, *options: str) -> tuple[str, str]:
     done = subprocess.run(
         [
             *(sys.executable, "-m", "assistant", "collect", "train.py", "-o", str(target)),
             *("--with-source", "--with-output", "--budget", "60", *options),
         ],
         cwd=program.parent,
-        env=environment(home),
+        env=environment(program.parent.parent / SECRETS["user"]),
         capture_output=True,
         text=True,
         timeout=590,
@@ -121,7 +133,7 @@ def collected(folder: Path, source: str, *options: str) -> tuple[Path, str]:
     )
     assert done.returncode == 0, done.stderr
     assert {one.name for one in program.parent.iterdir()} <= {"train.py", "__pycache__"}
-    return target, done.stderr
+    return done.stdout, done.stderr
 
 
 def content(bundle: Path) -> dict[str, bytes]:
@@ -183,6 +195,10 @@ def test_a_case_with_secrets_travels_without_them_and_is_judged_alike(tmp_path: 
 def test_an_exception_with_secrets_travels_without_them(tmp_path: Path) -> None:
     bundle, told = collected(tmp_path, FAILING)
     assert leaked(bundle) == []
+    shown, _ = collected_only_to_see(bundle.with_name("none.triage"), program_in(tmp_path))
+    assert [name for name, secret in SECRETS.items() if secret.lower() in shown.lower()] == []
+    assert "RuntimeError" in shown
+    assert not bundle.with_name("none.triage").exists()
     report = checked_without_tensorflow(bundle)
     assert report["status"] in ("program_failed", "diagnosed")
     assert report["case"]["failure"]["type"] == "RuntimeError"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.__main__ import main
-from assistant.bundle.preparing import Leave
+from assistant.bundle.preparing import Leave, previewed
 from assistant.events import BundleArrived, PatchesMade
 from assistant.session.store import Store
 from probes.process.description import Failure, OptimizerDescription
@@ -124,6 +124,18 @@ def test_source_and_patches_travel_only_where_they_may(tmp_path: Path) -> None:
     parts = members(tmp_path / "a", made, Leave(source=True))
     assert b"SGD(3.0)" in parts["case.json"]
     assert json.loads(parts["patches.json"])["combined"] == "--- a/train.py\n"
+
+
+def test_the_preview_is_the_very_content(tmp_path: Path) -> None:
+    parts = members(tmp_path / "a", evidence())
+    shown = previewed(parts)
+    assert all(f"== {name}\n{content.decode()}" in shown for name, content in parts.items())
+
+
+def test_labels_by_their_own_values_do_not_travel(tmp_path: Path) -> None:
+    for weights, travels in (("{0: 1, 1: 1.5}", True), ("{4711: 1, 4712: 1.5}", False)):
+        made = evidence(case=CASE.model_copy(update={"facts": {"class_weight": weights}}))
+        assert (weights.encode() in members(tmp_path / "a", made)["case.json"]) == travels
 
 
 @pytest.mark.parametrize(

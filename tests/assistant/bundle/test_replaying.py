@@ -123,6 +123,14 @@ async def test_what_the_budget_left_out_is_told_with_the_reason() -> None:
     assert all("budget" in why for why in evidence.not_run.values())
 
 
+async def test_what_was_not_run_there_says_why_here() -> None:
+    evidence, _ = await collected(FAULTY)
+    reason = "the budget of 120 s is spent"
+    told = without(evidence, "gradient_flow").model_copy(update={"not_run": {"gradient_flow": reason}})
+    dialogue, _ = await led(arrived(told))
+    assert dialogue.answers["gradients_grow"].reason == f"{NOT_HELD}: {reason}"
+
+
 async def test_numbers_that_are_not_finite_arrive() -> None:
     evidence, _ = await collected(NAN)
     run = next(one for one in arrived(evidence).evidence.measured if one.probe == "recorded_run")

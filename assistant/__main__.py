@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS = frozenset(
-    {"open", "check", "demo", "sessions", "resume", "report", "kb", "serve", "collect", "bundle", "merge"}
+    {"open", "check", "demo", "sessions", "resume", "report", "follow-up", "kb", "serve", "collect", "bundle", "merge"}
 )
 HELP = frozenset({"-h", "--help", "--version"})
 

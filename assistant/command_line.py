@@ -71,6 +71,13 @@ class Format(StrEnum):
     MESSAGE = "message"
 
 
+class FollowUpFormat(StrEnum):
+    """How a follow-up is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 Program = Annotated[
     Path,
     typer.Argument(metavar="PROGRAM", help="The training script, or a bundle collected of one.", show_default=False),
@@ -79,6 +86,9 @@ Symptom = Annotated[
     str | None, typer.Option(metavar="SYMPTOM", help="What you see: an id such as loss_nan, or your own words.")
 ]
 A_WEEK = 7.0 * 24 * 3600
+Answers = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="YAML or JSON: answers to what a person would be asked.")
+]
 Budget = Annotated[
     float, typer.Option(metavar="SECONDS", min=1.0, max=A_WEEK, help="Time for probes and trials, from `fit`.")
 ]
@@ -146,9 +156,7 @@ def check(
     program: Program,
     format: Annotated[Format, typer.Option("--format", help="How the report is printed.")] = Format.TEXT,
     symptom: Symptom = None,
-    answers: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="YAML or JSON: answers to what a person would be asked.")
-    ] = None,
+    answers: Answers = None,
     budget: Budget = 120.0,
     setup_timeout: SetupTimeout = 300.0,
     python: Python = None,
@@ -257,6 +265,44 @@ def report(
     from assistant.desk import commands
 
     raise typer.Exit(commands.make_report(store, id, format.value if format else None, output, templates))
+
+
+@app.command("follow-up")
+def follow_up(
+    context: typer.Context,
+    id: Annotated[str, typer.Argument(metavar="ID", help="The session that is followed up.")],
+    program: Program,
+    format: Annotated[
+        FollowUpFormat, typer.Option("--format", help="How the comparison is printed.")
+    ] = FollowUpFormat.TEXT,
+    symptom: Symptom = None,
+    answers: Answers = None,
+    budget: Annotated[
+        float | None, typer.Option(metavar="SECONDS", min=1.0, help="Time for probes and trials; as before.")
+    ] = None,
+    python: Python = None,
+    fit: Fit = None,
+    store: StoreUrl = None,
+) -> None:
+    """Examine the user's next program: whether the remedy worked, and what changed; closes the session or goes on.
+
+    What is not given is as it was in that session.
+    """
+    from assistant.desk.follow_up import follow_up as followed_up
+    from assistant.program_file import interpreter_at, program_at
+
+    asked = interpreter_at(python)
+    given = {
+        "arguments": tuple(context.obj) if context.obj else None,
+        "python": str(asked) if asked else None,
+        "fit": fit,
+        "budget": budget,
+    }
+    changed = {name: value for name, value in given.items() if value is not None}
+    as_json = format is FollowUpFormat.JSON
+    raise typer.Exit(
+        followed_up(store, id, program_at(program), changed, symptom=symptom, answers=answers, as_json=as_json)
+    )
 
 
 @app.command()

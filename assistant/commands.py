@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -69,13 +69,26 @@ def check(wish: Wish, format: str, answers: Path | None, patch: PatchWish | None
     given = read_answers(answers, knowledge_base(wish.opened)) if answers is not None else {}
     with Store(wish.store) as store:
         session = begin(wish.opened, store, wish.symptom)
-        report, status = run(_examine(session.investigation, Headless(tell, given)))
+        report, status = examined(session, given)
     print_out(formatted(format, report, session.dialogue), format)
     if patch is not None:
         from assistant.patching.handing_over import hand_over
 
         hand_over(report, Path(wish.opened.program), patch)
     return status
+
+
+def examined(session: Session, answers: Mapping[str, str]) -> tuple[Report, ExitStatus]:
+    """Lead a session to its end without a person, telling of it on standard error.
+
+    Args:
+        session: the session.
+        answers: ids of answers by ids of the questions that a person would be asked.
+
+    Raises:
+        TriageError: the program could not be examined, or somebody pressed Ctrl-C.
+    """
+    return run(_examine(session.investigation, Headless(tell, answers)))
 
 
 def print_out(result: str, format: str) -> None:

@@ -230,6 +230,20 @@ class BundleArrived(Event):
     evidence: CaseEvidence
 
 
+class FollowedUp(Event):
+    """The user's next program was examined in a session of its own; no part of the walk, so it is never undone."""
+
+    event: Literal["followed_up"] = "followed_up"
+    session: str
+    """Id of the session that examined it."""
+    program: str
+    """File name of that program."""
+    verdict: Literal["worked", "partly", "not", "fails", "unclear"]
+    """Whether the remedy worked."""
+    text: str
+    """The same in a sentence."""
+
+
 AnyEvent = Annotated[
     CaseOpened
     | BundleArrived
@@ -240,7 +254,8 @@ AnyEvent = Annotated[
     | PatchTried
     | CauseConcluded
     | Undone
-    | Stopped,
+    | Stopped
+    | FollowedUp,
     Field(discriminator="event"),
 ]
 """Any event, told apart by its field ``event``."""
@@ -263,11 +278,11 @@ def from_json(text: str) -> AnyEvent:
 
 
 def in_force(events: tuple[AnyEvent, ...]) -> tuple[AnyEvent, ...]:
-    """The events that still count once every ``Undone`` has dropped what it drops."""
+    """The events of the walk that still count once every ``Undone`` has dropped what it drops."""
     kept: list[AnyEvent] = []
     for event in events:
         if isinstance(event, Undone):
             del kept[event.keep :]
-        else:
+        elif not isinstance(event, FollowedUp):
             kept.append(event)
     return tuple(kept)

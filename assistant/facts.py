@@ -10,6 +10,7 @@ from assistant.events import (
     BundleArrived,
     CaseOpened,
     CauseConcluded,
+    FollowedUp,
     PatchTried,
     PersonAnswered,
     ProbeFinished,
@@ -81,6 +82,9 @@ class Facts:
                 self.concluded.add((event.cause, event.status))
             case Stopped():
                 self.stopped = event.reason
+            case FollowedUp():
+                # It is no part of the walk.
+                return
             case Undone():
                 raise ValueError("an undone event takes facts away; gather them anew")
 

@@ -44,13 +44,14 @@ class Session:
         return self.investigation.dialogue
 
 
-def begin(opened: OpenedWith, store: Store, symptom: str | None = None) -> Session:
+def begin(opened: OpenedWith, store: Store, symptom: str | None = None, *, follows: str | None = None) -> Session:
     """Begin a session on a program, or on a bundle that somebody collected of theirs.
 
     Args:
         opened: the program and how to run it; a bundle brings its own budget.
         store: where the session is kept.
         symptom: what the person sees, if they said: the id of a symptom, or words.
+        follows: the session whose user has sent this program as their next one.
 
     Raises:
         UsageError: a knowledge base of the person's own does not load, or the symptom is not understood, or the bundle
@@ -62,7 +63,7 @@ def begin(opened: OpenedWith, store: Store, symptom: str | None = None) -> Sessi
     bundle = _bundle(Path(opened.program))
     if bundle is not None:
         opened = opened.model_copy(update={"budget": bundle.evidence.budget})
-    kept = store.begin(opened, kb.version)
+    kept = store.begin(opened, kb.version, follows=follows)
     if bundle is not None:
         kept.append(bundle)
         said = bundle.evidence.named

@@ -58,7 +58,11 @@ def show(store_url: str | None, id: str) -> int:
     with Store(store_url) as store:
         (info,) = up_to_date(store, (store.info(id),))
         kept = store.open(info.id)
+        others = store.sessions()
     print(listing.sheet(info))
+    came = [one for one in others if one.parent == info.id]
+    for line in (*listing.followed_up(kept.events), *(listing.came_from_it(one) for one in came)):
+        print(line)
     print()
     sys.stdout.write(text.render(report_of(kept)[0]))
     return ExitStatus.HEALTHY

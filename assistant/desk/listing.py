@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import PurePath
 
+from assistant.events import AnyEvent, FollowedUp
 from assistant.session.model import SessionInfo
 
 
@@ -59,6 +60,19 @@ def sheet(one: SessionInfo) -> str:
     if one.notes:
         lines += ["", "Internal notes:", *notes(one)]
     return "\n".join(lines)
+
+
+def followed_up(events: Iterable[AnyEvent]) -> Iterable[str]:
+    """What became of the user's next programs, one line each."""
+    for event in events:
+        if isinstance(event, FollowedUp):
+            yield f"{'Followed up:':<19}{event.program}, session {event.session}: {event.text}"
+
+
+def came_from_it(one: SessionInfo) -> str:
+    """A session that came from another, in one line under that."""
+    how = "Branch:" if one.relation == "branch" else "Next program:"
+    return f"{how:<19}{line(one)}"
 
 
 def notes(one: SessionInfo) -> Iterable[str]:

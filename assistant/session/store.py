@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from assistant.errors import SessionError
-from assistant.events import AnyEvent, Undone, from_json, to_json
+from assistant.events import AnyEvent, FollowedUp, Undone, from_json, to_json
 from assistant.session import leases, reading, tables
 from assistant.session.database import Database
 from assistant.session.desk import Desk
@@ -122,7 +122,8 @@ class Store:
         """
         parent = self.open(id)
         info = self.info(parent.id)
-        events = (*parent.events, Undone(keep=keep))
+        own = (event for event in parent.events if not isinstance(event, FollowedUp))
+        events = (*own, Undone(keep=keep))
         new = self._begin(parent.opened, info.knowledge_base, events, (parent.id, "branch"))
         return KeptSession(self, new, parent.opened, events)
 

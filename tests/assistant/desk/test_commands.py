@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from assistant.__main__ import main
-from assistant.events import SymptomNamed
+from assistant.events import CaseOpened, ProbeFinished, SymptomNamed, TrialFinished
 from assistant.session.model import DeskStatus, OpenedWith
 from assistant.session.store import Store
+from tests.assistant.bundle.making import bundle_at, evidence, measurement_of
 from tests.assistant.kept_sessions import events_of
 
 OPENED = OpenedWith(program="/home/somebody/project/train.py")
@@ -240,3 +241,65 @@ def test_a_report_that_cannot_be_made_is_one_sentence(
     assert printed.out == ""
     assert sentence in printed.err
     assert printed.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("program", "sentence"),
+    [("missing.py", "There is no file missing.py."), ("good.py", "has examined no program yet")],
+)
+def test_a_follow_up_that_cannot_be_made_is_one_sentence(
+    store: Store,
+    program: str,
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.py").write_text("x = 1\n")
+    id = only(store)
+    assert main(["follow-up", id, program]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert sentence in printed.err
+    assert printed.err.count("\n") == 1
+    assert len(store.sessions()) == 1
+    assert store.info(id).holder is None
+
+
+def _of_today(kept: ProbeFinished) -> ProbeFinished:
+    """A measurement as its probe makes it today: fields that came since are added, and those that went are dropped."""
+    if kept.measurement is None:
+        return kept
+    made = measurement_of(kept.probe)
+    known = {name: value for name, value in kept.measurement.items() if name in made}
+    return kept.model_copy(update={"measurement": made | known})
+
+
+def test_a_bundle_follows_up_without_the_program(
+    store: Store, led: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    events = events_of("house_prices")
+    case = next(one.case for one in events if isinstance(one, CaseOpened))
+    found = evidence(
+        case=case,
+        measured=tuple(_of_today(one) for one in events if isinstance(one, ProbeFinished)),
+        trials=tuple(one for one in events if isinstance(one, TrialFinished)),
+        symptom="loss_nan",
+        not_run={},
+    )
+    bundle = bundle_at(tmp_path / "next.triage", found)
+    assert main(["follow-up", led, str(bundle), "--format", "json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["of"], told["verdict"], told["now"]["symptom"]) == (led, "partly", "loss_nan")
+    assert list(told["before"]["confirmed"]) == ["vanishing_gradient"]
+    assert "inputs_not_scaled" in told["now"]["confirmed"]
+    parent, new = store.info(led), store.info(told["session"])
+    assert (new.parent, new.relation, new.name, new.tags) == (led, "follow_up", "Kumquat", ("Kumquat",))
+    assert (parent.status, new.status) == (DeskStatus.OPEN, DeskStatus.OPEN)
+    assert (parent.holder, new.holder) == (None, None)
+    assert main(["sessions", "show", led]) == 0
+    shown = capsys.readouterr().out
+    assert f"next.triage, session {new.id}: What was found is gone, but something else is wrong now." in shown
+    assert main(["report", new.id, "--format", "html"]) == 0
+    assert "somebody" not in capsys.readouterr().out

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.report import message
+from assistant.report.model import AskUserPart
 from tests.assistant.kept_sessions import NAMES, dialogue_of, report_of
 from tests.assistant.small_world import FAILED, FAULTY, HEALTHY, new_dialogue, walk
 
@@ -77,6 +78,13 @@ def test_where_nothing_is_confirmed_the_user_is_asked_what_only_they_know() -> N
     text = message.render(report, dialogue)
     assert "What only you can tell us" in text
     assert "- Do the steps overshoot?" in text
+
+
+def test_what_a_user_is_to_run_is_told_with_the_command() -> None:
+    asked = AskUserPart(text="Please run\n\n    keras-triage collect t.py\n", command="c", probes=(), questions=())
+    assert "What we need from you" in message_of("house_prices", ask_user=asked)
+    assert "\n    keras-triage collect t.py\n" in message_of("house_prices", ask_user=asked)
+    assert "What we need from you" not in message_of("house_prices")
 
 
 def test_a_team_can_replace_a_part_or_the_whole(tmp_path: Path) -> None:

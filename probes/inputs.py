@@ -28,6 +28,13 @@ def is_tokens(case: Case, array: NDArray[Any]) -> bool:
     return bool(np.all(values == np.round(values)) and np.all(values >= 0) and np.any(values > 1))
 
 
+def ids_alone(case: Case) -> bool:
+    """Whether every input is an id or two a row that the model looks up, whose interplay simple models do not see."""
+    sample = case.train.sample(200)
+    arrays = [np.asarray(one) for _, one in input_leaves(case, sample)]
+    return bool(arrays) and all(int(np.prod(one.shape[1:])) <= 2 and is_tokens(case, one) for one in arrays)
+
+
 def is_image(array: NDArray[Any]) -> bool:
     """Whether an array holds pictures: four axes, with two of them at least 4 long, or three with both at least 8."""
     if array.ndim == 4:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..inputs import input_leaves, is_tokens
+from ..inputs import ids_alone
 from ..reference import FeatureShaper, references
 
 
@@ -66,14 +66,8 @@ def measure(case: Case, budget: Budget) -> Signal:
         drop=worst.training.skill - worst.score.skill,
         rows=worst.training.rows,
         structure=_structure(case),
-        ids_alone=_ids_alone(case),
+        ids_alone=ids_alone(case),
     )
-
-
-def _ids_alone(case: Case) -> bool:
-    sample = case.train.sample(200)
-    arrays = [(one, int(np.prod(one.shape[1:]))) for _, one in input_leaves(case, sample)]
-    return bool(arrays) and all(width <= 2 and is_tokens(case, one) for one, width in arrays)
 
 
 def _structure(case: Case) -> float:

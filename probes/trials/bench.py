@@ -10,6 +10,7 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable
+from ..inputs import ids_alone
 from ..keeping import Kept
 from ..reference import Reference, references
 from ..tasks import outputs
@@ -78,7 +79,7 @@ class Bench:
     @classmethod
     def _new(cls, case: Case, symptom: str) -> Bench:
         try:
-            found = references(case)
+            found = () if ids_alone(case) else references(case)
         except Unanswerable:
             found = ()
         skills = {one.output.name: one.score.skill for one in found}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from types import MappingProxyType
 
 from assistant.events import (
     AnyEvent,
     CaseOpened,
+    LogShown,
     PersonAnswered,
     ProbeFinished,
     SymptomNamed,
@@ -22,12 +24,13 @@ from assistant.steps import (
     Finished,
     NamedSymptom,
     OfferTrial,
+    Phase,
     ProbeInfo,
     RunProbe,
     Step,
     Why,
 )
-from assistant.trying import next_attempt
+from assistant.trying import Attempt, attempt_for, next_attempt
 from assistant.walking import HEALTHY, Need, Walk
 from knowledge_base.loading import KnowledgeBase
 from knowledge_base.questions import Chosen, Question, answer_of
@@ -158,6 +161,24 @@ class Dialogue:
         """The questions as the walk met them, with what each was answered."""
         return tuple(self._walk.answers.values())
 
+    def to_come(self, most: int = 12) -> tuple[RunProbe | AskPerson, ...]:
+        """What the walk would still ask if nothing of it could be answered, in order; answers may change that.
+
+        Quick looks, which take no time, and what the walk asks beyond the symptom's tree are left out.
+        """
+        if self._facts.stopped is not None:
+            return ()
+        ahead = Walk(self.kb, self.catalogue, self._facts.with_every_answer(), self._judge, self.budget)
+        needs = takewhile(lambda need: _phase(need) != "rest", ahead.run())
+        first = {need.question: need for need in reversed(tuple(needs)) if _phase(need) != "looking"}
+        return tuple(reversed(first.values()))[:most]
+
+    def answers_before(self, question: str) -> tuple[str, ...]:
+        """What the person had answered to this question before they went back, the latest first."""
+        said = [one.answer for one in self._events if isinstance(one, PersonAnswered) and one.question == question]
+        now = self._facts.persons.get(question)
+        return tuple(dict.fromkeys(one for one in reversed(said) if now is None or one != now.answer))
+
     def why(self, question: str) -> Why:
         """Why this question is asked.
 
@@ -192,6 +213,15 @@ class Dialogue:
         """The causes that were ruled out, with what ruled them out."""
         return tuple(one for one in self._told if one.status == "ruled_out")
 
+    def trial_of(self, cause: str) -> OfferTrial | None:
+        """The trial that a person asks for by its cause; None where the cause has no remedy that can be carried out.
+
+        Raises:
+            KeyError: the knowledge base has no such cause.
+        """
+        attempt = attempt_for(cause, self.kb.causes[cause], self._facts.trials)
+        return self._offer(attempt, asked_for=True) if attempt else None
+
     def measured_before(self, probe: str) -> ProbeFinished | None:
         """The latest measurement of a probe, even if it was undone: the case has not changed since."""
         past = (one for one in reversed(self._events) if isinstance(one, ProbeFinished) and one.probe == probe)
@@ -220,10 +250,13 @@ class Dialogue:
         attempt = next_attempt(self._told, self.kb.causes, self._facts.trials, self.seconds_for_trials)
         if attempt is None:
             return None
+        return self._offer(attempt)
+
+    def _offer(self, attempt: Attempt, *, asked_for: bool = False) -> OfferTrial:
         cause = self.kb.causes[attempt.cause]
         remedy = next((one for one in cause.remedies if one.id == attempt.remedy), None)
         title, costs = (remedy.title, remedy.costs) if remedy else (f"Counter-trial: {cause.title}", "")
-        return OfferTrial(attempt.cause, attempt.remedy, attempt.treatment, title, costs, attempt)
+        return OfferTrial(attempt.cause, attempt.remedy, attempt.treatment, title, costs, attempt, asked_for)
 
     def _end(self) -> Finished:
         if self._facts.case is not None and self._facts.case.failure is not None:
@@ -235,10 +268,15 @@ class Dialogue:
         return Finished("complete", "Everything that can be asked about this case was asked.")
 
 
+def _phase(need: Need) -> Phase:
+    return need.phase if isinstance(need, RunProbe) else "tree"
+
+
 def _said_by_person(event: AnyEvent, question: str | None) -> bool:
     if isinstance(event, PersonAnswered):
         return question in (None, event.question)
-    return question is None and isinstance(event, SymptomNamed) and event.by == "person"
+    by_themselves = isinstance(event, LogShown) or (isinstance(event, SymptomNamed) and event.by == "person")
+    return question is None and by_themselves
 
 
 __all__ = ["AskPerson", "Conclude", "Dialogue", "Finished", "NamedSymptom", "OfferTrial", "RunProbe", "Step", "Why"]

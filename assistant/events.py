@@ -41,6 +41,31 @@ class SymptomNamed(Event):
     """The person's own words, where the symptom was understood from them."""
 
 
+class LoggedSeries(BaseModel):
+    """One quantity of a training log."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+
+    x: tuple[float, ...]
+    """Epochs or steps, from 1."""
+    y: tuple[float, ...]
+    """Values; they need not be finite."""
+
+
+class LogShown(Event):
+    """The person showed a training log; what it says counts as said by the person."""
+
+    event: Literal["log_shown"] = "log_shown"
+    series: dict[str, LoggedSeries]
+    """Every quantity by name, ``loss`` among them."""
+    unit: Literal["epoch", "step"] = "epoch"
+    """What the series go by."""
+    symptom: str | None = None
+    """Id of the symptom that the figures show by themselves; None where they show none plainly."""
+    text: str = ""
+    """The symptom in a sentence, with the numbers."""
+
+
 class ProbeFinished(Event):
     """A probe measured the case, or could not."""
 
@@ -248,6 +273,7 @@ AnyEvent = Annotated[
     CaseOpened
     | BundleArrived
     | SymptomNamed
+    | LogShown
     | ProbeFinished
     | PersonAnswered
     | TrialFinished

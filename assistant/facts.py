@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.events import (
+    SKIPPED,
     AnyEvent,
     BundleArrived,
     CaseOpened,
     CauseConcluded,
     FollowedUp,
+    LogShown,
     PatchTried,
     PersonAnswered,
     ProbeFinished,
@@ -23,6 +25,13 @@ from assistant.steps import NamedSymptom
 from probes.process.description import CaseDescription
 
 
+class _PassesOver(dict[str, PersonAnswered]):
+    """Answers of a person who skips every question that is not among them."""
+
+    def __missing__(self, question: str) -> PersonAnswered:
+        return PersonAnswered(question=question, answer=SKIPPED)
+
+
 @dataclass
 class Facts:
     """The events in force, by kind.
@@ -31,6 +40,7 @@ class Facts:
         case: the case, once it is open.
         bundles: what bundles brought, in order; empty for a program that is at hand.
         symptom: what the person named, if they did.
+        logs: the training logs that the person showed, in order.
         measured: what each probe said, in the order in which they finished.
         persons: what the person answered, by question.
         trials: the trials that ended, in order.
@@ -42,12 +52,18 @@ class Facts:
     case: CaseDescription | None = None
     bundles: list[BundleArrived] = field(default_factory=list)
     symptom: NamedSymptom | None = None
+    logs: list[LogShown] = field(default_factory=list)
     measured: dict[str, ProbeFinished] = field(default_factory=dict)
     persons: dict[str, PersonAnswered] = field(default_factory=dict)
     trials: list[TrialFinished] = field(default_factory=list)
     patched: dict[str, PatchTried] = field(default_factory=dict)
     concluded: set[tuple[str, str]] = field(default_factory=set)
     stopped: str | None = None
+
+    @property
+    def telling_log(self) -> LogShown | None:
+        """The latest log that shows a symptom."""
+        return next((one for one in reversed(self.logs) if one.symptom), None)
 
     @property
     def seconds(self) -> float:
@@ -60,6 +76,10 @@ class Facts:
         """Seconds of trials so far."""
         return sum(one.outcome.seconds if one.outcome else one.seconds for one in self.trials)
 
+    def with_every_answer(self) -> Facts:
+        """The same facts, in which the person passes over every question that they have not answered."""
+        return replace(self, persons=_PassesOver(self.persons))
+
     def take(self, event: AnyEvent) -> None:
         """Add what an event says; ``Undone`` is none of them, because it takes facts away."""
         match event:
@@ -70,6 +90,8 @@ class Facts:
                 self.bundles.append(event)
             case SymptomNamed():
                 self.symptom = NamedSymptom(event.symptom, event.by, event.text)
+            case LogShown():
+                self.logs.append(event)
             case ProbeFinished():
                 self.measured[event.probe] = event
             case PersonAnswered():

@@ -7,7 +7,7 @@ import contextlib
 import functools
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -32,6 +32,9 @@ from assistant.worker import Opener, OpensCopies, RemembersTrials, Worker
 from probes.process.description import CaseDescription, Failure
 from probes.process.errors import ProcessError, RequestFailed, WorkerDied, WorkerLost
 from probes.process.events import Output, Points, Progress, Stage, WorkerEvent
+
+ASKED_SECONDS = 30.0
+"""Seconds that a trial for which the person asked may take, even where the time for trials is spent."""
 
 RECORDED_RUN_SHARE = 0.4
 """Share of the budget that the recorded run may take (`docs/architecture.md`)."""
@@ -95,6 +98,9 @@ class Investigation:
         self._teller: asyncio.Task[None]
         self._running: RunProbe | None = None
         self._trying: OfferTrial | None = None
+        self._asked: list[OfferTrial] = []
+        self._walking = False
+        self._opening = asyncio.Lock()
         self._interrupted = asyncio.Event()
         self._task: asyncio.Task[Any] | None = None
         self._told: dict[str, Answer] = dict(dialogue.answers)
@@ -120,7 +126,11 @@ class Investigation:
             ProcessError: the program could not be opened at all.
         """
         async with self._telling(front):
-            await self._walk(front)
+            self._walking = True
+            try:
+                await self._walk(front)
+            finally:
+                self._walking = False
         report = self.report()
         await front.finished(report)
         return report
@@ -148,6 +158,22 @@ class Investigation:
         """Record what the person says of their own accord, such as a symptom; a pending question is put anew."""
         self._record(event)
         self._interrupted.set()
+
+    def ask_for_trial(self, step: OfferTrial) -> None:
+        """Run this trial before whatever comes next; a pending question is put anew afterwards."""
+        self._asked.append(step)
+        self._interrupted.set()
+
+    async def samples(self, count: int, seed: int) -> Mapping[str, Any]:
+        """Some samples with their labels, for the person to look at; they go into no log and no report.
+
+        Raises:
+            ProcessError: the program is not held, or its data cannot be shown.
+        """
+        if self._worker is None and self._walking:
+            raise WorkerLost("The program is not held yet.")
+        worker = await self._worker_at_hand()
+        return await worker.request("samples", {"count": count, "seed": seed})
 
     def go_back(self, question: str | None = None) -> bool:
         """Take back the last thing that the person said, or all from their answer to a question on.
@@ -203,7 +229,7 @@ class Investigation:
             await self._open_case(front)
         while True:
             await self._tell_changes(front)
-            step = self.dialogue.next_step()
+            step = self._asked.pop(0) if self._asked else self.dialogue.next_step()
             self._interrupted.clear()
             match step:
                 case Finished():
@@ -284,10 +310,11 @@ class Investigation:
         Raises:
             ProcessError: it cannot be opened, or has died more often than it may.
         """
-        if self._worker is None:
-            if self.worker_lost:
-                raise WorkerLost(self._lost_because)
-            await self._open()
+        async with self._opening:
+            if self._worker is None:
+                if self.worker_lost:
+                    raise WorkerLost(self._lost_because)
+                await self._open()
         if self._worker is None:
             raise WorkerLost("The worker was ended.")
         return self._worker
@@ -350,7 +377,8 @@ class Investigation:
     async def _try(self, step: OfferTrial) -> TrialFinished:
         worker = await self._worker_at_hand()
         symptom = self.dialogue.symptom
-        name, arguments = step.attempt.request(symptom.id if symptom else "unsure", self.dialogue.seconds_for_trials)
+        seconds = max(self.dialogue.seconds_for_trials, ASKED_SECONDS if step.asked_for else 0.0)
+        name, arguments = step.attempt.request(symptom.id if symptom else "unsure", seconds)
         # What a trial spends on compiling comes on top of its time; only a worker that hangs takes four times as long.
         answer = await worker.request(name, arguments, 4 * float(arguments["seconds"]) + HANGING)
         return trial_finished(step.attempt, real_numbers(answer))

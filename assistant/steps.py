@@ -83,6 +83,8 @@ class OfferTrial:
     """What the remedy costs or risks."""
     attempt: Attempt
     """The trial itself: parameters, what both arms are given, or a counter-trial."""
+    asked_for: bool = False
+    """Whether the person asked for it, so that no leave is needed."""
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,14 @@ def _alone(findings: Sequence[Finding], causes: Mapping[str, Cause], trials: Seq
     return best[1] if best else None
 
 
+def attempt_for(cause: str, entry: Cause, trials: Sequence[TrialFinished]) -> Attempt | None:
+    """The trial that a person asks for by the cause: its first remedy that was not tried alone yet, else its first."""
+    options = _attempts(cause, entry)
+    tried = {(one.cause, one.treatment) for one in trials if not one.given and one.outcome}
+    untried = (one for one in options if (one.cause, one.treatment) not in tried)
+    return next(untried, options[0] if options else None)
+
+
 def _worth(findings: Sequence[Finding], trials: Sequence[TrialFinished]) -> list[Finding]:
     """The findings that go to trial: confirmed ones, and possible ones as long as nothing is proven."""
     proven = {one.cause for one in trials if one.proven}
@@ -322,4 +330,4 @@ def _outcome(answer: Mapping[str, Any]) -> TrialOutcome:
     )
 
 
-__all__ = ["Attempt", "finished", "next_attempt", "smallest_set", "treatments_of_set"]
+__all__ = ["Attempt", "attempt_for", "finished", "next_attempt", "smallest_set", "treatments_of_set"]

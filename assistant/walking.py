@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.events import SKIPPED, UNKNOWN, ProbeFinished
 from assistant.facts import Facts
@@ -83,8 +83,12 @@ class Walk:
             return NamedSymptom(CRASHES, "probe", f"{failure.type}: {failure.message}" if failure else None)
         if named is not None and named.id not in NO_SYMPTOM:
             return named
+        watched = next((one for one in self.seen if one.id not in NO_SYMPTOM), None)
+        shown = self._shown_by_log
+        if watched or shown:
+            return watched or shown
         if self.seen:
-            return next((one for one in self.seen if one.id not in NO_SYMPTOM), self.seen[0])
+            return self.seen[0]
         looked = all(question.id in self.answers for question in self._questions_of(RECORDED_RUN))
         return NamedSymptom(UNSURE, named.by if named else "probe", named.text if named else None) if looked else None
 
@@ -94,6 +98,14 @@ class Walk:
         named = self.symptom
         ids = ([named.id] if named else []) + [one.id for one in self.seen]
         return tuple(one for one in dict.fromkeys(ids) if one not in NO_SYMPTOM)
+
+    @property
+    def _shown_by_log(self) -> NamedSymptom | None:
+        """What a log of the person shows; nothing where the planned training was watched and is healthy."""
+        log = self.facts.telling_log
+        if log is None or log.symptom is None or any(one.id == HEALTHY for one in self.seen):
+            return None
+        return NamedSymptom(log.symptom, "person", log.text)
 
     @property
     def _failed(self) -> bool:
@@ -200,6 +212,7 @@ class Walk:
                 info = self.catalogue[question.probe]
                 yield RunProbe(info.id, info.title, info.cost, question.id, phase)
             answer = self._probe_answer(question, reason, phase, trail)
+            answer = self._answer_of_log(question, answer) or answer
         if answer.answer == UNKNOWN and asks_a_person:
             if question.id not in self.facts.persons:
                 yield _to_person(question, answer.reason if question.probe else None)
@@ -209,7 +222,7 @@ class Walk:
     def _keep(self, answer: Answer) -> None:
         self.answers[answer.question] = answer
         if answer.names_symptom and answer.names_symptom not in {one.id for one in self.seen}:
-            self.seen.append(NamedSymptom(answer.names_symptom, "probe", answer.text))
+            self.seen.append(NamedSymptom(answer.names_symptom, answer.by, answer.text))
 
     def _why_not_measured(self, question: Question) -> str | None:
         """Why no measurement can be had for the question; None where one is there or can be made."""
@@ -252,6 +265,19 @@ class Walk:
             trail=trail,
             names_symptom=option.symptom if question.probe == RECORDED_RUN else None,
         )
+
+    def _answer_of_log(self, question: Question, answered: Answer) -> Answer | None:
+        """What a log that the person showed says in place of a run that could not be watched, or was cut."""
+        log = self.facts.telling_log
+        untold = answered.answer == UNKNOWN or answered.names_symptom == UNSURE
+        if log is None or question.probe != RECORDED_RUN or not untold:
+            return None
+        alike = [id for id, one in question.answers.items() if one.symptom and one.symptom == log.symptom]
+        # An answer with evidence of its own says more than a log can.
+        said = next((id for id in alike if not question.answers[id].evidence), alike[0] if len(alike) == 1 else None)
+        if said is None:
+            return None
+        return replace(answered, answer=said, by="person", text=log.text, reason=None, names_symptom=log.symptom)
 
     def _person_answer(self, question: Question, unanswered: Answer, trail: tuple[str, ...]) -> Answer:
         said = self.facts.persons[question.id].answer

@@ -59,6 +59,8 @@ class Question(Entry):
     """The probe that measures; without one only a person can answer."""
     person: bool = False
     """Put it to the person where the probe answers unknown or there is none."""
+    shows: Literal["samples"] | None = None
+    """What the person is shown with the question: some samples with their labels."""
     answers: dict[Id, Answer] = Field(min_length=2)
     """The options, in order: the first whose condition is true is the answer."""
     sources: tuple[Citation, ...] = ()

@@ -6,14 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.bundle.asking import ask_user
-from assistant.errors import UsageError
+from assistant.errors import TriageError, UsageError
 from assistant.terminal import texts
 from assistant.terminal.hearing import cause_called, nearest_causes
 from assistant.terminal.presenting.findings import lower_first
 from assistant.terminal.views import Diff, FindingView, Found
+from assistant.walking import HEALTHY
 
 if TYPE_CHECKING:
     from assistant.terminal.live import LiveSession
+
+
+MOST_BYTES = 4 * 2**20
+"""Of a log that is read from a file."""
 
 
 class Commands:
@@ -23,18 +28,32 @@ class Commands:
         self._session = session
 
     async def run(self, action: str, argument: str) -> None:
-        """Do one action of the table."""
+        """Do one action of the table; what stands in its way is said in a sentence."""
+        try:
+            await self._run(action, argument)
+        except TriageError as error:
+            self._say(str(error))
+
+    async def _run(self, action: str, argument: str) -> None:
         match action:
             case "why":
                 self.why()
             case "back":
                 self._session.take_back()
+            case "look":
+                self._session.look()
             case "evidence":
                 self.evidence(argument)
             case "ruled_out":
                 self.ruled_out()
             case "explain":
                 self.explain_called(argument)
+            case "trial":
+                self.trial(argument)
+            case "log":
+                await self.log(argument)
+            case "note":
+                self.note(argument)
             case "patch":
                 self.patch()
             case "report":
@@ -122,6 +141,62 @@ class Commands:
         kb = self._session.session.dialogue.kb
         near = ", ".join(id for id, _ in nearest_causes(kb, name, 3))
         return texts.UNKNOWN_CAUSE.format(text=name, near=near)
+
+    def trial(self, name: str) -> None:
+        """Try the remedy of a cause next; without a name that of the likeliest cause which has one to try."""
+        dialogue = self._session.session.dialogue
+        refusal = self._no_trial()
+        if refusal:
+            self._say(refusal)
+            return
+        named = cause_called(dialogue.kb, name) if name else None
+        if name and named is None:
+            self._say(self._unknown(name))
+            return
+        standing = [one.cause for one in dialogue.findings() if one.status != "ruled_out"]
+        steps = (dialogue.trial_of(one) for one in ([named] if named else standing))
+        step = next((one for one in steps if one is not None), None)
+        if step is None:
+            self._say(texts.TRIAL_NONE.format(cause=dialogue.kb.causes[named].title) if named else texts.TRIAL_WHICH)
+            return
+        self._say(texts.TRIAL_QUEUED.format(remedy=lower_first(step.title).removeprefix("or ")))
+        self._session.session.investigation.ask_for_trial(step)
+        self._session.talk.forget_question()
+        self._session.go_on()
+
+    def _no_trial(self) -> str:
+        """Why nothing can be tried now; empty where something can."""
+        dialogue = self._session.session.dialogue
+        if dialogue.case is None:
+            return texts.TRIAL_TOO_SOON
+        if dialogue.case.failure is not None:
+            return texts.TRIAL_FAILED
+        return texts.TRIAL_HEALTHY if dialogue.symptom is not None and dialogue.symptom.id == HEALTHY else ""
+
+    async def log(self, file: str) -> None:
+        """Take a training log from a file."""
+        path = (self._session.program.parent / Path(file).expanduser()) if file else None
+        if path is None:
+            self._say(texts.LOG_WHICH)
+            return
+        try:
+            with path.open("rb") as opened:
+                text = opened.read(MOST_BYTES).decode("utf-8", "replace")
+        except OSError as error:
+            self._say(texts.LOG_UNREADABLE.format(file=file, reason=error.strerror or error))
+            return
+        if not await self._session.take_log(text):
+            self._say(texts.LOG_NONE.format(file=file))
+
+    def note(self, text: str) -> None:
+        """Keep a note with the session, or show those that were kept."""
+        if text.strip():
+            self._session.keep_note(text)
+            self._say(texts.NOTE_KEPT)
+            return
+        notes = self._session.notes()
+        lines = [f"  {one.at:%Y-%m-%d %H:%M}  {one.text}" for one in notes]
+        self._say("\n".join([texts.NOTES_HEAD, *lines]) if lines else texts.NOTES_NONE)
 
     def patch(self) -> None:
         """The combined patch, or the patches of the remedies that stand."""

@@ -37,6 +37,7 @@ class Glyphs:
     stem: str
     bar: str
     bar_empty: str
+    levels: str
     spinner: tuple[str, ...]
 
     def of(self, meaning: str) -> str:
@@ -71,6 +72,7 @@ UNICODE = Glyphs(
     stem="│  ",
     bar="━",
     bar_empty="─",
+    levels="▁▂▃▄▅▆▇█",
     spinner=("⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"),
 )
 
@@ -100,6 +102,7 @@ ASCII = Glyphs(
     stem="|  ",
     bar="#",
     bar_empty=".",
+    levels="_.:-=+*#",
     spinner=("|", "/", "-", "\\"),
 )
 

@@ -7,29 +7,31 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant import language, opening
+from assistant import language, opening, training_log
 from assistant.errors import TriageError
 from assistant.events import UNKNOWN, PersonAnswered, SymptomNamed
+from assistant.log_symptom import as_event
 from assistant.report.model import Report
-from assistant.session.model import OpenedWith
+from assistant.session.model import Note, OpenedWith
 from assistant.session.store import Store
 from assistant.terminal import texts
+from assistant.terminal.background import in_background
 from assistant.terminal.commands import Commands
 from assistant.terminal.greeting import greeting
 from assistant.terminal.hearing import Meaning, meaning_of
 from assistant.terminal.partner import Attention
-from assistant.terminal.pasted import PastedLog, read_log
-from assistant.terminal.presenting import answers, cases, figures, findings, trials
+from assistant.terminal.presenting import answers, cases, findings, logs, paths, trials
+from assistant.terminal.presenting.samples import samples_view
 from assistant.terminal.settings import TerminalSettings
 from assistant.terminal.talk import SYMPTOM_QUESTION, Talk
 from assistant.terminal.telling import UNSURE, Telling
 from assistant.terminal.views import (
-    CurveView,
     FindingView,
     Found,
     Heard,
     OptionView,
     QuestionView,
+    RuledOut,
     SessionView,
     Trouble,
 )
@@ -37,6 +39,12 @@ from probes.process.errors import ProcessError
 
 NOT_ASKED = ("none", UNSURE, "crashes")
 """Symptoms that a person is not asked about: the assistant finds them by itself."""
+
+FEWEST_ENTRIES = 3
+"""A sentence with so many values of a loss is a log in one line, such as ``history.history``."""
+
+SAMPLES = 6
+"""Samples of one look."""
 
 MOST_WORDS = 400
 """Characters of a paste that is no log which are taken for a sentence."""
@@ -55,11 +63,12 @@ class LiveSession:
         self._words: str | None = None
         self.session = self._open(settings)
         self.talk = Talk("resumed" if settings.session else "host")
-        self.telling = Telling(self.talk, self.session)
+        self.telling = Telling(self.talk, self.session, self.look)
         self._commands = Commands(self)
         self._again = asyncio.Event()
-        self._pasted: list[CurveView] = []
         self._task: asyncio.Task[Report] | None = None
+        self._looks = 0
+        self._drawing: asyncio.Future[None] | None = None
         language.understand(self.session.dialogue.kb, "loss")  # learns to read now, not when the person waits
         for turn in greeting(self.program, self.session.kept.id if settings.session else None).turns:
             self.talk.journal.put(turn)
@@ -100,18 +109,25 @@ class LiveSession:
             turns=talk.journal.turns,
             question=talk.question,
             findings=tuple(one for one in told if one.status != "ruled_out"),
-            ruled_out=tuple((one.title, one.reason_against) for one in told if one.status == "ruled_out"),
-            path=answers.path_nodes(dialogue, talk.question),
+            ruled_out=tuple(
+                RuledOut(one.cause, one.title, one.reason_against) for one in told if one.status == "ruled_out"
+            ),
+            path=paths.path_nodes(dialogue, talk.question),
             case=cases.case_view(dialogue.case, measured) if dialogue.case else None,
             curves=(
                 *talk.curves.views(),
-                *self._pasted,
+                *logs.curves(dialogue.facts.logs),
                 *trials.curves(dialogue.kb, dialogue.facts.trials),
                 *cases.curves(measured),
             ),
             finished=talk.finished,
             session=self.session.kept.id,
+            causes=self._causes(told),
         )
+
+    def _causes(self, told: tuple[FindingView, ...]) -> tuple[tuple[str, str], ...]:
+        standing = {one.cause: one.title for one in told if one.status != "ruled_out"}
+        return tuple({**standing, **{id: one.title for id, one in self.session.dialogue.kb.causes.items()}}.items())
 
     def _symptom_in_words(self) -> str:
         symptom = self.session.dialogue.symptom
@@ -156,6 +172,31 @@ class LiveSession:
         finally:
             self._task.cancel()
 
+    def look(self) -> None:
+        """Draw some samples, once the worker has time for it."""
+        self._looks += 1
+        self._drawing = asyncio.ensure_future(self._look(self._looks))
+
+    async def _look(self, seed: int) -> None:
+        try:
+            given = await self.session.investigation.samples(SAMPLES, seed)
+        except ProcessError as error:
+            self.talk.say(texts.SAMPLES_FAILED.format(reason=str(error).rstrip(".")), "quiet")
+            return
+        shown = samples_view(self.talk.journal.new_key("samples"), given)
+        if shown.samples:
+            self.talk.put(shown)
+        else:
+            self.talk.say(texts.SAMPLES_NONE, "quiet")
+
+    def keep_note(self, text: str) -> None:
+        """Keep an internal note with the session."""
+        self._store.desk.note(self.session.kept.id, text)
+
+    def notes(self) -> tuple[Note, ...]:
+        """The internal notes of the session, in the order written."""
+        return self._store.desk.notes(self.session.kept.id)
+
     def go_on(self) -> None:
         """Walk on if the walk had come to its end."""
         self.talk.finished = False
@@ -172,12 +213,14 @@ class LiveSession:
         await self._end()
         self.talk.journal.close_chapter(self.session.kept.id)
         self.session = opening.begin(self.session.kept.opened, self._store)
-        self.telling = Telling(self.talk, self.session)
+        self.telling = Telling(self.talk, self.session, self.look)
         self.talk.say(texts.RERUNNING.format(program=self.program.name))
         self.go_on()
 
     async def _end(self) -> None:
         self.talk.forget_question()
+        if self._drawing is not None:
+            self._drawing.cancel()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
@@ -231,6 +274,10 @@ class LiveSession:
     async def say(self, text: str) -> None:
         """Understand a sentence: an answer to the question that stands, a symptom, or a cause to explain."""
         kb = self.session.dialogue.kb
+        log = training_log.read(text)
+        if log is not None and log.length >= FEWEST_ENTRIES:
+            self._take_log(log, len(text.splitlines()))
+            return
         meaning = meaning_of(kb, text, self.talk.question)
         if meaning.kind == "answer":
             await self.answer(meaning.id)
@@ -254,25 +301,27 @@ class LiveSession:
         self.name_symptom(symptom, words)
 
     async def paste(self, text: str) -> None:
-        """Take a pasted training log."""
-        log = read_log(text)
-        if log is None:
+        """Take a pasted training log; what is none is taken for a sentence."""
+        if not await self.take_log(text):
             await self.say(" ".join(text.split())[:MOST_WORDS])
-            return
-        said = texts.PASTED.format(lines=len(text.strip().splitlines()))
-        self.talk.put(Heard(self.talk.journal.new_key("heard"), said))
-        self._pasted.insert(0, log.curve())
-        self.talk.say(texts.LOG_SEEN.format(epochs=log.epochs, loss=figures.number(log.last)))
-        self._use(log)
 
-    def _use(self, log: PastedLog) -> None:
-        symptom = log.symptom()
-        if (
-            symptom is not None
-            and symptom in self.session.dialogue.kb.symptoms
-            and self.session.dialogue.facts.symptom is None
-        ):
-            self._understood(symptom, None)
+    async def take_log(self, text: str) -> bool:
+        """Take a training log; False where there is none in the text. Reading never holds up the screen."""
+        log = await in_background(lambda: training_log.read(text))
+        if log is not None:
+            self._take_log(log, len(text.strip().splitlines()))
+        return log is not None
+
+    def _take_log(self, log: training_log.TrainingLog, lines: int) -> None:
+        said = texts.PASTED.format(lines=texts.count(lines, "line", "lines"))
+        self.talk.put(Heard(self.talk.journal.new_key("heard"), said))
+        shown = as_event(log)
+        if shown.symptom is not None:
+            self.talk.withdraw(SYMPTOM_QUESTION)
+        self.session.investigation.interject(shown)
+        for sentence in logs.said_of(shown, self.session.dialogue):
+            self.talk.say(sentence)
+        self.go_on()
 
     async def command(self, action: str, argument: str) -> None:
         """Do one of the actions."""

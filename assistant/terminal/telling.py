@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from assistant import opening
 from assistant.dialogue import Dialogue
 from assistant.events import SKIPPED
 from assistant.front_end import Reply, Stream
+from assistant.investigation import ASKED_SECONDS
 from assistant.ranking import CONFIRMED, Answer, Finding
 from assistant.report.model import LocationPart, Report
 from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
 from assistant.terminal import texts
-from assistant.terminal.presenting import answers, cases, findings, trials
+from assistant.terminal.presenting import answers, cases, figures, findings, logs, trials
 from assistant.terminal.talk import SYMPTOM_QUESTION, Talk
 from assistant.terminal.views import (
     FindingView,
@@ -34,6 +36,9 @@ LONG = 20.0
 TRIAL = "looking:trial"
 """Key of the turn that shows a trial under way."""
 
+TRAINING = "training"
+"""Series of a curve whose last value is shown beside a probe under way."""
+
 UNSURE = "unsure"
 HEALTHY = "none"
 
@@ -41,8 +46,10 @@ HEALTHY = "none"
 class Telling:
     """The front end of an investigation: turns what it is told into turns of the talk, and waits for replies."""
 
-    def __init__(self, talk: Talk, session: opening.Session) -> None:
+    def __init__(self, talk: Talk, session: opening.Session, look: Callable[[], None] = lambda: None) -> None:
+        """``look`` shows samples, for a question that is about them."""
         self._talk = talk
+        self._look = look
         self._session = session
         self._leave: bool | None = None
         self._findings: tuple[int, tuple[FindingView, ...]] | None = None
@@ -136,11 +143,15 @@ class Telling:
         """Show how far it is."""
         turn = self._talk.journal.turn(f"looking:{step.probe}")
         if isinstance(turn, Looking):
-            self._talk.put(Looking(turn.key, turn.title, turn.started, turn.cost, share=fraction))
+            self._talk.put(replace(turn, share=fraction))
 
     async def points(self, points: Points) -> None:
         """Draw a curve while it is measured."""
         self._talk.curves.take(points)
+        running = self._talk.journal.turn(f"looking:{points.curve}")
+        if isinstance(running, Looking) and points.y and points.series == TRAINING:
+            detail = texts.LOSS_NOW.format(loss=figures.number(points.y[-1]))
+            self._talk.journal.put(replace(running, detail=detail))
         self._talk.changed()
 
     async def answered(self, answer: Answer) -> None:
@@ -181,9 +192,22 @@ class Telling:
         happened = len(self.dialogue.events)
         if self._findings is None or self._findings[0] != happened:
             report = self._session.investigation.report()
-            told = tuple(findings.finding_view(one, self.dialogue.kb, self.folder) for one in report.causes)
-            self._findings = (happened, told)
+            trials_run = self.dialogue.facts.trials
+            told = (findings.finding_view(one, self.dialogue.kb, self.folder, trials_run) for one in report.causes)
+            self._findings = (happened, tuple(replace(one, to_try=self._to_try(one)) for one in told))
         return self._findings[1]
+
+    def _to_try(self, finding: FindingView) -> str:
+        """What a trial of the finding's remedy may cost, in words; empty where none can be run or one was."""
+        dialogue = self.dialogue
+        held = dialogue.case is not None and dialogue.case.failure is None
+        tried = any(one.cause == finding.cause and one.outcome for one in dialogue.facts.trials)
+        ill = dialogue.symptom is not None and dialogue.symptom.id != HEALTHY
+        if not (held and ill) or tried or finding.status in ("proven", "ruled_out"):
+            return ""
+        if dialogue.trial_of(finding.cause) is None:
+            return ""
+        return trials.expected_cost(dialogue.facts.trials, max(dialogue.seconds_for_trials, ASKED_SECONDS))
 
     def finding(self, cause: str) -> FindingView | None:
         """Everything that is known about a cause, whether it stands or not."""
@@ -200,6 +224,8 @@ class Telling:
         self._talk.reply = asyncio.get_running_loop().create_future()
         self._talk.ask(answers.question_view(step, can_go_back=can_go_back))
         self._talk.attention(step.ask)
+        if self.dialogue.kb.questions[step.question].shows == "samples":
+            self._look()
         try:
             return await self._talk.reply
         finally:
@@ -208,7 +234,8 @@ class Telling:
 
     async def offer(self, step: OfferTrial) -> bool:
         """Ask for leave to run a trial, unless the person has settled it for all."""
-        agreed = self._leave if self._leave is not None else await self._ask_leave(step)
+        settled = True if step.asked_for else self._leave
+        agreed = settled if settled is not None else await self._ask_leave(step)
         if agreed:
             self._talk.stage = "trial"
             title = texts.TRYING.format(remedy=step.title)
@@ -220,7 +247,8 @@ class Telling:
         self._talk.stage = "question"
         self._talk.nothing_runs()
         self._talk.consent = asyncio.get_running_loop().create_future()
-        self._talk.ask(trials.offer_view(step.title, self.dialogue.kb.causes[step.cause].title))
+        cost = trials.expected_cost(self.dialogue.facts.trials, self.dialogue.seconds_for_trials)
+        self._talk.ask(trials.offer_view(step.title, self.dialogue.kb.causes[step.cause].title, cost))
         self._talk.attention(texts.OFFER_WAITS)
         try:
             chosen = await self._talk.consent
@@ -286,6 +314,7 @@ class Telling:
         for answer in quick:
             self._tell(answer)
         self._replay_symptom()
+        self._replay_logs()
         for answer in later:
             self._tell(answer)
         for number, trial in enumerate(dialogue.facts.trials, 1):
@@ -293,6 +322,13 @@ class Telling:
         for finding in dialogue.findings():
             if (finding.cause, finding.status) in dialogue.facts.concluded:
                 self.put_card(finding.cause)
+
+    def _replay_logs(self) -> None:
+        for place, log in enumerate(self.dialogue.facts.logs):
+            entries = texts.count(len(log.series["loss"].y), log.unit, f"{log.unit}s")
+            self._talk.journal.put(Heard(f"log:{place}", texts.PASTED.format(lines=entries)))
+            for number, sentence in enumerate(logs.said_of(log, self.dialogue)):
+                self._talk.journal.put(Said(f"log:{place}:{number}", sentence))
 
     def _replay_symptom(self) -> None:
         symptom = self.dialogue.symptom

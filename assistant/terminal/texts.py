@@ -64,7 +64,9 @@ CARD_CORRECTION = "Correction"
 CARD_COSTS = "Costs: {costs}"
 CARD_BECAUSE = "because: {cause}"
 CARD_AGAINST = "against"
+CARD_TRY = "try the remedy: up to eight short trainings, {cost}"
 CARD_TRIAL = "Tried {pairs} times with and without"
+CARD_CURVES = "Loss of the first pair, beginning to end"
 CARD_WITHOUT = "without"
 CARD_WITH = "with"
 
@@ -95,12 +97,13 @@ EMPTY = {
 }
 FINDINGS_STANDING = "Standing"
 FINDINGS_RULED_OUT = "Ruled out"
-PATH_HINT = "Enter shows an answer; on one of yours it goes back to it"
+PATH_HINT = "Enter shows an answer; on one of yours it goes back there"
 CASE_MODEL = "Model"
 CASE_SETTINGS = "Settings"
 CASE_DATA = "Data"
 CASE_CLASSES = "Classes"
-LAYER_COLUMNS = ("Layer", "Gradient", "Kind", "Activation", "Output", "Weights")
+CASE_LOOK = "look at samples with their labels"
+LAYER_COLUMNS = ("Layer", "Gradient", "Activation", "Output", "Weights", "Kind")
 FROZEN = "frozen"
 
 STAGE = {
@@ -132,7 +135,11 @@ PHASES = {
     "recorded_run": "The recorded run",
     "tree": "Following the symptom",
     "rest": "What else may explain it",
+    "to_come": "To come",
 }
+TO_COME_PROBE = "I can measure that"
+TO_COME_PERSON = "I shall ask you"
+PATH_BEFORE = "before: {answer}"
 HELD = "{program} is held at {method}{where}: {what}."
 HELD_NO_MODEL = "{program} never came to a model."
 DATA = {
@@ -143,6 +150,14 @@ DATA = {
     "validation_x": "validation inputs",
     "validation_y": "validation targets",
 }
+SAMPLES_NOTE = "Drawn at random, to be looked at only: no log and no report keeps them. /look draws others."
+SAMPLES_NONE = "The program gives its training no samples that could be shown."
+SAMPLES_FAILED = "I cannot show samples now: {reason}."
+SAMPLE_LABEL = "label"
+RANGE_OF_INPUT = "input range"
+RANGE_OF_TARGET = "target range"
+RANGE = "{low} to {high}"
+RANGE_SPREAD = ", mean {mean}, spread {spread}"
 SETTINGS = {
     "optimizer": "optimizer",
     "loss": "loss",
@@ -158,10 +173,13 @@ CURVES = {
     "one_batch": "One batch, over and over",
     "rate_response": "Other learning rates",
     "running": "still running",
+    "rate": "learning rate in powers of ten",
+    "gone": "share of the loss gone",
+    "best_rate": "best at {rate}",
     "gradient_flow": "Gradient by layer",
     "norm": "norm",
-    "layer": "layer, from the input",
-    "power": "{label}, powers of ten",
+    "layer": "layers, from the input",
+    "power": "{label} in powers of ten",
     "metrics": "Metrics of the recorded run",
     "training": "training",
     "validation": "validation",
@@ -170,10 +188,12 @@ CURVES = {
     "step": "step",
     "part": "part of the training",
     "pasted": "The log you pasted",
+    "pasted_others": "The same log, other figures",
     "trial": "Trial: {remedy}",
     "without": "without",
     "with": "with",
 }
+AXES = "{y} over {x}"
 TRIAL_GONE = "With it the symptom is gone ({steps} steps each, {seconds} in all)."
 TRIAL_STAYS = "The symptom stays ({steps} steps each, {seconds} in all)."
 
@@ -192,7 +212,9 @@ OFFER = "Shall I try a remedy? {remedy}"
 OFFER_WHY = "Short trainings with it and without it show whether {cause}. Your program and its files stay as they are."
 OFFER_WAITS = "A remedy could be tried."
 OFFER_YES = "Yes, try it"
-OFFER_YES_MEANS = "a few short trainings"
+OFFER_YES_MEANS = "up to eight short trainings, {cost}"
+OFFER_COST_LIKE = "about {seconds}, as the last one took"
+OFFER_COST_MOST = "{seconds} at most"
 OFFER_ALL = "Yes, and others as they come"
 OFFER_ALL_MEANS = "until the time for trials is spent"
 TRYING = "Trying: {remedy}"
@@ -203,7 +225,7 @@ OFFER_NONE_MEANS = ""
 NEXT = "Enter unfolds a card. /explain CAUSE tells more, /report writes it down, ^z takes an answer back."
 NEXT_PATCH = "/patch shows the change of your program, /report writes everything down, ^z takes an answer back."
 NEXT_NONE = "/path shows what was asked, /ruled-out what is not the cause, /report writes it down."
-PASTED = "a log of {lines} lines"
+PASTED = "a log of {lines}"
 WHY_FOR = "An answer could speak for: {causes}."
 WHY_AGAINST = "It could rule out or weaken: {causes}."
 AND_MORE = " and {count} more"
@@ -221,7 +243,19 @@ BAND = {
 UNDERSTOOD = "I take that as: {symptom}."
 UNDERSTOOD_ANSWER = "I take that as your answer: {answer}."
 NOT_UNDERSTOOD = "I do not know what “{text}” means yet. Say what the loss or the metric does, or choose from the list."
-LOG_SEEN = "That looks like a training log: {epochs} epochs, last loss {loss}. I have plotted it under Curves."
+LOSS_NOW = "loss {loss}"
+LOG_SEEN = "I read that as a training log: {entries}, the loss goes from {first} to {last}. It is plotted under Curves."
+LOG_WHICH = "Which file? Write /log and its path; a log can also be pasted."
+LOG_UNREADABLE = "The log cannot be read from {file}: {reason}."
+LOG_NONE = "I find no training loss in {file}. I read what Keras prints, CSVLogger files and history.history."
+LOG_SHOWS = "What it shows: {text}"
+LOG_SHOWS_NOTHING = "By itself it shows nothing that is plainly wrong. What I measure myself says more."
+LOG_COUNTS = "I go by that until I have watched a run of my own."
+LOG_AGREES = "That is what I saw, too."
+LOG_DIFFERS = "In the run that I watched, though, I saw this: {symptom}. I go by what I saw."
+LOG_AGAINST_HEALTHY = (
+    "The run that I watched learns well, though. If the log comes from other code or other data, that may be why."
+)
 WHY_NOTHING = "Nothing is being asked at the moment."
 WHY_SAID = "I ask because: {why}"
 WENT_BACK = "Back to: {question}"
@@ -244,6 +278,16 @@ ASK_USER_AT_HAND = "The program is at hand; there is no user to ask."
 MERGE_WHAT = "Which file? /merge more.triage takes what your user sent."
 WORKER_LOST = "{reason}. The session goes on; what cannot be measured counts as unknown."
 FAILED_HERE = "Something went wrong on my side ({reason}). The session is kept."
+
+NOTE_KEPT = "Noted, for you and your colleagues only: no report and no bundle holds it."
+NOTES_HEAD = "Notes of this session:"
+NOTES_NONE = "There is no note yet. /note and a sentence keeps one with the session; no report holds it."
+TRIAL_WHICH = "No cause stands whose remedy could be tried. /trial and the name of a cause tries that one."
+TRIAL_NONE = "{cause}: there is no remedy that I could carry out by myself, so there is nothing to try."
+TRIAL_HEALTHY = "Nothing is wrong with this training, so a trial could show nothing."
+TRIAL_FAILED = "The program fails before it trains, so there is nothing to try yet."
+TRIAL_TOO_SOON = "The program is not held yet. Once it is, I can try remedies."
+TRIAL_QUEUED = "I try that next: {remedy}."
 
 PATCH_NONE = "There is no patch: none of the causes that stand has a remedy that can be written into the program."
 PATCH_TITLE = "Patch of your program"
@@ -285,8 +329,12 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "curves": ("curves", "Show the recorded run and other curves."),
     "output": ("output", "Show what your program printed."),
     "evidence": ("evidence", "How I know: the answers for and against a cause."),
+    "look": ("look at samples", "Draw some samples with their labels; nothing keeps them."),
     "ruled_out": ("ruled out", "What has been ruled out, and by what."),
     "explain": ("explain", "Explain a cause: what it is, how to recognise it, what looks the same, what helps."),
+    "trial": ("trial", "Try the remedy of a cause now, in short trainings with and without it."),
+    "log": ("read a log", "Read a training log from a file, as if it was pasted."),
+    "note": ("note", "Keep an internal note with the session, or show the notes; reports hold none."),
     "patch": ("patch", "Show the changes of your program that the findings suggest."),
     "ask_user": ("ask user", "The message to your user, with what only their program can tell."),
     "merge": ("merge", "Take a bundle that your user sent later into this session."),
@@ -294,7 +342,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "rerun": ("rerun", "Start the program again in a new worker."),
     "write": ("write", "Write a command or a sentence."),
     "fold_all": ("fold", "Fold or unfold everything in the conversation."),
-    "copy": ("copy", "Copy the block that has the focus."),
+    "copy": ("copy", "Copy what is selected, or the block that has the focus; the arrows move among blocks."),
     "light_dark": ("light or dark", "Change between the light and the dark theme."),
     "commands": ("commands", "Search everything that can be done."),
     "help": ("help", "Keys and commands."),
@@ -312,7 +360,8 @@ def seconds(value: float | None) -> str:
         return f"{value:.1f} s"
     if value < 60:
         return f"{value:.0f} s"
-    return f"{int(value // 60)} min {int(value % 60):02d} s"
+    rest = int(value % 60)
+    return f"{int(value // 60)} min" + (f" {rest:02d} s" if rest else "")
 
 
 def percent(share: float) -> str:

@@ -122,6 +122,8 @@ class TrialView:
     symptom_gone: bool
     seconds: float = 0.0
     verdict: str = ""
+    control_curve: tuple[float, ...] = ()
+    treated_curve: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,10 @@ class RemedyView:
 
 @dataclass(frozen=True)
 class FindingView:
-    """A cause in this session, as a card shows it. ``confidence`` is a probability."""
+    """A cause in this session, as a card shows it. ``confidence`` is a probability.
+
+    ``to_try`` says what a trial of its remedy would cost; empty where there is none to be run.
+    """
 
     cause: str
     title: str
@@ -158,11 +163,21 @@ class FindingView:
     quotes: tuple[QuoteView, ...] = ()
     correction: str = ""
     example: str = ""
+    to_try: str = ""
 
     @property
     def reason_against(self) -> str:
         """The answer that speaks against it most; empty where none does."""
         return next((one.text for one in self.evidence if not one.speaks_for), "")
+
+
+@dataclass(frozen=True)
+class RuledOut:
+    """A cause that was ruled out, and by what."""
+
+    cause: str
+    title: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -182,7 +197,29 @@ class Diff:
     text: str
 
 
-Turn = Said | Heard | Looking | Looked | Gathered | Trouble | Found | Diff
+Picture = tuple[tuple[tuple[int, int, int], ...], ...]
+"""Rows of pixels: red, green, blue, 0 to 255."""
+
+
+@dataclass(frozen=True)
+class SampleView:
+    """One training sample: its label, its picture where it is one, and all else of it by name."""
+
+    label: str
+    picture: Picture = ()
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A look at some samples, which no log keeps."""
+
+    key: str
+    title: str
+    samples: tuple[SampleView, ...]
+
+
+Turn = Said | Heard | Looking | Looked | Gathered | Trouble | Found | Diff | Samples
 
 
 @dataclass(frozen=True)
@@ -210,7 +247,7 @@ class QuestionView:
 
 @dataclass(frozen=True)
 class PathNode:
-    """One question of the path taken, or a heading over several."""
+    """One question of the path taken, or a heading over several; ``before`` is an answer that was taken back."""
 
     id: str
     ask: str
@@ -218,7 +255,8 @@ class PathNode:
     by: Literal["probe", "person", "skipped", "unknown", "to_come", "now", "heading"] = "to_come"
     mark: Mark = "quiet"
     children: tuple[PathNode, ...] = ()
-    position: int | None = None
+    before: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -259,7 +297,7 @@ class SeriesView:
 
 @dataclass(frozen=True)
 class CurveView:
-    """A plot: its series, and what the axes are."""
+    """A plot: its series, what the axes are, and whether it is still being measured."""
 
     id: str
     title: str
@@ -268,11 +306,12 @@ class CurveView:
     series: tuple[SeriesView, ...]
     note: str = ""
     logarithmic: bool = False
+    growing: bool = False
 
 
 @dataclass(frozen=True)
 class SessionView:
-    """Everything the session screen shows at one moment."""
+    """Everything the session screen shows at one moment; ``causes`` are ids with titles, those that stand first."""
 
     program: str
     stage: str = ""
@@ -280,11 +319,12 @@ class SessionView:
     turns: tuple[Turn, ...] = ()
     question: QuestionView | None = None
     findings: tuple[FindingView, ...] = ()
-    ruled_out: tuple[tuple[str, str], ...] = ()
+    ruled_out: tuple[RuledOut, ...] = ()
     path: tuple[PathNode, ...] = ()
     case: CaseView | None = None
     curves: tuple[CurveView, ...] = ()
     busy: bool = False
     finished: bool = False
     session: str = ""
+    causes: tuple[tuple[str, str], ...] = ()
     output: tuple[tuple[str, str], ...] = field(default=(), repr=False)

@@ -120,7 +120,7 @@ def _try(case: Case, step: InstrumentedStep, planned: float, factor: float, step
             epochs=case.fit.planned_epochs,
             stop=lambda ran: ran.steps >= steps or _lost(ran.losses),
             watch="rate_response",
-            label=f"{rate:.2g}",
+            label=f"rate {rate:.2g}",
         )
         ran = run(case, plan, Budget(max(1.0, left.left)), step)
     data = np.asarray(ran.losses) - np.asarray(ran.penalties)

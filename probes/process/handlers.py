@@ -97,6 +97,14 @@ def probe(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         return run_probe(case, wanted, seconds)
 
 
+@handler("samples")
+def samples(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Some training samples with their labels, to be shown and not kept: ``{"count": 6, "seed": 0}``."""
+    from ..samples import look_at
+
+    return look_at(serving.hold.case(), int(arguments.get("count", 6)), int(arguments.get("seed", 0)))
+
+
 @handler("trial")
 def trial(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Train with and without treatments; the arguments are those of ``run_trial``."""

@@ -8,7 +8,7 @@ from assistant.ranking import Answer
 from assistant.steps import AskPerson
 from assistant.terminal import texts
 from assistant.terminal.presenting.figures import details
-from assistant.terminal.views import Heard, Looked, Mark, OptionView, PathNode, QuestionView
+from assistant.terminal.views import Heard, Looked, Mark, OptionView, QuestionView
 
 HEALTHY = "none"
 
@@ -58,7 +58,7 @@ def words_of(dialogue: Dialogue, answer: Answer) -> str:
     if answer.answer == SKIPPED:
         return texts.SKIP
     chosen = dialogue.kb.questions[answer.question].answers[answer.answer]
-    return chosen.option or chosen.say or answer.answer
+    return chosen.option or answer.text or answer.answer
 
 
 def question_view(step: AskPerson, *, can_go_back: bool) -> QuestionView:
@@ -69,36 +69,6 @@ def question_view(step: AskPerson, *, can_go_back: bool) -> QuestionView:
     )
     why = step.probe_said and texts.PROBE_SAID.format(reason=step.probe_said.rstrip("."))
     return QuestionView(step.question, step.ask, options, why=why or step.why, can_go_back=can_go_back)
-
-
-def path_nodes(dialogue: Dialogue, asking: QuestionView | None) -> tuple[PathNode, ...]:
-    """The path as the walk met it: a heading for each phase, the questions under it, and the one that stands."""
-    phases: dict[str, list[PathNode]] = {}
-    for answer in dialogue.path():
-        phases.setdefault(answer.phase, []).append(path_node(dialogue, answer))
-    if asking is not None and asking.id in dialogue.kb.questions:
-        phases.setdefault(list(phases)[-1] if phases else "tree", []).append(PathNode(asking.id, asking.ask, by="now"))
-    symptom = dialogue.symptom
-    named = dialogue.kb.symptoms[symptom.id].title if symptom else texts.PHASES["tree"]
-    titles = {**texts.PHASES, "tree": named}
-    return tuple(
-        PathNode(f"phase:{phase}", titles.get(phase, phase), by="heading", children=tuple(nodes))
-        for phase, nodes in phases.items()
-    )
-
-
-def path_node(dialogue: Dialogue, answer: Answer) -> PathNode:
-    """One question of the path with its answer."""
-    question = dialogue.kb.questions[answer.question]
-    mark = mark_of(dialogue, answer)
-    if answer.answer == SKIPPED:
-        return PathNode(answer.question, question.ask, "", "skipped", mark)
-    if answer.by == "person":
-        return PathNode(answer.question, question.ask, words_of(dialogue, answer), "person", mark)
-    if answer.answer == UNKNOWN:
-        return PathNode(answer.question, question.ask, "", "unknown", mark)
-    chosen = question.answers[answer.answer]
-    return PathNode(answer.question, question.ask, chosen.option or answer.text, "probe", mark)
 
 
 def as_sentence(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from assistant.events import ProbeFinished
@@ -20,8 +21,8 @@ MOST_CLASSES = 20
 USUAL = {"validation_split": 0, "shuffle": True, "initial_epoch": 0, "validation_freq": 1, "verbose": "auto"}
 """Settings of ``fit`` that are not worth a line."""
 
-WIDE_RANGE = 1000.0
-"""A curve whose largest value is more than so many times its smallest is drawn in powers of ten."""
+WIDE_RANGE = 30.0
+"""Curves whose largest value is more than so many times their median are drawn in powers of ten."""
 
 
 def headline(case: CaseDescription) -> str:
@@ -46,7 +47,7 @@ def case_view(case: CaseDescription, measured: Mapping[str, ProbeFinished]) -> C
         source=case.source,
         headline=headline(case),
         settings=tuple((label, value) for label, value in _settings(case) if value),
-        data=tuple((texts.DATA.get(name, name), _data(one)) for name, one in case.data.items()),
+        data=(*((texts.DATA.get(name, name), _data(one)) for name, one in case.data.items()), *_ranges(measured)),
         layers=tuple(_layer(one, health.get(one.name, ("", "quiet"))) for one in case.layers),
         classes=classes(measured),
     )
@@ -78,6 +79,26 @@ def _settings(case: CaseDescription) -> Sequence[tuple[str, str]]:
 def _data(one: DataDescription) -> str:
     shapes = ", ".join(" × ".join("?" if size is None else f"{size:,}" for size in shape) for shape in one.shapes)
     return " ".join(part for part in (shapes, ", ".join(dict.fromkeys(one.dtypes)), f"({one.kind})") if part)
+
+
+def _ranges(measured: Mapping[str, ProbeFinished]) -> Iterator[tuple[str, str]]:
+    """From where to where each input and each target goes, as far as the quick looks have measured."""
+    inputs = _of(measured, "input_statistics").get("inputs") or ()
+    outputs = _of(measured, "label_statistics").get("outputs") or ()
+    for title, parts in ((texts.RANGE_OF_INPUT, inputs), (texts.RANGE_OF_TARGET, outputs)):
+        for one in parts:
+            low, high = one.get("minimum"), one.get("maximum")
+            if isinstance(low, (int, float)) and isinstance(high, (int, float)):
+                name = f" {one.get('name')}" if len(parts) > 1 else ""
+                yield f"{title}{name}", _range(low, high, one)
+
+
+def _range(low: float, high: float, one: Mapping[str, Any]) -> str:
+    mean, spread = one.get("mean"), one.get("std")
+    said = texts.RANGE.format(low=number(low), high=number(high))
+    if isinstance(mean, (int, float)) and isinstance(spread, (int, float)):
+        said += texts.RANGE_SPREAD.format(mean=number(mean), spread=number(spread))
+    return said
 
 
 def _samples(one: DataDescription | None) -> str:
@@ -122,7 +143,7 @@ def layer_health(measured: Mapping[str, ProbeFinished]) -> dict[str, tuple[str, 
     for name, size in sizes.items():
         lost = size == 0 or not math.isfinite(size)
         good = math.isfinite(size) and size > SMALL_SHARE * largest > 0
-        health[name] = (number(size) if lost else f"{size:.1e}", "good" if good else "bad" if lost else "notable")
+        health[name] = (number(size) if lost else f"{size:.2g}", "good" if good else "bad" if lost else "notable")
     return health
 
 
@@ -156,6 +177,7 @@ def curves(measured: Mapping[str, ProbeFinished]) -> tuple[CurveView, ...]:
     for probe, finished in measured.items():
         if probe != "recorded_run" and finished.measurement:
             found += _any_curve(probe, finished.measurement)
+    found += rate_range(_of(measured, "rate_response"))
     norms = [size for _, size in gradient_norms(measured)]
     if sum(size > 0 for size in norms) > 1:
         line = series_of(texts.CURVES["norm"], tuple(norms))
@@ -184,6 +206,22 @@ def recorded_run(values: Mapping[str, Any]) -> list[CurveView]:
     return views
 
 
+def rate_range(values: Mapping[str, Any]) -> list[CurveView]:
+    """How much of the loss is gone after the same steps at each learning rate that was tried."""
+    tries = sorted(
+        (float(one["rate"]), float(one["progress"]))
+        for one in values.get("tries") or ()
+        if isinstance(one, Mapping) and one.get("rate", 0) > 0 and math.isfinite(one.get("progress", math.nan))
+    )
+    if len(tries) < 2:
+        return []
+    line = SeriesView(texts.CURVES["gone"], tuple(math.log10(rate) for rate, _ in tries), tuple(p for _, p in tries))
+    best = max(tries, key=lambda one: one[1])[0]
+    note = texts.CURVES["best_rate"].format(rate=number(best))
+    view = plot("rate_response", texts.CURVES["rate_response"], "rate", "gone", [line])
+    return [replace(view, note=note)]
+
+
 def _any_curve(probe: str, values: Mapping[str, Any]) -> list[CurveView]:
     views = []
     for name, value in values.items():
@@ -200,8 +238,8 @@ def _is_curve(name: str, values: Sequence[Any]) -> bool:
 
 def plot(id: str, title: str, x: str, y: str, series: Sequence[SeriesView], *, power: bool = False) -> CurveView:
     """A plot; in powers of ten where that is asked for or one scale could not hold its values."""
-    sizes = [value for one in series for value in one.y if math.isfinite(value)]
-    wide = bool(sizes) and min(sizes) > 0 and max(sizes) > WIDE_RANGE * min(sizes)
+    sizes = sorted(value for one in series for value in one.y if math.isfinite(value))
+    wide = bool(sizes) and sizes[0] >= 0 and sizes[-1] > WIDE_RANGE * sizes[len(sizes) // 2] > 0
     label = texts.CURVES.get(y, y)
     y_label = texts.CURVES["power"].format(label=label) if power or wide else label
     return CurveView(id, title, texts.CURVES.get(x, x), y_label, tuple(series), logarithmic=power or wide)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import linecache
+from collections.abc import Iterable
 from pathlib import Path
 
+from assistant.events import TrialFinished
 from assistant.report.model import CausePart, EvidencePart, LocationPart, RemedyPart, SourcePart, TrialPart
 from assistant.terminal import texts
 from assistant.terminal.views import (
@@ -22,8 +24,9 @@ from knowledge_base.schema import Cause, Document, Reference
 FOR = ("decides", "strong", "weak")
 
 
-def finding_view(part: CausePart, kb: KnowledgeBase, folder: str) -> FindingView:
-    """A cause of the report as a card; source lines are read from ``folder``."""
+def finding_view(part: CausePart, kb: KnowledgeBase, folder: str, trials: Iterable[TrialFinished] = ()) -> FindingView:
+    """A cause of the report as a card; source lines are read from ``folder``, curves from the trials."""
+    curves = {one.remedy: one for one in trials if one.cause == part.id and one.treated_curve}
     cause = kb.causes[part.id]
     because = kb.causes[part.because].title if part.because and part.because in kb.causes else ""
     return FindingView(
@@ -40,7 +43,7 @@ def finding_view(part: CausePart, kb: KnowledgeBase, folder: str) -> FindingView
         why=cause.why,
         recognise=cause.recognise,
         lookalikes=lookalikes(kb, cause),
-        remedies=tuple(remedy_view(one) for one in part.remedies),
+        remedies=tuple(remedy_view(one, curves.get(one.id)) for one in part.remedies),
         quotes=tuple(quote(one) for one in part.sources),
         correction=cause.correction or "",
         example=cause.example,
@@ -78,7 +81,7 @@ def evidence(parts: tuple[EvidencePart, ...]) -> tuple[EvidenceView, ...]:
     return tuple({one.text: one for one in reversed(ordered)}.values())[::-1]
 
 
-def remedy_view(part: RemedyPart) -> RemedyView:
+def remedy_view(part: RemedyPart, tried: TrialFinished | None = None) -> RemedyView:
     """A remedy with its trial."""
     return RemedyView(
         part.id,
@@ -87,16 +90,17 @@ def remedy_view(part: RemedyPart) -> RemedyView:
         part.code or "",
         part.costs,
         part.patch or "",
-        trial_view(part.trial) if part.trial else None,
+        trial_view(part.trial, tried) if part.trial else None,
     )
 
 
-def trial_view(part: TrialPart) -> TrialView:
+def trial_view(part: TrialPart, tried: TrialFinished | None = None) -> TrialView:
     """Scores of both arms and what they show."""
     said = texts.TRIAL_GONE if part.symptom_gone else texts.TRIAL_STAYS
     return TrialView(
         part.score.replace("_", " "), part.control, part.treated, part.symptom_gone, part.seconds,
         said.format(steps=f"{part.steps:,}", seconds=texts.seconds(part.seconds)),
+        tried.control_curve if tried else (), tried.treated_curve if tried else (),
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.terminal import texts
 from assistant.terminal.presenting.cases import plot
 from assistant.terminal.views import CurveView, SeriesView
@@ -68,9 +70,7 @@ class LiveCurves:
         title = self._titles.get(curve) or texts.CURVES.get(curve, curve.replace("_", " ").capitalize())
         x_label, y_label = AXES.get(curve, ("step", "loss"))
         view = plot(f"live.{curve}", title, x_label, y_label, lines, power=curve in IN_POWERS)
-        return CurveView(
-            view.id, view.title, view.x_label, view.y_label, view.series, texts.CURVES["running"], view.logarithmic
-        )
+        return replace(view, note=texts.CURVES["running"], growing=True)
 
 
 def _halved(values: list[float]) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.events import TrialFinished
 from assistant.terminal import texts
@@ -21,17 +21,31 @@ FOR_ALL: Mapping[str, bool] = {"all": True, "none": False}
 """Answers that settle it for every trial to come."""
 
 
-def offer_view(remedy: str, cause: str) -> QuestionView:
-    """The question whether a trial may be run."""
+def offer_view(remedy: str, cause: str, cost: str) -> QuestionView:
+    """The question whether a trial may be run.
+
+    Args:
+        remedy: in words.
+        cause: its title.
+        cost: how long the trial may take.
+    """
     why = texts.OFFER_WHY.format(cause=lower_first(cause).rstrip("."))
     options = (
-        OptionView("yes", texts.OFFER_YES, texts.OFFER_YES_MEANS, "1"),
+        OptionView("yes", texts.OFFER_YES, texts.OFFER_YES_MEANS.format(cost=cost), "1"),
         OptionView("all", texts.OFFER_ALL, texts.OFFER_ALL_MEANS, "2"),
         OptionView("no", texts.OFFER_NO, texts.OFFER_NO_MEANS, "3"),
         OptionView("none", texts.OFFER_NONE, texts.OFFER_NONE_MEANS, "4"),
     )
     ask = texts.OFFER.format(remedy=as_sentence(remedy))
     return QuestionView(OFFER, ask, options, why=why, not_sure=False, optional=False)
+
+
+def expected_cost(trials: Sequence[TrialFinished], seconds_left: float) -> str:
+    """How long the next trial may take, in words: as long as the last one, never longer than what is left."""
+    took = next((one.outcome.seconds for one in reversed(trials) if one.outcome and len(one.outcome.treated) > 1), None)
+    if took is not None and took < seconds_left:
+        return texts.OFFER_COST_LIKE.format(seconds=texts.seconds(took))
+    return texts.OFFER_COST_MOST.format(seconds=texts.seconds(seconds_left))
 
 
 def tried(kb: KnowledgeBase, trial: TrialFinished, key: str) -> Looked:

@@ -23,7 +23,7 @@ from assistant.terminal.widgets.blocks import Block
 from assistant.terminal.widgets.composer import Composer, Sentence
 from assistant.terminal.widgets.conversation import Conversation
 from assistant.terminal.widgets.findings import FindingsPane
-from assistant.terminal.widgets.messages import CauseChosen, PaneChosen, QuestionChosen
+from assistant.terminal.widgets.messages import CauseChosen, PaneChosen, QuestionChosen, TrialWanted
 from assistant.terminal.widgets.question import QuestionBlock
 from assistant.terminal.widgets.rows import Line
 from assistant.terminal.widgets.tabs import PaneTabs
@@ -60,6 +60,7 @@ class SessionScreen(Screen[None]):
         self._view = first
         self._pane = "findings"
         self._second = "case"
+        self._pane_chosen_by_person = False
         self._beside: Beside | None = None
         self._pending = False
         self._waiting: list[str] = []
@@ -98,12 +99,12 @@ class SessionScreen(Screen[None]):
         self.run_worker(self._converse(), name="session", exclusive=True, exit_on_error=False)
 
     async def _converse(self) -> None:
-        from assistant.terminal.widgets.beside import Beside
-
-        self._beside = Beside(self._glyphs, self._second)
-        await self.query_one("#right").mount(self._beside)
-        self._choose_pane(self._pane)
         try:
+            from assistant.terminal.widgets.beside import Beside
+
+            self._beside = Beside(self._glyphs, self._second)
+            await self.query_one("#right").mount(self._beside)
+            self._choose_pane(self._pane)
             self._partner = await self._make_partner()
         except Exception as error:  # noqa: BLE001 - whatever cannot be opened is told in the conversation
             self._cannot_open(error)
@@ -152,12 +153,21 @@ class SessionScreen(Screen[None]):
         await self._show_question()
         await self.query_one(FindingsPane).show(view.findings, view.ruled_out)
         if self._beside is not None:
+            self._bring_curves_to_sight(view)
             await self._beside.show(view)
         for tabs in self.query(PaneTabs):
             tabs.count("findings", sum(one.status in ("proven", "likely") for one in view.findings))
+        self.query_one(Composer).causes = view.causes
         narrow = self.has_class("-tiny")
         finished = texts.PLACEHOLDER_FINISHED if view.finished else texts.PLACEHOLDER
         self.query_one(Sentence).placeholder = texts.PLACEHOLDER_NARROW if narrow else finished
+
+    def _bring_curves_to_sight(self, view: SessionView) -> None:
+        """Where the findings stay in sight anyway, the first curve that grows takes the place beside them."""
+        grows = any(curve.growing for curve in view.curves)
+        if grows and not self._pane_chosen_by_person and self.app.size.width >= VERY_WIDE and self._second != "curves":
+            self._second = "curves"
+            self._choose_pane(self._pane)
 
     async def _show_question(self) -> None:
         block, composer = self.query_one(QuestionBlock), self.query_one(Composer)
@@ -219,8 +229,9 @@ class SessionScreen(Screen[None]):
     def action_pane(self, pane: str) -> None:
         """Show a pane; in the wide layout *chat* gives the conversation the focus."""
         if pane == "chat" and self.size.width >= NARROW:
-            self.query_one(Conversation).focus()
+            self.query_one(Conversation).focus_last()
             return
+        self._pane_chosen_by_person = True
         self._choose_pane(pane)
 
     # What the person does
@@ -339,6 +350,23 @@ class SessionScreen(Screen[None]):
         """Show the message to the user."""
         await self._tell("ask_user")
 
+    async def action_trial(self) -> None:
+        """Try a remedy now."""
+        await self._tell("trial")
+
+    async def action_log(self) -> None:
+        """Say how a log is read."""
+        await self._tell("log")
+
+    async def action_look(self) -> None:
+        """Draw some samples in the conversation."""
+        await self._tell("look")
+        self._bring_chat_to_sight()
+
+    async def action_note(self) -> None:
+        """Show the notes."""
+        await self._tell("note")
+
     async def action_report(self) -> None:
         """Write the report."""
         await self._tell("report")
@@ -359,10 +387,12 @@ class SessionScreen(Screen[None]):
             one.unfolded = unfold
 
     def action_copy_block(self) -> None:
-        """Copy the block that has the focus."""
+        """Copy the text that was selected with the mouse, or else the block that has the focus."""
         widget: Widget | None = self.focused
-        if isinstance(widget, Block):
-            self.app.copy_to_clipboard(widget.as_text())
+        text = self.get_selected_text() or (widget.as_text() if isinstance(widget, Block) else "")
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.clear_selection()
             self.notify(texts.COPIED, timeout=2)
 
     @on(CauseChosen)
@@ -372,6 +402,17 @@ class SessionScreen(Screen[None]):
             from assistant.terminal.screens.explain import ExplainScreen
 
             self.app.push_screen(ExplainScreen(finding, self._glyphs))
+
+    @on(TrialWanted)
+    async def _trial_wanted(self, event: TrialWanted) -> None:
+        event.stop()
+        await self._tell("trial", event.cause)
+        self._bring_chat_to_sight()
+
+    def _bring_chat_to_sight(self) -> None:
+        """In the narrow layout, show the conversation, where the answer will stand."""
+        if self.size.width < NARROW:
+            self._choose_pane("chat")
 
     @on(QuestionChosen)
     async def _question_chosen(self, event: QuestionChosen) -> None:

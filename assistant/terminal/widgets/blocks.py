@@ -7,14 +7,26 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Click
 from textual.reactive import reactive
 
 from assistant.terminal import texts
 from assistant.terminal.glyphs import Glyphs
-from assistant.terminal.views import Diff, Gathered, Heard, Looked, Looking, Mark, PlaceView, Said, Trouble, Turn
+from assistant.terminal.views import (
+    Diff,
+    Gathered,
+    Heard,
+    Looked,
+    Looking,
+    Mark,
+    PlaceView,
+    Said,
+    Samples,
+    Trouble,
+    Turn,
+)
 from assistant.terminal.widgets.rows import Line, Row
 
 MARK_STYLE: dict[Mark, str] = {
@@ -29,9 +41,11 @@ MARK_STYLE: dict[Mark, str] = {
 class Block(Vertical):
     """One turn; shows it anew when the turn or the folding changes."""
 
-    can_focus = False
+    can_focus = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "fold", "fold or unfold", show=False, id="fold"),
+        Binding("up", "neighbour(-1)", "the block above", show=False, id="block.up"),
+        Binding("down", "neighbour(1)", "the block below", show=False, id="block.down"),
     ]
     unfolded = reactive(False, recompose=True)
 
@@ -40,7 +54,6 @@ class Block(Vertical):
         self.turn = turn
         self.glyphs = glyphs
         self.set_reactive(Block.unfolded, unfolded)
-        self.can_focus = self.can_fold
 
     @property
     def can_fold(self) -> bool:
@@ -51,7 +64,6 @@ class Block(Vertical):
         """Show another state of the same turn."""
         if turn != self.turn:
             self.turn = turn
-            self.can_focus = self.can_fold
             await self.recompose()
 
     def as_text(self) -> str:
@@ -63,11 +75,20 @@ class Block(Vertical):
         if self.can_fold:
             self.unfolded = not self.unfolded
 
+    def action_neighbour(self, by: int) -> None:
+        """Go to the block above or below; behind the last one the line to type in comes next."""
+        blocks = [one for one in self.parent.children if isinstance(one, Block)] if self.parent else []
+        place = blocks.index(self) + by if self in blocks else -1
+        if 0 <= place < len(blocks):
+            blocks[place].focus()
+        elif by > 0:
+            self.screen.focus_next()
+
     def on_click(self, event: Click) -> None:
-        """A click folds or unfolds."""
-        if self.can_fold:
-            event.stop()
-            self.focus(scroll_visible=False)
+        """A click folds or unfolds, unless it ended a selection of text."""
+        event.stop()
+        self.focus(scroll_visible=False)
+        if not self.screen.get_selected_text():
             self.action_fold()
 
 
@@ -92,39 +113,62 @@ class HeardBlock(Block):
 
 
 class LookingBlock(Block):
-    """Something that is running: what is looked at, how long already, and how to cancel it."""
+    """Something that is running: what is looked at, how far it is, how long already, and how to cancel it."""
 
     def compose(self) -> ComposeResult:
-        """The line that the clock updates."""
-        yield Line(self._line(), classes="looking-line")
+        """Sign, title, and at the far end what the clock updates."""
+        assert isinstance(self.turn, Looking)
+        with Horizontal(classes="looking-line"):
+            yield Line(self._sign(), classes="row-sign looking-sign")
+            yield Line(self._title(), classes="row-text")
+            yield Line(self._clock(), classes="row-aside looking-clock")
 
     def on_mount(self) -> None:
         """Let the clock run unless motion is unwanted."""
         self.set_interval(1.0 if self.app.animation_level == "none" else 0.12, self._tick)
 
-    def _tick(self) -> None:
-        for line in self.query(Line):
-            line.put(self._line())
+    async def take(self, turn: Turn) -> None:
+        """Show how far it has come, without another start of the clock."""
+        if turn != self.turn:
+            self.turn = turn
+            self.query_one(".row-text", Line).put(self._title())
+            self._tick()
 
-    def _line(self) -> Content:
-        turn = self.turn
-        assert isinstance(turn, Looking)
-        elapsed = max(0.0, monotonic() - turn.started)
+    def _tick(self) -> None:
+        for line in self.query(".looking-sign").results(Line):
+            line.put(self._sign())
+        for line in self.query(".looking-clock").results(Line):
+            line.put(self._clock())
+
+    @property
+    def _elapsed(self) -> float:
+        assert isinstance(self.turn, Looking)
+        return max(0.0, monotonic() - self.turn.started)
+
+    def _sign(self) -> Content:
         moving = self.is_attached and self.app.animation_level != "none"
         frames = self.glyphs.spinner
-        sign = frames[int(elapsed / 0.12) % len(frames)] if moving else self.glyphs.ellipsis[:1]
-        parts: list[tuple[str, str] | str] = [(f"{sign} ", "$primary"), turn.title]
+        sign = frames[int(self._elapsed / 0.12) % len(frames)] if moving else self.glyphs.ellipsis[:1]
+        return Content.assemble((sign, "$primary"))
+
+    def _title(self) -> Content:
+        turn = self.turn
+        assert isinstance(turn, Looking)
+        parts: list[tuple[str, str] | str] = [turn.title]
         if turn.detail:
             parts.append((f"  {turn.detail}", "$text-soft"))
         if turn.share is not None:
             filled = round(turn.share * 10)
             parts.append((f"  {self.glyphs.bar * filled}", "$primary"))
             parts.append((self.glyphs.bar_empty * (10 - filled), "$line"))
-        if elapsed >= 1.0:
-            parts.append((f"  {elapsed:.0f} s", "$text-soft"))
-        if elapsed >= 2.0 and turn.cancellable:
-            parts.append((f"  {texts.CANCEL_HINT}", "$text-soft"))
         return Content.assemble(*parts)
+
+    def _clock(self) -> Content:
+        turn, elapsed = self.turn, self._elapsed
+        assert isinstance(turn, Looking)
+        parts = [texts.seconds(float(int(elapsed))) if elapsed >= 60 else f"{elapsed:.0f} s"] if elapsed >= 1.0 else []
+        parts += [texts.CANCEL_HINT] if elapsed >= 2.0 and turn.cancellable else []
+        return Content.assemble(("  ".join(parts), "$text-soft"))
 
 
 class LookedBlock(Block):
@@ -285,6 +329,8 @@ def plain(turn: Turn) -> str:
             return f"{turn.text}{place}\n{turn.advice}".rstrip()
         case Diff(text=text):
             return text
+        case Samples():
+            return "\n".join([turn.title, *(f"- {one.label}" for one in turn.samples)])
         case _:
             finding = turn.finding
             said = "\n".join(f"- {one.text}" for one in finding.evidence)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Click
 
 from assistant.terminal import texts
 from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.views import EvidenceView, FindingView, Found, RemedyView, Status, TrialView
 from assistant.terminal.widgets.blocks import Block, coloured_diff, source_line
+from assistant.terminal.widgets.messages import TrialWanted
 from assistant.terminal.widgets.rows import Heading, Line, Row, code_lines
 
 STATUS_STYLE: dict[Status, str] = {
@@ -18,8 +24,30 @@ STATUS_STYLE: dict[Status, str] = {
     "possible": "$text-soft",
     "ruled_out": "$text-soft",
 }
+SPARK_CELLS = 24
+
 EVIDENCE_SHOWN = 3
 """Answers shown on a card that is not unfolded."""
+
+
+class TrialOffered(Line, can_focus=True):
+    """Offers to try the remedy of a finding now."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "try_it", show=False, id="card.try")]
+
+    def __init__(self, finding: FindingView, glyphs: Glyphs) -> None:
+        words = texts.CARD_TRY.format(cost=finding.to_try)
+        super().__init__(Content.assemble((f"{glyphs.arrow} ", "$primary"), (words, "$primary")), classes="try-it")
+        self._cause = finding.cause
+
+    def action_try_it(self) -> None:
+        """Try it."""
+        self.post_message(TrialWanted(self._cause))
+
+    def on_click(self, event: Click) -> None:
+        """Try it."""
+        event.stop()
+        self.action_try_it()
 
 
 class FindingCard(Block):
@@ -54,6 +82,8 @@ class FindingCard(Block):
             yield Line(texts.more_places(len(finding.places) - 1), classes="tone-quiet indented")
         if self.unfolded or finding.rank <= 1:
             yield from self._reasons(finding)
+        if finding.to_try:
+            yield TrialOffered(finding, glyphs)
         if self.unfolded:
             yield from explanation(finding, glyphs)
         more = texts.CARD_MORE if finding.rank <= 1 else texts.CARD_MORE_REASONS
@@ -128,7 +158,35 @@ def trial_lines(trial: TrialView, glyphs: Glyphs) -> Content:
             (glyphs.bar_empty * (16 - filled), "$line"),
             (f"  {numbers}\n", ""),
         ]
+    parts += curves_in_small(trial, glyphs)
     return Content.assemble(*parts, (trial.verdict, "$text-soft")).rstrip()
+
+
+def curves_in_small(trial: TrialView, glyphs: Glyphs) -> list[tuple[str, str]]:
+    """The loss of the first pair with and without, one row each, on one scale."""
+    both = [*trial.control_curve, *trial.treated_curve]
+    values = [value for value in both if math.isfinite(value)]
+    if not trial.control_curve or not trial.treated_curve or not values:
+        return []
+    low, high = min(values), max(values)
+    rows: list[tuple[str, str]] = [(f"{texts.CARD_CURVES}\n", "$text-soft")]
+    arms = (
+        (texts.CARD_WITHOUT, trial.control_curve, "$text-soft"),
+        (texts.CARD_WITH, trial.treated_curve, "$success"),
+    )
+    for name, curve, style in arms:
+        ends = f"  {curve[0]:.3g} {glyphs.arrow} {curve[-1]:.3g}\n"
+        rows += [(f"{name:<8}", ""), (sparkline(curve, low, high, glyphs), style), (ends, "")]
+    return rows
+
+
+def sparkline(curve: tuple[float, ...], low: float, high: float, glyphs: Glyphs, cells: int = SPARK_CELLS) -> str:
+    """A curve in one row of characters; a value that is not finite is a cross."""
+    picked = [curve[round(cell * (len(curve) - 1) / (cells - 1))] for cell in range(cells)]
+    steps, span = len(glyphs.levels) - 1, (high - low) or 1.0
+    return "".join(
+        glyphs.levels[round((value - low) / span * steps)] if math.isfinite(value) else glyphs.times for value in picked
+    )
 
 
 def explanation(finding: FindingView, glyphs: Glyphs) -> ComposeResult:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Click
 from textual.widgets import DataTable
 
 from assistant.terminal import texts
@@ -12,6 +16,24 @@ from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.views import CaseView, LayerRow
 from assistant.terminal.widgets.blocks import MARK_STYLE
 from assistant.terminal.widgets.rows import Heading, Labelled, Line
+
+
+class LookOffered(Line, can_focus=True):
+    """Offers to draw some samples with their labels."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "look", show=False, id="case.look")]
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(Content.assemble((f"{glyphs.arrow} {texts.CASE_LOOK}", "$primary")), classes="try-it")
+
+    async def action_look(self) -> None:
+        """Draw them in the conversation."""
+        await self.screen.run_action("look")
+
+    async def on_click(self, event: Click) -> None:
+        """Draw them in the conversation."""
+        event.stop()
+        await self.action_look()
 
 
 class CasePane(VerticalScroll):
@@ -37,6 +59,8 @@ class CasePane(VerticalScroll):
                 yield Heading(title, classes="heading")
                 for label, value in rows:
                     yield Labelled(label, value)
+        if case.data:
+            yield LookOffered(self._glyphs)
         if case.classes:
             yield Heading(texts.CASE_CLASSES, classes="heading")
             yield Line(self._balance(case.classes))
@@ -55,7 +79,7 @@ class CasePane(VerticalScroll):
         name = Content.assemble(layer.name, ("" if layer.trainable else f" ({texts.FROZEN})", "$text-soft"))
         sign = f"{self._glyphs.of(layer.mark)} " if layer.health else ""
         health = [Content.assemble((f"{sign}{layer.health}", MARK_STYLE[layer.mark]))] if with_health else []
-        others = (layer.kind, layer.activation, layer.shape, layer.parameters)
+        others = (layer.activation, layer.shape, layer.parameters, layer.kind)
         return [name, *health, *(Content(one) for one in others)]
 
     def _balance(self, classes: tuple[tuple[str, float], ...]) -> Content:

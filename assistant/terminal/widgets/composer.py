@@ -15,11 +15,12 @@ from textual.message import Message
 from textual.widgets import Input
 
 from assistant.terminal import actions, texts
+from assistant.terminal.completing import Cause, Completion, completions
 from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.widgets.rows import Line
 
 SHOWN = 6
-"""Commands offered at once."""
+"""Ways to go on that are offered at once."""
 
 LOG_LINES = 3
 """A paste of at least so many lines is taken for a log, not for a sentence."""
@@ -57,20 +58,19 @@ class Sentence(Input):
 
 
 class Offer(Line):
-    """One command offered while a slash command is typed."""
+    """One way to complete the command that is typed."""
 
-    def __init__(self, action: actions.Action, *, chosen: bool) -> None:
-        name = f"/{action.slash} {action.takes}".strip()
+    def __init__(self, completion: Completion, *, chosen: bool) -> None:
         super().__init__(
-            Content.assemble((f"{name:<18}", "$primary"), (action.help, "$text-soft")),
+            Content.assemble((f"{completion.shown:<18} ", "$primary"), (completion.help, "$text-soft")),
             classes="offer -cursor" if chosen else "offer",
         )
-        self.action_id = action.id
+        self._completion = completion
 
     def on_click(self, event: Click) -> None:
-        """Take this command."""
+        """Take it."""
         event.stop()
-        self.query_ancestor(Composer).take(actions.BY_ID[self.action_id])
+        self.query_ancestor(Composer).take(self._completion)
 
 
 class Composer(Vertical):
@@ -87,7 +87,8 @@ class Composer(Vertical):
         self._glyphs = glyphs
         self._history: list[str] = []
         self._recalled = 0
-        self._offers: tuple[actions.Action, ...] = ()
+        self._offers: tuple[Completion, ...] = ()
+        self.causes: tuple[Cause, ...] = ()
         self._chosen = 0
 
     def compose(self) -> ComposeResult:
@@ -120,8 +121,7 @@ class Composer(Vertical):
     @on(Input.Changed)
     async def _offer(self, event: Input.Changed) -> None:
         event.stop()
-        command = event.value.startswith("/") and " " not in event.value
-        offers = actions.matching(event.value)[:SHOWN] if command else ()
+        offers = completions(event.value, self.causes)[:SHOWN]
         if offers != self._offers:
             self._offers, self._chosen = offers, 0
             await self._show_offers()
@@ -131,40 +131,51 @@ class Composer(Vertical):
         async with self.batch():
             await place.remove_children()
             await place.mount_all(
-                Offer(action, chosen=position == self._chosen) for position, action in enumerate(self._offers)
+                Offer(one, chosen=position == self._chosen) for position, one in enumerate(self._offers)
             )
 
     @on(Input.Submitted)
     def _send(self, event: Input.Submitted) -> None:
         event.stop()
         text = event.value.strip()
-        exact = text.removeprefix("/") in actions.SLASH
-        if self._offers and not exact:
+        name, _, argument = text.removeprefix("/").partition(" ")
+        whole = name in actions.SLASH and (
+            argument in {id for id, _ in self.causes} or self._stands_alone(name, argument)
+        )
+        if self._offers and not whole:
             self.take(self._offers[self._chosen])
-            return
-        if text:
-            self._history.append(text)
-            self._recalled = len(self._history)
-            self.clear()
-            self.post_message(self.Submitted(text))
+        elif text:
+            self._send_on(text)
 
-    def take(self, action: actions.Action) -> None:
-        """Run a command that needs nothing more; write out one that does."""
-        if action.takes and not action.takes.startswith("["):
-            self.sentence.value = f"/{action.slash} "
-            self.sentence.cursor_position = len(self.sentence.value)
-            self.sentence.focus()
-            return
+    def _stands_alone(self, name: str, argument: str) -> bool:
+        """Whether the command can be sent without what it takes, and the person chose nothing further."""
+        action = actions.SLASH[name]
+        return not argument and self._chosen == 0 and (not action.takes or action.takes.startswith("["))
+
+    def _send_on(self, text: str) -> None:
+        self._history.append(text)
+        self._recalled = len(self._history)
         self.clear()
-        self.post_message(self.Submitted(f"/{action.slash}"))
+        self.post_message(self.Submitted(text))
+
+    def take(self, completion: Completion) -> None:
+        """Send a line that is ready; write out one to which something must be added."""
+        if completion.ready:
+            self._send_on(completion.text)
+            return
+        self._write(completion.text)
+        self.sentence.focus()
 
     def complete(self) -> bool:
-        """Write out the chosen command; False when none is offered."""
+        """Write out the chosen line; False when none is offered."""
         if not self._offers:
             return False
-        self.sentence.value = f"/{self._offers[self._chosen].slash} "
-        self.sentence.cursor_position = len(self.sentence.value)
+        self._write(f"{self._offers[self._chosen].text.rstrip()} ")
         return True
+
+    def _write(self, text: str) -> None:
+        self.sentence.value = text
+        self.sentence.cursor_position = len(text)
 
     def recall(self, by: int) -> None:
         """Move among the offered commands, or among earlier sentences."""

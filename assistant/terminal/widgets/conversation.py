@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 
 from assistant.terminal.glyphs import Glyphs
-from assistant.terminal.views import Diff, Found, Gathered, Heard, Looked, Looking, Said, Trouble, Turn
+from assistant.terminal.views import Diff, Found, Gathered, Heard, Looked, Looking, Said, Samples, Trouble, Turn
 from assistant.terminal.widgets import blocks
 from assistant.terminal.widgets.blocks import Block
 from assistant.terminal.widgets.cards import FindingCard
+from assistant.terminal.widgets.samples import SamplesBlock
 
 
 class Conversation(VerticalScroll):
@@ -42,6 +43,11 @@ class Conversation(VerticalScroll):
             if child.turn.key == key or any(one.key == key for one in gathered):
                 return child
         return None
+
+    def focus_last(self) -> None:
+        """Give the focus to the last block, from which the arrows lead to the others."""
+        blocks = [child for child in self._place.children if isinstance(child, Block)]
+        (blocks[-1] if blocks else self).focus()
 
     async def show(self, turns: Sequence[Turn]) -> None:
         """Make the blocks those of ``turns``, touching only what differs."""
@@ -97,5 +103,7 @@ def block_of(turn: Turn, glyphs: Glyphs) -> Block:
             return blocks.TroubleBlock(turn, glyphs)
         case Diff():
             return blocks.DiffBlock(turn, glyphs)
+        case Samples():
+            return SamplesBlock(turn, glyphs)
         case Found():
             return FindingCard(turn, glyphs, unfolded=turn.key.startswith("explained"))

@@ -12,11 +12,17 @@ from textual.content import Content
 
 from assistant.terminal import texts
 from assistant.terminal.background import in_background
-from assistant.terminal.glyphs import Glyphs
+from assistant.terminal.glyphs import ASCII, Glyphs
 from assistant.terminal.views import CurveView
+from assistant.terminal.widgets.letters import SIGNS, LetterPlot
 from assistant.terminal.widgets.rows import Line
 
-COLOURS = ("primary", "warning", "success", "error")
+COLOURS = ("primary", "warning", "success", "error", "foreground")
+
+NO_BREAK = "\u00a0"
+
+MARGINS = {"margin_top": 1, "margin_bottom": 2, "margin_left": 8}
+"""Cells around a plot, whose axes are named in its title."""
 
 
 class CurveBlock(Vertical):
@@ -36,27 +42,36 @@ class CurveBlock(Vertical):
     def compose(self) -> ComposeResult:
         """The legend stands in the title, so that it never covers a line."""
         yield Line(self._title(), classes="curve-title")
+        if self._glyphs is ASCII:
+            yield LetterPlot(classes="plot")
+            return
         plot = self._plotting.PlotWidget(classes="plot", allow_pan_and_zoom=False)
+        for name, cells in MARGINS.items():
+            plot.set_reactive(getattr(self._plotting.PlotWidget, name), cells)
         plot.can_focus = False
         yield plot
-        yield Line(self._curve.note, classes="tone-quiet curve-note")
 
     def take(self, curve: CurveView) -> None:
         """Draw another state of the same curve."""
         if curve != self._curve:
             self._curve = curve
             self.query_one(".curve-title", Line).put(self._title())
-            self.query_one(".curve-note", Line).put(curve.note)
             self._draw()
 
     def _title(self) -> Content:
-        curve = self._curve
-        parts: list[tuple[str, str] | str] = [(curve.title, "bold")]
+        """What is drawn over what, then a legend, so that nothing ever covers a line."""
+        curve, dot = self._curve, self._glyphs.middot
+        axes = texts.AXES.format(y=curve.y_label, x=curve.x_label) if curve.y_label else curve.x_label
+        parts: list[tuple[str, str] | str] = [(curve.title, "bold"), (f"  {dot}  {axes}", "$text-soft")]
+        if curve.note:
+            parts.append((f"  {dot}  {curve.note}", "$primary"))
         for position, series in enumerate(curve.series):
             last = next((value for value in reversed(series.y) if math.isfinite(value)), math.nan)
             colour = COLOURS[position % len(COLOURS)]
-            parts.append((f"   {self._glyphs.bar}{self._glyphs.bar} {series.name} ", f"${colour}"))
-            parts.append((f"{last:.4g}", "$text-soft"))
+            parts.append("   " if position else "\n")
+            sign = SIGNS[position % len(SIGNS)] if self._glyphs is ASCII else self._glyphs.bar * 2
+            parts.append((f"{sign} {series.name.replace(' ', NO_BREAK)}", f"${colour}"))
+            parts.append((f"{NO_BREAK}{last:.4g}", "$text-soft"))
         return Content.assemble(*parts)
 
     def on_mount(self) -> None:
@@ -65,18 +80,17 @@ class CurveBlock(Vertical):
         self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
 
     def _draw(self) -> None:
-        plot: Any = self.query_one(".plot")
         variables = self.app.theme_variables
-        self.query_one(".curve-note").display = bool(self._curve.note)
+        lines = [drawable(one.x, one.y, logarithmic=self._curve.logarithmic) for one in self._curve.series]
+        styles = [variables[COLOURS[place % len(COLOURS)]] for place in range(len(lines))]
+        for letters in self.query(LetterPlot):
+            letters.draw(list(lines), styles)
+            return
+        plot: Any = self.query_one(".plot")
         plot.clear()
-        mode = self._plotting.HiResMode.BRAILLE if self._glyphs.bar != "#" else None
-        for position, series in enumerate(self._curve.series):
-            x, y = drawable(series.x, series.y, logarithmic=self._curve.logarithmic)
+        for (x, y), style in zip(lines, styles, strict=True):
             if x:
-                style = variables[COLOURS[position % len(COLOURS)]]
-                plot.plot(x=x, y=y, line_style=style, hires_mode=mode)
-        plot.set_xlabel(self._curve.x_label)
-        plot.set_ylabel(self._curve.y_label)
+                plot.plot(x=x, y=y, line_style=style, hires_mode=self._plotting.HiResMode.BRAILLE)
 
 
 class CurvesPane(VerticalScroll):

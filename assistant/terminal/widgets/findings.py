@@ -12,10 +12,10 @@ from textual.events import Click
 
 from assistant.terminal import texts
 from assistant.terminal.glyphs import Glyphs
-from assistant.terminal.views import FindingView
+from assistant.terminal.views import FindingView, RuledOut
 from assistant.terminal.widgets.cards import STATUS_STYLE
 from assistant.terminal.widgets.messages import CauseChosen
-from assistant.terminal.widgets.rows import Heading, Line
+from assistant.terminal.widgets.rows import Heading, Line, Row
 
 BAR_CELLS = 12
 
@@ -30,6 +30,7 @@ class FindingLine(Vertical, can_focus=True):
 
     def __init__(self, finding: FindingView, glyphs: Glyphs) -> None:
         super().__init__(classes="finding-line")
+        self.cause = finding.cause
         self._finding = finding
         self._glyphs = glyphs
 
@@ -38,9 +39,8 @@ class FindingLine(Vertical, can_focus=True):
         finding, glyphs = self._finding, self._glyphs
         style = STATUS_STYLE[finding.status]
         filled = max(0, min(BAR_CELLS, round(finding.confidence * BAR_CELLS)))
-        yield Line(
-            Content.assemble((f"{glyphs.of(finding.status)} ", style), (finding.title, "bold")), classes="finding-title"
-        )
+        sign = Content.assemble((glyphs.of(finding.status), style))
+        yield Row(sign, Content.assemble((finding.title, "bold")), classes="finding-title")
         yield Line(
             Content.assemble(
                 (f"  {texts.STATUS[finding.status]:<9} ", style),
@@ -62,13 +62,33 @@ class FindingLine(Vertical, can_focus=True):
         self.action_open()
 
 
+class RuledOutLine(Line, can_focus=True):
+    """A cause that was ruled out; what ruled it out stands in its tooltip and in the cause in full."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "open", show=False, id="ruled_out.open")]
+
+    def __init__(self, one: RuledOut, glyphs: Glyphs) -> None:
+        super().__init__(Content.assemble((f"{glyphs.ruled_out} {one.title}", "$text-soft")), classes="ruled-out")
+        self.cause = one.cause
+        self.tooltip = Content(one.reason) if one.reason else None
+
+    def action_open(self) -> None:
+        """Show it in full."""
+        self.post_message(CauseChosen(self.cause))
+
+    def on_click(self, event: Click) -> None:
+        """Show it in full."""
+        event.stop()
+        self.action_open()
+
+
 class FindingsPane(VerticalScroll):
     """Causes that stand, the likeliest first, and those ruled out."""
 
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:
         super().__init__(id=id, can_focus=False, classes="pane")
         self._glyphs = glyphs
-        self._shown: tuple[tuple[FindingView, ...], tuple[tuple[str, str], ...]] = ((), ())
+        self._shown: tuple[tuple[FindingView, ...], tuple[RuledOut, ...]] = ((), ())
 
     def compose(self) -> ComposeResult:
         """The findings, or that there are none."""
@@ -79,20 +99,22 @@ class FindingsPane(VerticalScroll):
             yield FindingLine(finding, self._glyphs)
         if ruled_out:
             yield Heading(f"{texts.FINDINGS_RULED_OUT} ({len(ruled_out)})", classes="heading")
-            for title, reason in ruled_out[:RULED_OUT_SHOWN]:
-                yield Line(
-                    Content.assemble(
-                        (f"{self._glyphs.ruled_out} {title}", "$text-soft"), (f"  {reason}", "$text-soft")
-                    ),
-                    classes="ruled-out",
-                )
-
+            for one in ruled_out[:RULED_OUT_SHOWN]:
+                yield RuledOutLine(one, self._glyphs)
             if len(ruled_out) > RULED_OUT_SHOWN:
                 more = texts.AND_MORE_RULED_OUT.format(count=len(ruled_out) - RULED_OUT_SHOWN)
                 yield Line(f"  {more}", classes="tone-quiet")
 
-    async def show(self, findings: tuple[FindingView, ...], ruled_out: tuple[tuple[str, str], ...]) -> None:
-        """Show these findings."""
-        if (findings, ruled_out) != self._shown:
-            self._shown = (findings, ruled_out)
-            await self.recompose()
+    async def show(self, findings: tuple[FindingView, ...], ruled_out: tuple[RuledOut, ...]) -> None:
+        """Show these findings; the cause that has the focus keeps it."""
+        if (findings, ruled_out) == self._shown:
+            return
+        self._shown = (findings, ruled_out)
+        held = next((one.cause for one in self._lines() if one.has_focus), None)
+        await self.recompose()
+        again = next((one for one in self._lines() if one.cause == held), None)
+        if held is not None and again is not None:
+            again.focus(scroll_visible=False)
+
+    def _lines(self) -> list[FindingLine | RuledOutLine]:
+        return [*self.query(FindingLine), *self.query(RuledOutLine)]

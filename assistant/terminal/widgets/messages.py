@@ -15,6 +15,13 @@ class CauseChosen(Message):
 
 
 @dataclass
+class TrialWanted(Message):
+    """The person wants the remedy of a cause to be tried."""
+
+    cause: str
+
+
+@dataclass
 class QuestionChosen(Message):
     """The person chose a question of the path; ``by_person`` tells whether it was they who answered it."""
 

@@ -6,8 +6,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Log
 
+from assistant.printed import readable
 from assistant.terminal import texts
-from assistant.terminal.widgets.plain import readable
 from assistant.terminal.widgets.rows import Line
 
 OUTPUT_LINES = 5000

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
@@ -24,62 +28,115 @@ class PathTree(Tree[PathNode]):
         self.guide_depth = 2
 
 
+def _below(node: TreeNode[PathNode]) -> Iterator[TreeNode[PathNode]]:
+    for child in node.children:
+        yield child
+        yield from _below(child)
+
+
 class PathPane(Vertical):
-    """The path as a tree, with who answered what."""
+    """The path as a tree, with who answered what; below it the whole of what is under the cursor."""
 
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:
         super().__init__(id=id, classes="pane")
         self._glyphs = glyphs
         self._shown: tuple[PathNode, ...] = ()
+        self._folded: dict[str, bool] = {}
 
     def compose(self) -> ComposeResult:
-        """The tree and what choosing does."""
+        """The tree, the question under the cursor, and what choosing does."""
         yield Line(texts.EMPTY["path"], classes="empty")
-        tree = PathTree("")
-        tree.display = False
-        yield tree
-        hint = Line(texts.PATH_HINT, classes="hint")
-        hint.display = False
-        yield hint
+        with Vertical(id="path-shown"):
+            yield PathTree("")
+            yield Line(classes="path-detail")
+            yield Line(texts.PATH_HINT, classes="hint")
+
+    def on_mount(self) -> None:
+        """Nothing was asked yet."""
+        self.query_one("#path-shown").display = False
 
     def show(self, path: tuple[PathNode, ...]) -> None:
-        """Show this path; the last question stays in sight."""
+        """Show this path; what was folded by hand stays so, and what is asked now is in sight."""
         if path == self._shown:
             return
         self._shown = path
         tree = self.query_one(PathTree)
-        tree.display = bool(path)
+        self.query_one("#path-shown").display = bool(path)
         self.query_one(".empty").display = not path
-        self.query_one(".hint").display = bool(path)
+        at = tree.cursor_node.data.id if tree.cursor_node is not None and tree.cursor_node.data else None
         tree.clear()
         for node in path:
             self._add(tree.root, node)
         tree.root.expand()
-        if tree.last_line >= 0:
-            tree.scroll_to_line(tree.last_line, animate=False)
+        self._look_at(at if tree.has_focus else None)
+
+    def _look_at(self, id: str | None) -> None:
+        """Bring a question into sight; without one, what is asked now, or else the last that was answered."""
+        tree = self.query_one(PathTree)
+        nodes = list(_below(tree.root))
+        answered = [node for node in nodes if node.data and node.data.by not in ("heading", "to_come")]
+        wanted = next((node for node in nodes if node.data and node.data.id == id), None)
+        wanted = wanted or next((node for node in answered if node.data and node.data.by == "now"), None)
+        wanted = wanted or (answered[-1] if answered else None)
+        # Lines have no places before they are counted.
+        if wanted is not None and tree.last_line >= 0:
+            tree.move_cursor(wanted)
+            self._tell(wanted.data)
+            self.call_after_refresh(tree.scroll_to_node, wanted, animate=False)
 
     def _add(self, parent: TreeNode[PathNode], node: PathNode) -> None:
-        from rich.text import Text
-
-        label = Text(no_wrap=True, overflow="ellipsis")
-        if node.by == "heading":
-            label.append(node.ask, "bold")
-        else:
-            sign = {"now": self._glyphs.here, "to_come": self._glyphs.to_come}.get(node.by)
-            styles = self.app.theme_variables
-            colour = styles.get(MARK_STYLE[node.mark].removeprefix("$"), "")
-            label.append(f"{sign or self._glyphs.of(node.mark)} ", colour)
-            label.append(node.ask)
-            if node.answer:
-                label.append(f"  {node.answer}", styles.get("text-soft", ""))
-            if node.by in ("person", "skipped", "unknown", "now"):
-                label.append(f" ({texts.BY[node.by]})", styles.get("text-soft", ""))
         if node.children:
-            branch = parent.add(label, node, expand=True)
+            expand = not self._folded.get(node.id, node.folded)
+            branch = parent.add(self._label(node), node, expand=expand)
             for child in node.children:
                 self._add(branch, child)
         else:
-            parent.add_leaf(label, node)
+            parent.add_leaf(self._label(node), node)
+
+    def _label(self, node: PathNode) -> Text:
+        styles = self.app.theme_variables
+        soft = styles.get("text-soft", "")
+        label = Text(no_wrap=True, overflow="ellipsis")
+        if node.by == "heading":
+            label.append(node.ask, "bold")
+            label.append(f"  {len(node.children)}", soft)
+            return label
+        sign = {"now": self._glyphs.here, "to_come": self._glyphs.to_come}.get(node.by)
+        colour = styles.get(MARK_STYLE[node.mark].removeprefix("$"), "")
+        label.append(f"{sign or self._glyphs.of(node.mark)} ", colour)
+        label.append(node.ask, soft if node.by == "to_come" else "")
+        if node.by != "probe":
+            label.append(f"  {texts.BY[node.by]}", soft)
+        if node.answer and node.by not in ("unknown", "to_come"):
+            label.append(f"  {node.answer}", soft)
+        return label
+
+    def _tell(self, node: PathNode | None) -> None:
+        """The whole question and its answer, which a narrow tree has no room for."""
+        detail = self.query_one(".path-detail", Line)
+        if node is None or node.by == "heading":
+            detail.put("")
+            return
+        said = node.answer or texts.BY[node.by]
+        before = f"  {texts.PATH_BEFORE.format(answer=node.before)}" if node.before else ""
+        detail.put(Content.assemble((node.ask, "bold"), f"\n{said}", (before, "$text-soft")))
+
+    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[PathNode]) -> None:
+        """Tell what is under the cursor."""
+        event.stop()
+        self._tell(event.node.data)
+
+    def on_tree_node_collapsed(self, event: Tree.NodeCollapsed[PathNode]) -> None:
+        """Remember that it was folded."""
+        event.stop()
+        if event.node.data is not None:
+            self._folded[event.node.data.id] = True
+
+    def on_tree_node_expanded(self, event: Tree.NodeExpanded[PathNode]) -> None:
+        """Remember that it was unfolded."""
+        event.stop()
+        if event.node.data is not None:
+            self._folded[event.node.data.id] = False
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[PathNode]) -> None:
         """Tell which question was chosen."""

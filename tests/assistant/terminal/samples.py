@@ -17,13 +17,17 @@ from assistant.terminal.views import (
     Heard,
     LayerRow,
     Looked,
+    Looking,
     OptionView,
     PathNode,
     PlaceView,
     QuestionView,
     QuoteView,
     RemedyView,
+    RuledOut,
     Said,
+    Samples,
+    SampleView,
     SeriesView,
     SessionView,
     TrialView,
@@ -123,6 +127,8 @@ FINDING = FindingView(
                 True,
                 3.1,
                 "With it the loss falls and the symptom is gone.",
+                tuple(2.3 + 0.2 * math.sin(i) for i in range(40)),
+                tuple(2.3 * math.exp(-i / 12) for i in range(40)),
             ),
         ),
         RemedyView("adam", "Use Adam", "It adapts the step of every weight.", "optimizer=keras.optimizers.Adam(1e-3)"),
@@ -193,7 +199,16 @@ PATH = (
         by="heading",
         children=(
             PathNode("q1", "Can it learn one batch?", "yes", "probe", "good"),
-            PathNode("labels_look_right", "Do the labels belong to their images?", "", "now"),
+            PathNode("labels_look_right", "Do the labels belong to their images?", "", "now", before="Some are wrong"),
+        ),
+    ),
+    PathNode(
+        "phase:to_come",
+        "To come",
+        by="heading",
+        children=(
+            PathNode("q3", "Does another learning rate do better?", "I can measure that", "to_come"),
+            PathNode("q4", "How were the labels made?", "I shall ask you", "to_come"),
         ),
     ),
 )
@@ -245,7 +260,8 @@ MIDWAY = SessionView(
     ),
     question=ASK_LABELS,
     findings=(FINDING, POSSIBLE),
-    ruled_out=(("Labels and loss do not match", "all three agree"),),
+    causes=(("lr_too_high", "The learning rate is too high"), ("inputs_not_scaled", "The inputs are not scaled")),
+    ruled_out=(RuledOut("loss_logits_mismatch", "Labels and loss do not match", "all three agree"),),
 )
 DONE = replace(
     MIDWAY,
@@ -260,8 +276,52 @@ DONE = replace(
         Said("end", "That is all I can find out. /report writes it down."),
     ),
 )
+PICTURES = Samples(
+    "samples",
+    "6 training samples",
+    tuple(
+        SampleView(
+            str(number),
+            tuple(tuple((255 * (abs(x - 8) < 2 + number), 40 * number, 12 * y) for x in range(16)) for y in range(16)),
+        )
+        for number in range(6)
+    ),
+)
+ROWS = Samples(
+    "rows",
+    "3 training samples",
+    tuple(
+        SampleView(label, values=(("input", f"0.{number}  12.5  -3  0.004 ... (12)"), ("note", f"“text {number}”")))
+        for number, label in enumerate(("cat", "dog", "3"))
+    ),
+)
+LIVE_CURVE = CurveView(
+    "live.trial",
+    "Trial: Lower the learning rate",
+    "epoch",
+    "loss",
+    (
+        SeriesView("without", tuple(range(60)), tuple(2.3 + 0.2 * math.sin(i) for i in range(60))),
+        SeriesView("with", tuple(range(30)), tuple(2.3 * math.exp(-i / 12) for i in range(30))),
+    ),
+    "still running",
+    growing=True,
+)
+TRYING = replace(
+    MIDWAY,
+    stage="trial",
+    question=None,
+    turns=(
+        *MIDWAY.turns,
+        ROWS,
+        PICTURES,
+        Heard("l", "Yes, all that I looked at", "Do the labels belong to their images?"),
+        Looking("looking:trial", "Trying: Lower the learning rate", 3.0, "training", share=0.4, detail="pair 2 of 4"),
+    ),
+    curves=(LIVE_CURVE, *CURVES),
+)
 FAILED = SessionView("train.py", stage="failed", turns=(*GREETING, TROUBLE), finished=True)
-STATES = {"start": START, "asking": ASKING, "midway": MIDWAY, "done": DONE, "failed": FAILED}
+STATES = {"start": START, "asking": ASKING, "midway": MIDWAY, "done": DONE, "failed": FAILED, "trying": TRYING}
 
 
 class Recorded:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from assistant import opening
-from assistant.events import PersonAnswered, SymptomNamed, TrialFinished, TrialOutcome
+from assistant.events import LogShown, PersonAnswered, SymptomNamed, TrialFinished, TrialOutcome
 from assistant.investigation import Investigation
 from assistant.session.model import OpenedWith
 from assistant.steps import OfferTrial
@@ -251,13 +251,20 @@ async def test_a_pasted_log_is_plotted_and_names_the_symptom(small: Any) -> None
     one.start()
     await one.until(lambda: one.live.view.question is not None)
     await one.live.paste("Epoch 1/2\n10/10 - loss: 0.7 - accuracy: 0.5\nEpoch 2/2\n10/10 - loss: nan - accuracy: 0.5\n")
-    assert one.live.view.curves[0].id == "pasted"
-    assert any(isinstance(event, SymptomNamed) and event.symptom == "loss_nan" for event in one.kept.events)
+    assert [curve.id for curve in one.live.view.curves] == ["log.0", "log.0.others"]
+    assert any(isinstance(event, LogShown) and event.symptom == "loss_nan" for event in one.kept.events)
+    assert one.live.view.symptom == "the loss is NaN"
+    assert "not a number from epoch 2" in one.said()
+    assert one.live.view.question is None
+    one.live.take_back()
+    assert one.live.view.curves == ()
 
 
 async def test_a_kept_session_is_told_again(small: Any) -> None:
     first = small(FakeWorker(ASKING))
     first.start()
+    await first.until_asked()
+    await first.live.paste("Epoch 1/2\nloss: 0.7\nEpoch 2/2\nloss: nan\n")
     await first.until_asked()
     events = tuple(first.kept.events)
     again = small(FakeWorker(ASKING), events=events)
@@ -267,6 +274,9 @@ async def test_a_kept_session_is_told_again(small: Any) -> None:
     assert again.live.view.question.id == first.live.view.question.id
     mine = {turn.key for turn in first.turns(Looked)}
     assert {turn.key for turn in again.turns(Looked)} == mine
+    assert "a log of 2 epochs" in [turn.text for turn in again.turns(Heard)]
+    assert "not a number from epoch 2" in again.said()
+    assert [curve.id for curve in again.live.view.curves if curve.id.startswith("log")] == ["log.0"]
 
 
 async def test_leaving_says_how_to_go_on(small: Any) -> None:
@@ -347,3 +357,80 @@ async def test_trials_can_be_declined_for_good(small: Any) -> None:
     await one.live.answer("none")
     assert not await asked
     assert not await one.live.telling.offer(step)
+
+
+TRIAL = {
+    "applicable": True,
+    "score": "balanced_accuracy",
+    "control": [0.1, 0.1, 0.1, 0.1],
+    "treated": [0.9, 0.9, 0.9, 0.9],
+    "symptom_gone": True,
+    "horizon": "planned_end",
+    "steps": 20,
+    "seconds": 2.0,
+    "proven": True,
+    "closes": 1.0,
+}
+
+
+async def test_a_log_is_read_from_a_file(small: Any, tmp_path: Path) -> None:
+    one = small(FakeWorker(HEALTHY), held=True)
+    one.start()
+    (tmp_path / "train.log").write_text("Epoch 1/2\nloss: \x1b[1m0.7\nEpoch 2/2\nloss: inf\n", "utf-8")
+    (tmp_path / "other.txt").write_text("nothing", "utf-8")
+    for argument, words in (
+        ("", "Which file"),
+        ("no_such_file", "No such file"),
+        ("other.txt", "no training loss"),
+        ("train.log", "infinite from epoch 2"),
+    ):
+        await one.live.command("log", argument)
+        assert words in one.said()
+
+
+async def test_a_trial_is_run_when_it_is_asked_for(small: Any) -> None:
+    worker = FakeWorker(ASKING, trial=TRIAL)
+    one = small(worker)
+    await one.live.command("trial", "")
+    assert "not held yet" in one.said()
+    one.start()
+    await one.until_asked()
+    await one.live.command("trial", "nothing like it")
+    assert "The nearest" in one.said()
+    await one.live.command("trial", "lr_too_high")
+    await one.until(lambda: bool(one.live.session.dialogue.facts.trials))
+    assert worker.tried[0]["treatments"] == ["set_learning_rate"]
+    assert worker.tried[0]["seconds"] >= 30
+    await one.until_asked()
+    assert any(turn.key == "trial:1" for turn in one.turns(Looked))
+
+
+async def test_what_cannot_be_tried_is_said(small: Any) -> None:
+    one = small(FakeWorker(HEALTHY))
+    one.start()
+    await one.until_finished()
+    await one.live.command("trial", "lr_too_high")
+    assert "Nothing is wrong" in one.said()
+    failed = small(FakeWorker({}, description=FAILED))
+    failed.start()
+    await failed.until_finished()
+    await failed.live.command("trial", "")
+    assert "fails before it trains" in failed.said()
+
+
+def test_notes_are_kept_with_the_session_and_stay_inside(tmp_path: Path) -> None:
+    program = tmp_path / "train.py"
+    program.write_text("", "utf-8")
+    live = LiveSession(TerminalSettings(program=program, store=f"sqlite:///{tmp_path / 's.db'}"))
+
+    async def talk() -> None:
+        await live.command("note", "")
+        await live.command("note", "the customer calls back on Monday")
+        await live.command("note", "")
+
+    asyncio.run(talk())
+    said = [turn.text for turn in live.view.turns if isinstance(turn, Said)]
+    assert "no note yet" in said[-3]
+    assert "no report" in said[-2]
+    assert "calls back on Monday" in said[-1]
+    assert "Monday" not in live.session.investigation.report().model_dump_json()

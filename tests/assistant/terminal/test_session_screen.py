@@ -12,12 +12,17 @@ from textual.widgets import Input
 
 from assistant.terminal.screens.explain import ExplainScreen
 from assistant.terminal.screens.help import HelpScreen
-from assistant.terminal.views import Looking, PathNode, Said
+from assistant.terminal.views import Found, Looking, PathNode, Said, SeriesView
 from assistant.terminal.widgets.blocks import Block
+from assistant.terminal.widgets.cards import TrialOffered
+from assistant.terminal.widgets.case import LookOffered
 from assistant.terminal.widgets.composer import Offer
 from assistant.terminal.widgets.conversation import Conversation
-from assistant.terminal.widgets.findings import FindingLine
+from assistant.terminal.widgets.curves import CurveBlock
+from assistant.terminal.widgets.findings import FindingLine, RuledOutLine
+from assistant.terminal.widgets.path import PathTree
 from assistant.terminal.widgets.question import OptionRow, QuestionBlock
+from assistant.terminal.widgets.rows import Line
 from tests.assistant.terminal import samples
 from tests.assistant.terminal.apps import recorded_app, screen_of, settled, text_of
 
@@ -281,6 +286,154 @@ async def test_slash_commands_are_completed_and_chosen() -> None:
         await pilot.click(app.screen.query(Offer).first())
         await settled(pilot)
         assert [one for one in partner.asked if one[0] == "command"]
+
+
+async def test_causes_are_completed_by_key_and_mouse() -> None:
+    app, partner = recorded_app(samples.DONE)
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await pilot.press(*"/trial", "enter")
+        await pilot.press(*"/trial", "space", *"scaled", "enter")
+        await pilot.press(*"/explain", "space", "down", "tab")
+        assert app.screen.query_one(Input).value == "/explain inputs_not_scaled "
+        await pilot.press("escape", *"/evidence", "space")
+        await settled(pilot)
+        await pilot.click(app.screen.query(Offer).first())
+        await pilot.press(*"/note", "space", *"ask", "enter")
+        await settled(pilot)
+        commands = [one for one in partner.asked if one[0] == "command"]
+    assert commands == [
+        ("command", "trial", ""),
+        ("command", "trial", "inputs_not_scaled"),
+        ("command", "evidence", "lr_too_high"),
+        ("command", "note", "ask"),
+    ]
+
+
+async def test_a_trial_is_asked_for_on_the_card_by_mouse_and_key() -> None:
+    card = replace(samples.FINDING, to_try="about 6 s", remedies=samples.FINDING.remedies[1:])
+    app, partner = recorded_app(replace(samples.MIDWAY, question=None, turns=(Found("finding:lr", card),)))
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        assert "about 6 s" in str(app.screen.query_one(TrialOffered).content)
+        await pilot.click(app.screen.query_one(TrialOffered))
+        app.screen.query_one(TrialOffered).focus()
+        await pilot.press("enter")
+        await settled(pilot)
+    assert [one for one in partner.asked if one[0] == "command"] == [("command", "trial", "lr_too_high")] * 2
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
+async def test_samples_are_asked_for_in_the_case_by_mouse_and_key(size: tuple[int, int]) -> None:
+    app, partner = recorded_app(samples.DONE)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("f5")
+        await settled(pilot)
+        offered = app.screen.query_one(LookOffered)
+        offered.scroll_visible(animate=False)
+        await settled(pilot)
+        await pilot.click(offered)
+        await settled(pilot)
+        assert app.screen.query_one(Conversation).is_on_screen
+        await pilot.press("f5")
+        offered.focus()
+        await pilot.press("enter")
+        await settled(pilot)
+    assert [one for one in partner.asked if one[0] == "command"] == [("command", "look", "")] * 2
+
+
+async def test_the_arrows_move_among_blocks_and_any_block_is_copied() -> None:
+    app, _ = recorded_app(samples.DONE)
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await pilot.press("f2")
+        assert isinstance(app.screen.focused, Block)
+        assert app.screen.focused.turn.key == "end"
+        await pilot.press("y")
+        assert app.clipboard == "That is all I can find out. /report writes it down."
+        await pilot.press("up", "up", "up")
+        assert isinstance(app.screen.focused, Block)
+        assert app.screen.focused.turn.key == "l"
+        await pilot.press("y")
+        assert app.clipboard == "Do the labels belong to their images?\n> Yes, all that I looked at"
+        await pilot.press("down", "down", "down", "down")
+        assert isinstance(app.screen.focused, Input)
+
+
+async def test_pictures_are_drawn_and_told_by_their_labels() -> None:
+    app, _ = recorded_app(samples.TRYING)
+    async with app.run_test(size=(120, 60)) as pilot:
+        await settled(pilot)
+        pictures = app.screen.query_one(".samples-grid")
+        assert len(pictures.children) == 6
+        assert "▀" in str(pictures.children[0].query(Line).first().content)
+        assert [str(cell.query(Line).last().content) for cell in pictures.children] == [f"label {n}" for n in range(6)]
+
+
+async def test_a_curve_that_grows_is_drawn_in_place_and_only_in_sight() -> None:
+    app, partner = recorded_app(samples.TRYING)
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        assert not app.screen.query(CurveBlock)
+        await pilot.press("f6")
+        await settled(pilot)
+        first = app.screen.query(CurveBlock).first()
+        grown = replace(samples.LIVE_CURVE, series=(SeriesView("with", (1, 2, 3), (3.0, 2.0, 0.125)),))
+        partner.show(replace(samples.TRYING, curves=(grown, *samples.CURVES)))
+        await settled(pilot)
+        assert app.screen.query(CurveBlock).first() is first
+        assert "0.125" in str(first.query_one(".curve-title", Line).content)
+
+
+async def test_growing_curves_come_into_sight_beside_the_findings_unless_a_pane_was_chosen() -> None:
+    for keys, curves in (((), True), (("f5",), False)):
+        app, partner = recorded_app(samples.MIDWAY)
+        async with app.run_test(size=(200, 50)) as pilot:
+            await settled(pilot)
+            await pilot.press(*keys)
+            partner.show(samples.TRYING)
+            await settled(pilot)
+            assert app.screen.query_one("#pane-curves").display is curves
+
+
+async def test_the_path_tells_the_whole_question_under_the_cursor_and_stays_folded() -> None:
+    app, partner = recorded_app(samples.MIDWAY)
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await pilot.press("f4")
+        await settled(pilot)
+        detail = app.screen.query_one(".path-detail", Line)
+        assert "Do the labels belong to their images?" in str(detail.content)
+        assert "before: Some are wrong" in str(detail.content)
+        tree = app.screen.query_one(PathTree)
+        tree.focus()
+        await pilot.press("up")
+        await settled(pilot)
+        assert str(detail.content).startswith("Can it learn one batch?")
+        tree.root.children[0].collapse()
+        await settled(pilot)
+        partner.show(
+            replace(samples.MIDWAY, path=(*samples.PATH[:2], replace(samples.PATH[2], ask="The loss is slow")))
+        )
+        await settled(pilot)
+        assert not tree.root.children[0].is_expanded
+        assert tree.root.children[1].is_expanded
+
+
+async def test_a_cause_that_was_ruled_out_opens_by_mouse_and_key() -> None:
+    app, partner = recorded_app(samples.DONE)
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        partner.finding = lambda cause: replace(samples.POSSIBLE, cause=cause)  # type: ignore[method-assign]
+        await pilot.click(app.screen.query_one(RuledOutLine))
+        await settled(pilot)
+        assert isinstance(app.screen, ExplainScreen)
+        await pilot.press("escape")
+        app.screen.query_one(RuledOutLine).focus()
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(app.screen, ExplainScreen)
 
 
 async def test_earlier_sentences_are_recalled() -> None:

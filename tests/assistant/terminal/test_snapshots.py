@@ -55,6 +55,16 @@ def test_panes_and_help(snap_compare: Any, key: str, size: tuple[int, int]) -> N
     assert snap_compare(app, terminal_size=size, run_before=_pressing(key))
 
 
+def test_live_curves_and_pictures_in_ascii(snap_compare: Any) -> None:
+    app, _ = recorded_app(samples.TRYING, glyphs=ASCII)
+    assert snap_compare(app, terminal_size=(120, 60), run_before=_pressing("f6"))
+
+
+def test_causes_offered(snap_compare: Any) -> None:
+    app, _ = recorded_app(samples.DONE)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=_pressing(*"/trial", "space"))
+
+
 def test_everything_unfolded(snap_compare: Any) -> None:
     app, _ = recorded_app(samples.DONE)
     assert snap_compare(app, terminal_size=(120, 90), run_before=_pressing("ctrl+o"))

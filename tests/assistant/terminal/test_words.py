@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from assistant.printed import readable
 from assistant.terminal import actions, texts
 from assistant.terminal.glyphs import ASCII, UNICODE, can_draw_unicode
 from assistant.terminal.hearing import answer_in, cause_called, meaning_of
-from assistant.terminal.pasted import read_log
 from assistant.terminal.preferences import RECENT_KEPT, Preferences
 from assistant.terminal.presenting.figures import details, number
 from assistant.terminal.themes import DARK, LIGHT
 from assistant.terminal.widgets.curves import drawable
-from assistant.terminal.widgets.plain import readable
+from assistant.terminal.widgets.letters import plotted
 from knowledge_base.loading import KnowledgeBase, load
 from tests.assistant.terminal import samples
 
@@ -52,34 +52,6 @@ def test_words_name_symptoms_and_causes(kb: KnowledgeBase) -> None:
     stuck = meaning_of(kb, "my loss is stuck at 0.693", None)
     assert stuck.id == "loss_flat"
     assert any("0.693" in told for told in stuck.told)
-
-
-def test_logs_are_read_as_keras_prints_them() -> None:
-    text = (
-        "Epoch 1/3\n\x1b[1m10/10\x1b[0m \x1b[32m━━\x1b[0m 0s 2ms/step - accuracy: 0.5 - loss: 0.70\b\b\b\b0.71"
-        " - val_loss: 0.9\nEpoch 2/3\n 1/10 loss: 0.6\r10/10 - loss: 0.60 - accuracy: 0.6 - val_loss: 1.0\n"
-        "Epoch 3/3\n10/10 - loss: 0.50 - accuracy: 0.7 - val_loss: 1.4\n"
-    )
-    log = read_log(text)
-    assert log is not None
-    assert log.losses == (0.71, 0.6, 0.5)
-    assert log.figures["val_loss"] == (0.9, 1.0, 1.4)
-    assert log.symptom() == "overfit"
-    assert [one.name for one in log.curve().series] == ["loss", "val_loss"]
-
-
-@pytest.mark.parametrize(
-    ("losses", "symptom"),
-    [("0.7 nan", "loss_nan"), ("1 2 4", "loss_diverges"), ("0.69 0.69 0.69", "loss_flat"), ("1 0.5 0.2", None)],
-)
-def test_logs_that_show_a_symptom(losses: str, symptom: str | None) -> None:
-    log = read_log("\n".join(f"step loss: {one}" for one in losses.split()))
-    assert log is not None
-    assert log.symptom() == symptom
-
-
-def test_what_is_no_log() -> None:
-    assert read_log("one\ntwo\nthree") is None
 
 
 def test_printed_text_is_made_readable() -> None:
@@ -158,6 +130,18 @@ def test_numbers_have_sensible_digits() -> None:
         ("layers", "1"),
         ("  dense[0]", "norm 2"),
     )
+
+
+def test_plots_of_letters_hold_every_series_and_the_ends_of_the_axes() -> None:
+    drawn = plotted([((1.0, 5.0, 9.0), (0.5, 2.0, 2.5)), ((1.0, 9.0), (2.0, 2.0))], ["", ""], 30, 6).plain.split("\n")
+    assert len(drawn) == 8
+    assert drawn[0].startswith("    2.5 |")
+    assert drawn[0].rstrip().endswith("*")
+    assert drawn[5].startswith("    0.5 |*")
+    assert sum(line.count("o") for line in drawn) == 2
+    assert drawn[-1].split() == ["1", "9"]
+    assert max(map(ord, "".join(drawn))) < 128
+    assert plotted([((), ())], [""], 30, 6).plain == ""
 
 
 def test_only_what_can_be_drawn_is_drawn() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from probes.process.errors import OutOfMemory, ProgramHung, RequestFailed, WorkerClosed, WorkerDied, WrongBackend
+from probes.process.events import Points, Progress
 from tests.support import SCRIPTS, Bench, OpenCase
 
 pytestmark = pytest.mark.keras
@@ -50,6 +51,21 @@ def test_a_program_is_held_inside_fit(open_case: Open) -> None:
     assert case.versions.keys() >= {"python", "tensorflow", "keras", "numpy"}
     opened.close()
     assert "after fit" not in opened.printed
+
+
+def test_curves_are_told_while_they_are_measured_and_samples_when_they_are_asked_for(open_case: Open) -> None:
+    opened = open_case("mlp.py")
+    measured = opened.probe("recorded_run")
+    points = [one for one in opened.events if isinstance(one, Points) and one.curve == "recorded_run"]
+    losses = [value for one in points if one.series == "training" for value in one.y]
+    assert points[0].anew
+    assert len(losses) == measured["steps"]
+    assert any(isinstance(one, Progress) and one.total for one in opened.events)
+    told = len(opened.events)
+    samples = opened.request("samples", {"count": 3, "seed": 1})["samples"]
+    assert len(samples) == 3
+    assert {one["label"] for one in samples} <= {"0", "1"}
+    assert len(opened.events) == told
 
 
 def test_a_forked_worker_is_at_the_first_line_in_well_under_a_second(host: Bench) -> None:

@@ -14,6 +14,9 @@ from assistant.ranking import CONFIRMED
 ANSWER_FILE = "more.triage"
 """What the file that comes back is called."""
 
+MOST_BY_NAME = 5
+"""Measurements that are asked for one by one; more than these, and all is collected anew."""
+
 WIDTH = 76
 """Characters of a line of the message; the command stays in one line, to be copied."""
 
@@ -59,11 +62,14 @@ def ask_user(dialogue: Dialogue) -> AskUser | None:
     likely = {one.cause for one in dialogue.findings() if one.status in CONFIRMED}
     # A trial of what is merely possible is not worth all the probes anew while these may still tell.
     trials = bool(absent & likely) or bool(absent and not probes)
+    everything = trials or len(probes) > MOST_BY_NAME
     if not probes and not trials:
         return None
     evidence = dialogue.facts.bundles[0].evidence
-    command = shlex.join(_command(dialogue, evidence, () if trials else probes))
+    command = shlex.join(_command(dialogue, evidence, () if everything else probes))
     titles = [_lower_first(dialogue.catalogue[one].title) for one in probes if one in dialogue.catalogue]
+    if len(titles) > MOST_BY_NAME:
+        titles = [*titles[: MOST_BY_NAME - 1], f"and {len(titles) - MOST_BY_NAME + 1} things more"]
     wanted = "; ".join([*titles, *([_TRIALS] if trials else [])])
     asking = _WANTED.format(wanted=wanted, program=evidence.case.source, file=ANSWER_FILE)
     text = "\n\n".join((_wrapped(asking), f"    {command}", _wrapped(_PRIVACY)))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.bundle.model import Measurements
+from assistant.catalogue_fields import catalogue_fields
 from probes.catalogue import catalogue, hints
 
 
@@ -31,14 +32,26 @@ def unfit(measurements: Measurements) -> dict[str, str]:
     return found
 
 
-def fitting(measurements: Measurements, tool: str) -> Measurements:
-    """What can be used of measurements: those of another version of the tool that measure otherwise are left out.
+@cache
+def fingerprint() -> str:
+    """What tells whether two installations measure the same: a hash of all fields of all measurements."""
+    fields = sorted((probe, repr(tree)) for probe, tree in catalogue_fields().items())
+    return hashlib.sha256(repr(fields).encode()).hexdigest()[:16]
+
+
+def fitting(measurements: Measurements, made_with: str, tool: str) -> Measurements:
+    """What can be used of measurements: what another installation measures otherwise is left out.
+
+    Args:
+        measurements: of the bundle.
+        made_with: fingerprint of the installation that made it.
+        tool: its version.
 
     Raises:
-        ValueError: this very version would not have measured that; the message names the first such probe.
+        ValueError: an installation that measures the same would not have measured that; names the first such probe.
     """
     wrong = unfit(measurements)
-    if wrong and tool == version("keras-triage"):
+    if wrong and made_with == fingerprint():
         probe, why = next(iter(wrong.items()))
         raise ValueError(f"{probe} is no measurement of that probe ({why})")
     reason = f"it was measured by keras-triage {tool}, which measures it otherwise"

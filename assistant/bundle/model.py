@@ -41,6 +41,8 @@ class Manifest(Part):
     """Version of keras-triage that collected it."""
     knowledge_base: str
     """Version of the knowledge base that led the walk."""
+    measures: str = ""
+    """Fingerprint of all measurements as that installation makes them."""
     versions: dict[str, str] = Field(default_factory=dict)
     """Of Python, Keras, TensorFlow and NumPy beside the program."""
     created: str

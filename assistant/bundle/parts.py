@@ -52,7 +52,7 @@ def bundle_of(manifest: Manifest, values: dict[str, Any]) -> Bundle:
     }
     settings, measurements, trials = read["settings.json"], read["measurements.json"], read["trials.json"]
     assert isinstance(measurements, Measurements)
-    measurements = fitting(measurements, manifest.tool)
+    measurements = fitting(measurements, manifest.measures, manifest.tool)
     evidence = CaseEvidence.model_validate(
         {
             "case": read["case.json"],

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from assistant.bundle.measures import fingerprint
 from assistant.bundle.model import MANIFEST, Manifest, MemberSeal
 from assistant.bundle.reading import is_bundle, read_bytes
 from assistant.errors import UsageError
@@ -31,6 +32,7 @@ def sealed(values: Mapping[str, Any], **about: Any) -> dict[str, bytes]:
     content = {name: _as_json(value) for name, value in values.items()}
     manifest = Manifest(
         tool=version("keras-triage"),
+        measures=fingerprint(),
         created=datetime.now(UTC).date().isoformat(),
         members={
             name: MemberSeal(sha256=hashlib.sha256(data).hexdigest(), size=len(data)) for name, data in content.items()

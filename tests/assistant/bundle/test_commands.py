@@ -32,7 +32,7 @@ def test_check_asks_the_bundle_and_prints_the_message_to_the_user(
     report = json.loads(capsys.readouterr().out)
     assert report["case"]["source"] == "train.py"
     assert "recorded_run" in report["ask_user"]["probes"]
-    assert report["ask_user"]["command"].startswith("keras-triage collect train.py --probe ")
+    assert report["ask_user"]["command"] == "keras-triage collect train.py -o more.triage"
     with Store("s.db") as store:
         kept = store.open(store.sessions()[0].id)
     assert kept.opened.program == str(case)

@@ -186,6 +186,18 @@ def test_a_hostile_bundle_is_refused_with_one_sentence(
     assert {one.name for one in tmp_path.iterdir()} <= {"bad.triage"}
 
 
+def test_what_another_installation_measures_otherwise_is_left_out(good: Members) -> None:
+    parts = dict(good)
+    manifest, measured = json.loads(parts["manifest.json"]), json.loads(parts["measurements.json"])
+    manifest |= {"measures": "0" * 16, "tool": "9.9"}
+    del measured["measured"][0]["measurement"]["rows"]
+    measured["measured"][1]["probe"] = "a_probe_of_later"
+    parts |= {"manifest.json": json.dumps(manifest).encode(), "measurements.json": json.dumps(measured).encode()}
+    evidence = read_bytes(zipped(sealed_anew(parts)), "other.triage").evidence
+    assert [one.probe for one in evidence.measured] == ["train_validation"]
+    assert "keras-triage 9.9" in evidence.not_run["input_statistics"]
+
+
 def test_a_good_bundle_is_taken(good: Members) -> None:
     assert read_bytes(zipped(good), "good.triage").evidence.case.source == "train.py"
 

@@ -44,7 +44,7 @@ def said(live: LiveSession) -> str:
 async def test_the_dialogue_ends_with_the_message_to_the_user(live: LiveSession) -> None:
     assert "I lead the dialogue on case.triage" in said(live)
     await led_to_its_end(live)
-    assert "keras-triage collect train.py --probe" in said(live)
+    assert "keras-triage collect train.py -o more.triage" in said(live)
     await live.command("rerun", "")
     assert "The program is not at hand." in said(live)
 

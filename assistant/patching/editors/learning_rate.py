@@ -63,13 +63,26 @@ def drop_schedule(edit: Editing) -> None:
         raise edit.refuse("Take out by hand what changes the learning rate; it is not seen in the program", "optimizer")
 
 
+@editor("warm_up", order=33)
+def warm_up(edit: Editing) -> None:
+    """Let the rate rise over the first steps, then hold it: ``learning_rate``, ``warmup_steps``, ``decay_steps``."""
+    rate = number(float(edit.number("learning_rate")))
+    warm, steps = number(int(edit.given("warmup_steps", 100))), number(int(edit.given("decay_steps", 1000)))
+    spelled = spell(edit.source, "keras.optimizers.schedules.CosineDecay", optimizer_call(edit))
+    schedule = f"{spelled}(0.0, {steps}, alpha=1.0, warmup_target={rate}, warmup_steps={warm})"
+    _set_schedule(edit, schedule)
+
+
 @editor("warm_restart", order=33)
 def warm_restart(edit: Editing) -> None:
     """Let the rate fall and rise again: ``learning_rate``, ``first_decay_steps``."""
     rate = number(float(edit.number("learning_rate")))
     steps = number(int(edit.given("first_decay_steps", 100)))
     spelled = spell(edit.source, "keras.optimizers.schedules.CosineDecayRestarts", optimizer_call(edit))
-    schedule = f"{spelled}({rate}, {steps}, t_mul=1.0)"
+    _set_schedule(edit, f"{spelled}({rate}, {steps}, t_mul=1.0)")
+
+
+def _set_schedule(edit: Editing, schedule: str) -> None:
     arg = rate_argument(optimizer_call(edit))
     if arg is None:
         insert_argument(edit.source, optimizer_call(edit), 0, f"learning_rate={schedule}")

@@ -21,7 +21,7 @@ from assistant.patching.layers import (
 from assistant.patching.model import CannotEditError, LayerLike
 from assistant.patching.names import spell
 from assistant.patching.registry import editor
-from assistant.patching.structure import insert_layer_after, remove_layer
+from assistant.patching.structure import insert_layer_after, insert_layer_before, remove_layer
 from assistant.patching.values import literal, number, origin
 
 
@@ -46,6 +46,27 @@ def remove_batch_normalization(edit: Editing) -> None:
     """Take batch normalisation out: ``layers``."""
     for layer in edit.shared_calls(edit.layers_named(_present(edit, "BatchNormalization"))):
         remove_layer(edit, layer)
+
+
+@editor("move_batch_normalization", order=51)
+def move_batch_normalization(edit: Editing) -> None:
+    """Put batch normalisation from behind the output layer right before it: ``moved``."""
+    chosen = edit.names("moved") or [one.name for one in _present(edit, "BatchNormalization")]
+    for name in chosen:
+        output = _output_before(edit, name)
+        if output is None:
+            raise edit.refuse("Move the batch normalisation by hand to before the output layer", f"layer:{name}")
+        code = edit.source.code(edit.layer_call(name))
+        remove_layer(edit, name)
+        insert_layer_before(edit, output, code)
+
+
+def _output_before(edit: Editing, name: str) -> str | None:
+    """The last layer with weights, where a layer stands behind it; None where it does not."""
+    layers = own_layers(edit)
+    index = next((index for index, one in enumerate(layers) if one.name == name), 0)
+    with_weights = [place for place, one in enumerate(layers) if one.class_name in (*DENSE, *CONVOLUTIONS, *RECURRENT)]
+    return layers[with_weights[-1]].name if with_weights and with_weights[-1] < index else None
 
 
 @editor("set_batch_normalization_momentum", order=52)

@@ -49,20 +49,21 @@ def less_regularization(edit: Editing) -> None:
 
 @editor("more_regularization", order=58)
 def more_regularization(edit: Editing) -> None:
-    """Put a penalty on hidden layers that have none, or dropout before the output: ``l2``, ``dropout``, ``layers``."""
-    rate, factor = edit.parameters.get("dropout"), edit.parameters.get("l2")
-    if rate is None and factor is None:
-        factor = 1e-3
-    if factor is not None and float(factor) > 0:
-        for layer in edit.shared_calls(edit.layers_named(weighted(edit))):
-            if keyword(edit.layer_call(layer), "kernel_regularizer") is not None:
-                continue
-            spelled = spell(edit.source, "keras.regularizers.L2", edit.layer_call(layer))
-            set_in_layer(edit, layer, "kernel_regularizer", f"{spelled}({number(float(factor))})")
-    if rate is not None and float(rate) > 0:
-        last = output_weights(edit)
-        spelled = spell(edit.source, "keras.layers.Dropout", edit.layer_call(last))
-        insert_layer_before(edit, last, f"{spelled}({number(float(rate))})")
+    """Put a penalty on hidden layers that have none: ``l2`` (1e-3 by default), ``layers``."""
+    factor = float(edit.given("l2", 1e-3))
+    for layer in edit.shared_calls(edit.layers_named(weighted(edit))):
+        if keyword(edit.layer_call(layer), "kernel_regularizer") is not None:
+            continue
+        spelled = spell(edit.source, "keras.regularizers.L2", edit.layer_call(layer))
+        set_in_layer(edit, layer, "kernel_regularizer", f"{spelled}({number(factor)})")
+
+
+@editor("add_dropout", order=59)
+def add_dropout(edit: Editing) -> None:
+    """Put dropout before the output layer: ``dropout`` (0.3 by default)."""
+    last = output_weights(edit)
+    spelled = spell(edit.source, "keras.layers.Dropout", edit.layer_call(last))
+    insert_layer_before(edit, last, f"{spelled}({number(float(edit.given('dropout', 0.3)))})")
 
 
 def _lessen(edit: Editing, layer: str, name: str, factor: float) -> None:

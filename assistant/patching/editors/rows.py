@@ -33,17 +33,28 @@ _SMALL_BUFFER = 10_000
 @editor("drop_bad_rows", order=60)
 def drop_bad_rows(edit: Editing) -> None:
     """Leave rows out, or fill them: ``method`` (``drop rows``, or ``fill with the median``)."""
-    needs_arrays(edit, _BY_HAND, "x", "y")
-    if keyword(edit.call("fit"), "validation_data") is not None and fit_data(edit).validation_x is None:
-        raise edit.refuse(_BY_HAND, "fit.validation_data")
-    if keyword(edit.call("fit"), "sample_weight") is not None:
-        raise edit.refuse(_BY_HAND, "fit")
+    _check_rows(edit)
     if "fill" in str(edit.given("method", "drop rows")):
         _fill(edit)
     else:
         for x, y in (("x", "y"), ("validation_x", "validation_y")):
             if getattr(fit_data(edit), x) is not None:
                 _drop(edit, x, y)
+
+
+@editor("impute_inputs", order=61)
+def impute_inputs(edit: Editing) -> None:
+    """Fill each missing input with the median of its column among the training rows."""
+    _check_rows(edit)
+    _fill(edit)
+
+
+def _check_rows(edit: Editing) -> None:
+    needs_arrays(edit, _BY_HAND, "x", "y")
+    if keyword(edit.call("fit"), "validation_data") is not None and fit_data(edit).validation_x is None:
+        raise edit.refuse(_BY_HAND, "fit.validation_data")
+    if keyword(edit.call("fit"), "sample_weight") is not None:
+        raise edit.refuse(_BY_HAND, "fit")
 
 
 def _fill(edit: Editing) -> None:

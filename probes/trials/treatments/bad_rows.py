@@ -27,7 +27,25 @@ def drop_bad_rows(arm: Arm, parameters: Parameters) -> Parameters:
     inputs, targets = _bad(train.x, train.rows), _bad(train.y, train.rows)
     if not inputs.any() and not targets.any():
         raise NotApplicable("every value of inputs and targets is finite")
-    fill = inputs.mean() > FEW or (inputs | targets).all()
+    return _mend(arm, train, inputs, targets, fill=bool(inputs.mean() > FEW or (inputs | targets).all()))
+
+
+@treatment("impute_inputs", title="Missing inputs filled with the usual value", stage="data", measured=True)
+def impute_inputs(arm: Arm, parameters: Parameters) -> Parameters:
+    """Fill inputs that are NaN or infinite with the feature's median over the training rows; no row is lost.
+
+    Rows whose target is bad are taken out all the same.
+    """
+    train = as_arrays(arm.train)
+    inputs, targets = _bad(train.x, train.rows), _bad(train.y, train.rows)
+    if not inputs.any():
+        raise NotApplicable("every value of the inputs is finite")
+    return _mend(arm, train, inputs, targets, fill=True)
+
+
+def _mend(
+    arm: Arm, train: Recorded, inputs: NDArray[np.bool_], targets: NDArray[np.bool_], *, fill: bool
+) -> Parameters:
     medians = [_medians(np.asarray(one)) for one in leaves(train.x)]
     keep = ~targets if fill else ~(inputs | targets)
     if keep.sum() < 2:

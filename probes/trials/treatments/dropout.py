@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from ..anatomy import flat_layers, following, kind, last_weights, names
+from ..anatomy import flat_layers, following, kind, last_weights, names, output_layers, preceding
 from ..arm import Arm
 from ..rebuilding import chain, copy_of, rebuild
 from ..treating import NotApplicable, Parameters, treatment
@@ -77,3 +78,38 @@ def _misplaced(arm: Arm) -> tuple[set[int], dict[int, float]]:
             moved.add(id(layer))
             placed[id(after)] = float(layer.rate)
     return moved, placed
+
+
+def _more(arm: Arm, parameters: Parameters) -> Sequence[Parameters]:
+    if "dropout" in parameters:
+        return (parameters,)
+    return [{**parameters, "dropout": one} for one in (0.3, 0.5)]
+
+
+@treatment(
+    "add_dropout",
+    title="Dropout before the output layer",
+    stage="architecture",
+    yields_to=("set_learning_rate",),
+    candidates=_more,
+)
+def add_dropout(arm: Arm, parameters: Parameters) -> Parameters:
+    """Rebuild the model with dropout right before each output layer."""
+    import keras
+
+    rate = float(parameters.get("dropout", 0.3))
+    chosen = {id(one) for one in output_layers(arm.model) if getattr(one, "kernel", None) is not None}
+    if not chosen:
+        raise NotApplicable("no layer with weights gives the output")
+    if any(kind(one) in DROPPING and one.rate >= rate for one in _before(arm, chosen)):
+        raise NotApplicable("as much is dropped before the output already")
+
+    def edit(layer: Any) -> Any:
+        return chain([keras.layers.Dropout(rate), copy_of(layer)], layer.name) if id(layer) in chosen else None
+
+    rebuild(arm, edit)
+    return {"dropout": rate}
+
+
+def _before(arm: Arm, chosen: set[int]) -> list[Any]:
+    return [before for one in flat_layers(arm.model) if id(one) in chosen for before in preceding(one)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..anatomy import flat_layers, hidden_layers, kind, names
+from ..anatomy import flat_layers, following, hidden_layers, kind, names, preceding
 from ..arm import Arm
 from ..rebuilding import chain, copy_of, rebuild
 from ..treating import NotApplicable, Parameters, treatment
@@ -54,6 +54,55 @@ def remove_batch_normalization(arm: Arm, parameters: Parameters) -> Parameters:
     for layer in found:
         arm.set(layer, "call", lambda inputs, *_, **__: inputs)
     return {"removed": ", ".join(names(found))[:200]}
+
+
+@treatment(
+    "move_batch_normalization",
+    title="Batch normalisation before the output layer, not after it",
+    stage="architecture",
+    measured=True,
+)
+def move_batch_normalization(arm: Arm, parameters: Parameters) -> Parameters:
+    """Take batch normalisation away from behind the output layer and put it right before that."""
+    import keras
+
+    behind = {id(one): names([one])[0] for one in _normalizing(arm) if _is_behind_output(one)}
+    if not behind:
+        raise NotApplicable("no batch normalisation stands behind the output layer")
+    givers = {id(one) for one in _givers(arm, behind)}
+    if not givers:
+        raise NotApplicable("it is not seen which layer the batch normalisation follows")
+
+    def edit(layer: Any) -> Any:
+        if id(layer) in behind:
+            return keras.layers.Identity(name=layer.name)
+        if id(layer) in givers:
+            return chain([keras.layers.BatchNormalization(), copy_of(layer)], layer.name)
+        return None
+
+    rebuild(arm, edit)
+    return {"moved": ", ".join(behind.values())[:200]}
+
+
+def _is_behind_output(layer: Any) -> bool:
+    """Whether nothing but activations and dropout follows."""
+    after = list(following(layer))
+    return all(
+        kind(one) in ("Activation", "Softmax", "Dropout", "Identity") and _is_behind_output(one) for one in after
+    )
+
+
+def _givers(arm: Arm, behind: dict[int, str]) -> list[Any]:
+    """The layers with weights that give batch normalisation behind the output its values."""
+    found = []
+    for layer in flat_layers(arm.model):
+        if id(layer) not in behind:
+            continue
+        before = next(iter(preceding(layer)), None)
+        while before is not None and getattr(before, "kernel", None) is None:
+            before = next(iter(preceding(before)), None)
+        found += [] if before is None else [before]
+    return found
 
 
 def _momenta(arm: Arm, parameters: Parameters) -> Sequence[Parameters]:

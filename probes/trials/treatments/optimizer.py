@@ -21,16 +21,25 @@ _NO_SETTINGS = ("name", "learning_rate", "loss_scale_factor", *CLIPPING)
     yields_to=("set_learning_rate", "reset_optimizer_settings"),
 )
 def set_optimizer(arm: Arm, parameters: Parameters) -> Parameters:
-    """Train with Adam at 1e-3, Keras' default."""
+    """Train with Adam at 1e-3, Keras' default, or with ``optimizer``, ``learning_rate`` and ``settings`` as given."""
     import keras
 
     name = str(parameters.get("optimizer", "Adam"))
     rate = float(parameters.get("learning_rate", 1e-3))
+    settings = dict(parameters.get("settings") or {})
     own = arm.optimizer
-    if type(own).__name__ == name and abs(learning_rate(own) / rate - 1) < 0.01 and not _changed(own):
+    if type(own).__name__ == name and abs(learning_rate(own) / rate - 1) < 0.01 and not (settings or _changed(own)):
         raise NotApplicable(f"the optimizer is {name} with these settings already")
-    arm.set_optimizer(getattr(keras.optimizers, name)(learning_rate=rate))
-    return {"optimizer": name, "learning_rate": rate}
+    made = _made(getattr(keras.optimizers, name, None) or type(own), rate, settings)
+    arm.set_optimizer(made)
+    return {"optimizer": name, "learning_rate": rate, **({"settings": settings} if settings else {})}
+
+
+def _made(optimizer: Any, rate: float, settings: dict[str, Any]) -> Any:
+    try:
+        return optimizer(learning_rate=rate, **settings)
+    except (TypeError, ValueError) as problem:
+        raise NotApplicable(f"{optimizer.__name__} cannot be made so: {problem}") from None
 
 
 @treatment(

@@ -17,6 +17,12 @@ USUAL = {"SGD": 1e-2, "Adagrad": 1e-2, "Adadelta": 1.0, "Ftrl": 1e-2, "Lion": 1e
 
 FACTORS = (10.0, 100.0, 3.0, 30.0, 300.0, 1000.0)
 LOWEST, HIGHEST = 1e-6, 1.0
+WARM_UP = 10
+"""One step in so many of the planned ones belongs to a warm-up."""
+
+LEAST_WARM_UP = 5
+"""Fewer steps are no warm-up."""
+
 RATE_CALLBACKS = ("LearningRateScheduler", "ReduceLROnPlateau")
 
 
@@ -128,3 +134,22 @@ def warm_restart(arm: Arm, parameters: Parameters) -> Parameters:
     arm.callbacks = [one for one in arm.callbacks if type(one).__name__ not in RATE_CALLBACKS]
     arm.set(arm.optimizer, "_learning_rate", schedule)
     return {"learning_rate": rate, "first_decay_steps": max(1, steps // 4)}
+
+
+@treatment("warm_up", title="A learning rate that rises at first", stage="rate", yields_to=("set_learning_rate",))
+def warm_up(arm: Arm, parameters: Parameters) -> Parameters:
+    """Let the rate rise in a straight line over the first tenth of the planned steps, then hold it (Goyal, 2017)."""
+    import keras
+
+    if is_scheduled(arm) or any(type(one).__name__ in RATE_CALLBACKS for one in arm.callbacks):
+        raise NotApplicable("a schedule or a callback sets the learning rate already")
+    rate = float(parameters.get("learning_rate") or present_rate(arm))
+    planned = (arm.fit.steps_per_epoch or 100) * max(1, arm.fit.planned_epochs)
+    steps = int(parameters.get("warmup_steps") or max(1, planned // WARM_UP))
+    if steps < LEAST_WARM_UP:
+        raise NotApplicable(f"of {planned} planned steps no part could be given to a warm-up")
+    schedule: Any = keras.optimizers.schedules.CosineDecay(
+        0.0, planned, alpha=1.0, warmup_target=rate, warmup_steps=steps
+    )
+    arm.set(arm.optimizer, "_learning_rate", schedule)
+    return {"learning_rate": rate, "warmup_steps": steps, "decay_steps": planned}

@@ -235,6 +235,7 @@ def test_rows_that_are_not_finite_go() -> None:
 
 def test_values_that_are_missing_are_filled() -> None:
     found = edited(program(SEQUENCE), "drop_bad_rows", {"method": "fill with the median"})
+    assert edited(program(SEQUENCE), "impute_inputs") == found
     assert "x_train = np.where(np.isfinite(x_train), x_train, x_median)\n" in found
     assert "x_val = np.where(np.isfinite(x_val), x_val, x_median)\n" in found
 

@@ -153,7 +153,7 @@ def test_layers_of_a_class_get_neighbours_of_their_own() -> None:
         model.fit(x, y)
         """
     )
-    found = edited(source, "more_regularization", {"dropout": 0.5}, model="Net")
+    found = edited(source, "add_dropout", {"dropout": 0.5}, model="Net")
     assert "        self.last_dropout = layers.Dropout(0.5)\n" in found
     assert "return self.last(self.last_dropout(self.hidden(x)))" in found
 
@@ -383,3 +383,22 @@ def test_gradients_are_no_longer_stopped() -> None:
     source = listed("layers.Lambda(lambda x: keras.ops.stop_gradient(x * 2))", "layers.Dense(1)")
     assert "layers.Lambda(lambda x: x * 2)," in edited(source, "drop_stop_gradient")
     assert "stop_gradient" in treated(listed("layers.Dense(1)"), "drop_stop_gradient").instructions[0]
+
+
+@pytest.mark.parametrize("style", [listed, added, applied])
+def test_normalisation_behind_the_output_goes_before_it(style: object) -> None:
+    source = style('layers.Dense(8, activation="relu")', "layers.Dense(1)", "layers.BatchNormalization(momentum=0.9)")  # type: ignore[operator]
+    found = edited(source, "move_batch_normalization", {"moved": "batch_normalization"}, model=kind(style))
+    lines = [one for one in model_lines(found) if "layers.Input" not in one]
+    assert ["BatchNormalization(momentum=0.9)" in one for one in lines] == [False, True, False]
+    before = style('layers.Dense(8, activation="relu")', "layers.BatchNormalization()", "layers.Dense(1)")  # type: ignore[operator]
+    refused = treated(before, "move_batch_normalization", model=kind(style))
+    assert refused.diff is None
+    assert "by hand" in refused.instructions[0]
+
+
+@pytest.mark.parametrize("style", [listed, added, applied])
+def test_dropout_goes_before_the_output(style: object) -> None:
+    source = style('layers.Dense(8, activation="relu")', "layers.Dense(1)")  # type: ignore[operator]
+    lines = model_lines(edited(source, "add_dropout", model=kind(style)))
+    assert ["Dropout(0.3)" in one for one in lines] == [False, True, False]

@@ -203,3 +203,11 @@ def test_a_missing_rate_is_an_instruction() -> None:
     found = treated(compiled("model.compile('sgd', 'mse')"), "set_learning_rate")
     assert found.diff is None
     assert found.instructions
+
+
+def test_a_rate_rises_at_first_and_then_holds() -> None:
+    wanted = {"learning_rate": 0.5, "warmup_steps": 20, "decay_steps": 200}
+    found = edited(compiled("model.compile(keras.optimizers.SGD(0.5), 'mse')"), "warm_up", wanted)
+    schedule = "keras.optimizers.schedules.CosineDecay(0.0, 200, alpha=1.0, warmup_target=0.5, warmup_steps=20)"
+    assert f"keras.optimizers.SGD({schedule})" in found
+    assert f"learning_rate={schedule}" in edited(compiled("model.compile('sgd', 'mse')"), "warm_up", wanted)

@@ -69,9 +69,34 @@ def test_schedules_become_constant() -> None:
     assert type(restarting.optimizer._learning_rate).__name__ == "CosineDecayRestarts"
 
 
+def test_a_rate_rises_at_first_and_then_holds() -> None:
+    case = classifier(rate=0.3, epochs=20)
+    arm, said = treated(case, "warm_up")
+    schedule = arm.optimizer._learning_rate
+    rates = [
+        float(schedule(step)) for step in (0, said["warmup_steps"] // 2, said["warmup_steps"], said["decay_steps"])
+    ]
+    assert rates[0] == 0
+    assert rates[1] == pytest.approx(0.15, rel=0.1)
+    assert rates[2:] == pytest.approx([0.3, 0.3])
+    arm.__exit__()
+    assert float(case.optimizer.learning_rate) == pytest.approx(0.3)
+    assert "no part" in refusal(classifier(epochs=1), "warm_up")
+
+
 def test_optimizers() -> None:
     import keras
 
+    arm, said = treated(classifier(), "set_optimizer")
+    assert said == {"optimizer": "Adam", "learning_rate": 1e-3}
+    assert type(arm.optimizer).__name__ == "Adam"
+    arm.__exit__()
+    wanted = {"optimizer": "SGD", "learning_rate": 0.5, "settings": {"momentum": 0.7}}
+    arm, said = treated(classifier(), "set_optimizer", **wanted)
+    assert said == wanted
+    assert arm.optimizer.momentum == pytest.approx(0.7)
+    arm.__exit__()
+    assert "cannot be made" in refusal(classifier(), "set_optimizer", optimizer="SGD", settings={"beta_1": 0.7})
     odd = keras.optimizers.Adam(1e-3, beta_1=0.1, clipvalue=1e-6)
     case = model_case(dense(3, activation="softmax"), loss="sparse_categorical_crossentropy", optimizer=odd)
     arm, _ = treated(case, "reset_optimizer_settings")
@@ -319,6 +344,12 @@ def test_batch_normalisation() -> None:
     arm, _ = treated(classifier(), "add_batch_normalization")
     kinds = [type(one).__name__ for one in arm.model._flatten_layers()]
     assert kinds.count("BatchNormalization") == 2
+    assert "behind the output" in refusal(case, "move_batch_normalization")
+    last = model_case(dense(8, activation="relu"), dense(3), keras.layers.BatchNormalization(), loss=from_logits())
+    arm, _ = treated(last, "move_batch_normalization")
+    kinds = [type(one).__name__ for one in arm.model.layers]
+    assert kinds == ["Dense", "Sequential", "Identity"]
+    assert [type(one).__name__ for one in arm.model.layers[1].layers] == ["BatchNormalization", "Dense"]
 
 
 def test_dropout_and_penalties() -> None:
@@ -346,6 +377,9 @@ def test_dropout_and_penalties() -> None:
     kinds = [type(one).__name__ for one in arm.model.layers]
     assert kinds == ["Dense", "Identity", "Sequential", "Dense", "Identity"]
     assert "penalised already" in refusal(case, "more_regularization")
+    arm, said = treated(classifier(), "add_dropout")
+    assert said == {"dropout": 0.3}
+    assert [type(one).__name__ for one in arm.model._flatten_layers()].count("Dropout") == 1
     assert treated(classifier(), "more_regularization")[1] == {"l2": 1e-3, "layers": 2}
 
 
@@ -464,6 +498,26 @@ def test_epochs_augmentation_and_bad_rows() -> None:
     assert (said["method"], arm.train.rows) == ("fill with the median", 96)
     assert np.isfinite(arm.train.x).all()
     assert "finite" in refusal(classifier(), "drop_bad_rows")
+    x[40:, 1] = 1.0
+    x[:1, 2] = np.nan
+    arm, said = treated(model_case(dense(3), loss=from_logits(), x=x, y=y), "impute_inputs")
+    assert said == {"method": "fill with the median", "bad_rows": 40}
+    assert (arm.train.rows, bool(np.isfinite(arm.train.x).all())) == (96, True)
+    assert "finite" in refusal(classifier(), "impute_inputs")
+
+
+def test_features_are_flattened_before_the_dense_layers() -> None:
+    import keras
+
+    x = np.random.default_rng(0).random((32, 4, 4, 1)).astype("float32")
+    layers = [keras.layers.Conv2D(2, 2), dense(3, activation="softmax")]
+    model = sequential(*layers, shape=(4, 4, 1))
+    model.compile("adam", "categorical_crossentropy")
+    case = make_case(model, x, np.eye(3)[blobs(32)[1]], epochs=1)
+    arm, said = treated(case, "flatten_features")
+    assert arm.model.output_shape == (None, 3)
+    assert said == {"before": layers[1].name}
+    assert "flat features" in refusal(classifier(), "flatten_features")
 
 
 def test_half_precision() -> None:

@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.built
 CASES ?= ../shared/cases
 
-.PHONY: help demo test fast check lint types layers kb format score bench screens clean
+.PHONY: help demo test fast check lint types layers kb format score proofs bench screens clean
 
 help:
 	@echo "make demo     run the main job on a bundled broken script"
 	@echo "make test     all tests;  make fast: those without TensorFlow"
 	@echo "make check    lint, types, layers, knowledge base"
 	@echo "make score    accuracy on injected faults (and on CASES, where that folder exists)"
+	@echo "make proofs   wrong treatments forced on faulty and healthy programs: none may be proven"
 	@echo "make bench    what probes and a whole check cost"
 	@echo "make screens  pictures of the screens into docs/screens"
 	@echo "make format   put the source into the project's format"
@@ -54,6 +55,9 @@ format: $(STAMP)
 score: $(STAMP)
 	$(BIN)/python -m tests.accuracy.score
 	@if [ -d $(CASES) ]; then $(BIN)/python $(CASES)/../score.py $(CASES) --fixed --baseline; fi
+
+proofs: $(STAMP)
+	$(BIN)/python -m tests.accuracy.wrong_treatments $$([ -d $(CASES) ] && echo --cases $(CASES))
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.bench

@@ -10,7 +10,21 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS = frozenset(
-    {"open", "check", "demo", "sessions", "resume", "report", "follow-up", "kb", "serve", "collect", "bundle", "merge"}
+    {
+        "tune",
+        "open",
+        "check",
+        "demo",
+        "sessions",
+        "resume",
+        "report",
+        "follow-up",
+        "kb",
+        "serve",
+        "collect",
+        "bundle",
+        "merge",
+    }
 )
 HELP = frozenset({"-h", "--help", "--version"})
 

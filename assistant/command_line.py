@@ -13,9 +13,11 @@ import typer
 from assistant.bundle_commands import bundle_app, collect, merge
 from assistant.kb_commands import kb_app
 from assistant.session_commands import sessions_app
+from assistant.tuning.options import Method, TuneFormat
 
 if TYPE_CHECKING:
     from assistant.commands import Wish
+    from assistant.patching.handing_over import PatchWish
     from assistant.terminal.settings import TerminalSettings
 
 EPILOG = (
@@ -175,16 +177,43 @@ def check(
     _look_only(wish, list_fits, dry_run)
     from assistant import commands
 
-    wanted = None
-    if patch is not None or apply:
-        from assistant.patching.handing_over import PatchWish
+    if apply:
+        from assistant.bundle.reading import refuse_bundle
 
-        if apply:
-            from assistant.bundle.reading import refuse_bundle
+        refuse_bundle(program, "nothing can be written into it")
+    raise typer.Exit(commands.check(wish, format.value, answers, _patch_wish(patch, apply)))
 
-            refuse_bundle(program, "nothing can be written into it")
-        wanted = PatchWish(patch, apply)
-    raise typer.Exit(commands.check(wish, format.value, answers, wanted))
+
+@app.command()
+def tune(
+    context: typer.Context,
+    program: Program,
+    budget: Annotated[
+        float, typer.Option(metavar="SECONDS", min=1.0, help="Time for the whole search, from `fit`.")
+    ] = 300.0,
+    trials: Annotated[int, typer.Option(metavar="N", min=1, help="Settings to try, earlier calls included.")] = 40,
+    method: Annotated[Method, typer.Option("--method", help="How settings are proposed.")] = Method.BAYES,
+    storage: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="SQLite file that keeps the search, to go on later.")
+    ] = None,
+    format: Annotated[TuneFormat, typer.Option("--format", help="How the outcome is printed.")] = TuneFormat.TEXT,
+    setup_timeout: SetupTimeout = 300.0,
+    python: Python = None,
+    fit: Fit = None,
+    patch: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the patch to this file.")] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write the patch into the program, after a question; a copy is kept.")
+    ] = False,
+) -> None:
+    """Search for a better learning rate, batch size and optimizer, and test whether they are a gain."""
+    from assistant import commands
+    from assistant.bundle.reading import refuse_bundle
+    from assistant.tuning.command import TuneWish
+
+    refuse_bundle(program, "no settings can be tried on it")
+    opened = _wish(context, program, None, budget, setup_timeout, python, fit, None, None).opened
+    wish = TuneWish(opened, trials, method.value, storage, format.value)
+    raise typer.Exit(commands.tune(wish, _patch_wish(patch, apply)))
 
 
 @app.command()
@@ -347,6 +376,14 @@ def _wish(
         knowledge_bases=tuple(str(one.absolute()) for one in knowledge_bases or ()),
     )
     return Wish(opened, symptom, store)
+
+
+def _patch_wish(file: Path | None, apply: bool) -> PatchWish | None:
+    if file is None and not apply:
+        return None
+    from assistant.patching.handing_over import PatchWish
+
+    return PatchWish(file, apply)
 
 
 def _look_only(wish: Wish, list_fits: bool, dry_run: bool) -> None:

@@ -35,6 +35,7 @@ from probes.process.events import Stage, WorkerEvent
 
 if TYPE_CHECKING:
     from assistant.patching.handing_over import PatchWish
+    from assistant.tuning.command import TuneWish
 
 T = TypeVar("T")
 
@@ -100,6 +101,17 @@ def print_out(result: str, format: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         leave_output()
+
+
+def tune(wish: TuneWish, patch: PatchWish | None = None) -> int:
+    """Search for better settings and print what came of it.
+
+    Raises:
+        TriageError: the program cannot be tuned.
+    """
+    from assistant.tuning.command import tune as search
+
+    return run(search(wish, patch), "Interrupted; what was tried is kept.")
 
 
 def exit_status(report: Report, investigation: Investigation) -> ExitStatus:

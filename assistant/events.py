@@ -146,7 +146,9 @@ class TrialFinished(Event):
     refuted: bool = False
     """Whether a counter-trial shows that the cause does not stand."""
     seconds: float = 0.0
-    """Wall-clock seconds of a counter-trial."""
+    """Wall-clock seconds where there is no outcome."""
+    program_runs: int = 0
+    """How often the edited program was run in a scratch copy of its folder, to be the treated arm."""
     text: str = ""
     """The outcome in words."""
     control_curve: tuple[float, ...] = ()

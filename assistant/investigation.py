@@ -27,7 +27,7 @@ from assistant.report.build import build
 from assistant.report.model import Report
 from assistant.steps import AskPerson, Conclude, Finished, NamedSymptom, OfferTrial, RunProbe
 from assistant.trying import finished as trial_finished
-from assistant.walking import RECORDED_RUN
+from assistant.walking import RECORDED_RUN, UNSURE
 from assistant.worker import Opener, OpensCopies, RemembersTrials, Worker
 from probes.process.description import CaseDescription, Failure
 from probes.process.errors import ProcessError, RequestFailed, WorkerDied, WorkerLost
@@ -361,7 +361,7 @@ class Investigation:
             return
         self._trying = step
         try:
-            finished = await self._abandonable(self._try(step))
+            finished = await self._abandonable(self._try(front, step))
         except RequestFailed as error:
             finished = self._no_trial(step, str(error))
         except ProcessError as error:
@@ -374,14 +374,24 @@ class Investigation:
             self._record(finished)
             await front.stage(finished.text or finished.unknown or "the trial ended")
 
-    async def _try(self, step: OfferTrial) -> TrialFinished:
+    async def _try(self, front: FrontEnd, step: OfferTrial) -> TrialFinished:
         worker = await self._worker_at_hand()
-        symptom = self.dialogue.symptom
+        symptom = self.dialogue.symptom.id if self.dialogue.symptom else UNSURE
         seconds = max(self.dialogue.seconds_for_trials, ASKED_SECONDS if step.asked_for else 0.0)
-        name, arguments = step.attempt.request(symptom.id if symptom else "unsure", seconds)
+        name, arguments = step.attempt.request(symptom, seconds)
         # What a trial spends on compiling comes on top of its time; only a worker that hangs takes four times as long.
-        answer = await worker.request(name, arguments, 4 * float(arguments["seconds"]) + HANGING)
-        return trial_finished(step.attempt, real_numbers(answer))
+        answer = await worker.request(name, arguments, 4 * seconds + HANGING)
+        opener, case, runs = self._opener, self.dialogue.case, 0
+        if answer.get("only_as_source") and case is not None and isinstance(opener, OpensCopies):
+            # What edits programs takes a while to load and is of no use before.
+            from assistant.patching.edited_arm import Original, try_as_source
+
+            open_copy = functools.partial(opener.open_copy, listener=self._news.put_nowait)
+            left = seconds - float(answer["seconds"])
+            original = Original(case, worker, symptom)
+            edited = await try_as_source(original, step.attempt, answer, open_copy, left, front.stage)
+            answer, runs = edited.answer, edited.runs
+        return trial_finished(step.attempt, real_numbers(answer), runs)
 
     def _no_trial(self, step: OfferTrial, reason: str) -> TrialFinished:
         attempt = step.attempt

@@ -38,6 +38,7 @@ COSTS = {
     "set_learning_rate": 2.0,
     "set_hidden_activation": 1.5,
     "more_regularization": 2.0,
+    "add_dropout": 2.0,
     "more_epochs": 4.0,
     "set_optimizer": 4.0,
     "add_batch_normalization": 4.0,
@@ -282,8 +283,14 @@ def _is_confirmed(findings: Sequence[Finding], cause: str) -> bool:
     return any(one.cause == cause and one.status in CONFIRMED for one in findings)
 
 
-def finished(attempt: Attempt, answer: Mapping[str, Any]) -> TrialFinished:
-    """The event of a worker's answer to :meth:`Attempt.request`; numbers are real ones."""
+def finished(attempt: Attempt, answer: Mapping[str, Any], program_runs: int = 0) -> TrialFinished:
+    """The event of a worker's answer to :meth:`Attempt.request`; numbers are real ones.
+
+    Args:
+        attempt: what was tried.
+        answer: the worker's.
+        program_runs: how often the edited program was run.
+    """
     if attempt.counter:
         return _counter_finished(attempt, answer)
     outcome = _outcome(answer) if answer.get("applicable") and answer.get("control") else None
@@ -298,7 +305,9 @@ def finished(attempt: Attempt, answer: Mapping[str, Any]) -> TrialFinished:
         asked=dict(attempt.parameters),
         parameters=dict(answer.get("parameters") or {}),
         closes=float(answer.get("closes") or 0.0),
-        text=in_words(attempt.treatment, answer),
+        seconds=0.0 if outcome else float(answer.get("seconds") or 0.0),
+        text=in_words(attempt.treatment, answer, program_runs),
+        program_runs=program_runs,
         control_curve=tuple(answer.get("control_curve") or ()),
         treated_curve=tuple(answer.get("treated_curve") or ()),
     )

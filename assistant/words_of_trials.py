@@ -8,7 +8,7 @@ from typing import Any
 MEASURES = {"balanced_accuracy": "balanced accuracy", "r2": "R2"}
 
 
-def in_words(treatment: str, answer: Mapping[str, Any]) -> str:
+def in_words(treatment: str, answer: Mapping[str, Any], program_runs: int = 0) -> str:
     """What a worker's answer to a trial says; ``treatment`` is named by its id in words."""
     name = treatment.replace("_", " ")
     control, treated = answer.get("control") or [], answer.get("treated") or []
@@ -20,7 +20,8 @@ def in_words(treatment: str, answer: Mapping[str, Any]) -> str:
     scores = f"{measure} {_mean(control[: len(treated)]):.2f} without, {_mean(treated):.2f} with it"
     count = f"{len(treated)} pair{'s' if len(treated) > 1 else ''}"
     verdict = "proven" if answer.get("proven") else f"not proven: {answer.get('why_not')}"
-    return f"{name}: {scores}, over {count}; {verdict}."
+    again = ", with the edited program run again in a scratch copy" if program_runs else ""
+    return f"{name}: {scores}, over {count}{again}; {verdict}."
 
 
 def _mean(values: list[float]) -> float:

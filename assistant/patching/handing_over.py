@@ -38,15 +38,33 @@ def hand_over(report: Report, program: Path, wish: PatchWish, ask: Callable[[str
     Raises:
         UsageError: a file cannot be written, or the program has changed since it was examined.
     """
+    hand_over_patch(report.patch, report.patch_status == "proven", program, wish, ask)
+
+
+def hand_over_patch(
+    patch: str | None, proven: bool, program: Path, wish: PatchWish, ask: Callable[[str], bool] = ask_on_terminal
+) -> None:
+    """Write a patch where the person wants it; says what was done, and what was not.
+
+    Args:
+        patch: unified diff; None where there is none.
+        proven: whether the patched program was seen to do well.
+        program: that it changes.
+        wish: what to do with it.
+        ask: puts a question.
+
+    Raises:
+        UsageError: a file cannot be written, or the program has changed since it was examined.
+    """
     if wish.file is None and not wish.apply:
         return
-    if report.patch is None:
+    if patch is None:
         tell("There is no patch; the report says what to do by hand.")
         return
     if wish.file is not None:
-        _write(wish.file, report.patch)
+        _write(wish.file, patch)
     if wish.apply:
-        _apply(program, report, ask)
+        _apply(program, patch, proven, ask)
 
 
 def _write(file: Path, patch: str) -> None:
@@ -58,10 +76,9 @@ def _write(file: Path, patch: str) -> None:
     tell(f"The patch is in {file}; `git apply {file}` or `patch -p1 < {file}` takes it.")
 
 
-def _apply(program: Path, report: Report, ask: Callable[[str], bool]) -> None:
-    assert report.patch is not None
-    tell(report.patch.rstrip("\n"))
-    if report.patch_status != "proven":
+def _apply(program: Path, patch: str, proven: bool, ask: Callable[[str], bool]) -> None:
+    tell(patch.rstrip("\n"))
+    if not proven:
         tell("This patch is not proven: the patched program was not seen to train well.")
-    copy = apply(program, report.patch, ask)
+    copy = apply(program, patch, ask)
     tell("Nothing was changed." if copy is None else f"{program.name} is changed; the copy is {copy.name}.")

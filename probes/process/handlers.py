@@ -121,3 +121,21 @@ def counter_trial(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str
 
     with serving.live_case() as case:
         return run_counter_trial(case, arguments, serving.report)
+
+
+@handler("arms")
+def arms(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Train the case as it is, for a trial of the program that it was edited from; see ``run_arms``."""
+    from ..trials.handler import run_arms
+
+    with serving.live_case() as case:
+        return run_arms(case, arguments, serving.report)
+
+
+@handler("tuning")
+def tuning(serving: Serving, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Train the case once with other settings; the arguments are those of ``run_tuning``."""
+    from ..trials.handler import run_tuning
+
+    with serving.live_case() as case:
+        return run_tuning(case, arguments, serving.report)

@@ -17,7 +17,7 @@ from ..tasks import outputs
 from .arm import Arm
 from .starting import Starts
 from .symptoms import Yardstick, shows_symptom, symptom_gone, worst_output
-from .training import ArmRun, Horizon, Trainer
+from .training import ArmRun, Horizon, Trainer, tell_again
 from .treating import Treatment
 
 FLOOR = {"balanced_accuracy": 0.0, "r2": -1.0}
@@ -92,7 +92,9 @@ class Bench:
     def control(self, given: Arm | None, key: str, pair: int, kept: Kept, budget: Budget) -> ArmRun:
         """The untreated arm of this pair, or that of the treatments given to both arms; run once."""
         runs = self._controls.setdefault(key, {})
-        if pair not in runs:
+        if pair in runs:
+            tell_again(self.case.live, runs[pair], "without")
+        else:
             arm = given or self.arm()
             runs[pair] = self._failed(arm) or self._run_control(arm, pair, kept, budget)
         return runs[pair]
@@ -106,9 +108,9 @@ class Bench:
     def _run_control(self, arm: Arm, pair: int, kept: Kept, budget: Budget) -> ArmRun:
         trainer = Trainer(kept, self.starts)
         if self.horizon is not None:
-            return trainer.train(arm, pair, self.horizon, max(1.0, budget.left))
+            return trainer.train(arm, pair, self.horizon, max(1.0, budget.left), "without")
         planned = Horizon(float(max(1, self.case.fit.planned_epochs)), True)
-        run = trainer.train(arm, pair, planned, max(1.0, CONTROL_SHARE * budget.seconds))
+        run = trainer.train(arm, pair, planned, max(1.0, CONTROL_SHARE * budget.seconds), "without")
         self.horizon = planned if run.reached else Horizon(run.epochs, False)
         return run
 
@@ -125,6 +127,11 @@ class Bench:
     def gone(self, run: ArmRun, control: ArmRun) -> bool:
         """Whether a treated arm no longer shows it."""
         return symptom_gone(run, control, self.symptom, self.yardstick)
+
+    @property
+    def control_seconds(self) -> float:
+        """What an untreated arm took at most."""
+        return max((one.seconds for runs in self._controls.values() for one in runs.values()), default=0.0)
 
     @property
     def output(self) -> str | None:

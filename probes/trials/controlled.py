@@ -11,8 +11,9 @@ from ..case import Budget, Case
 from ..keeping import Kept
 from .arm import Arm
 from .bench import Bench, Known, key_of
+from .elsewhere import from_plain
 from .training import ArmRun, wind_back
-from .treating import NotApplicable, Treatment, treatments, treatments_of
+from .treating import NotApplicable, OnlyAsSource, Treatment, treatments, treatments_of
 from .verdict import AS_WELL, PAIRS, Verdict, judge
 
 SEARCH_SHARE = 0.45
@@ -44,6 +45,7 @@ class Request:
         pairs: at most this many are run.
         seconds: for the whole trial.
         symptom: that is to go.
+        arms: numbers of treated arms that were trained elsewhere, one a pair; none are trained here then.
     """
 
     treatments: tuple[str, ...]
@@ -52,15 +54,20 @@ class Request:
     pairs: int = PAIRS
     seconds: float = 20.0
     symptom: str = "unsure"
+    arms: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass
 class Outcome:
-    """What a trial came to; ``reason`` says why there was none."""
+    """What a trial came to; ``reason`` says why there was none.
+
+    ``only_as_source`` says that the edited program could still be tried.
+    """
 
     treatments: tuple[str, ...]
     parameters: Mapping[str, Any]
     reason: str = ""
+    only_as_source: bool = False
     control: list[ArmRun] = field(default_factory=list)
     treated: list[ArmRun] = field(default_factory=list)
     control_scores: list[float] = field(default_factory=list)
@@ -89,7 +96,7 @@ class _Trial:
         self.given = treatments_of(request.given)
         self.outcome = Outcome(tuple(one.id for one in self.treatments), dict(request.parameters))
         self.given_arm: Arm | None = None
-        self._refusal = ""
+        self._refusal = NotApplicable("no way was found to carry out the treatment")
 
     def run(self) -> Outcome:
         began = time.perf_counter()
@@ -97,6 +104,7 @@ class _Trial:
             self._run()
         except NotApplicable as reason:
             self.outcome.reason = str(reason)
+            self.outcome.only_as_source = isinstance(reason, OnlyAsSource)
         self.outcome.seconds = time.perf_counter() - began
         return self.outcome
 
@@ -107,17 +115,35 @@ class _Trial:
             self.outcome.control_scores = [self.bench.value(self._plain(0))]
             return
         control = self._control(0)
+        if self.request.arms:
+            self._judge_arms()
+            return
         arm, first = self._choose(control)
         self._pair(control, first)
         if not self._helps(0):
             self._conclude("the first pair does no better with the treatment")
             return
         if arm.epochs_factor == 1.0 and first.curve == control.curve and first.outputs == control.outputs:
-            raise NotApplicable("the program does not feel this treatment: the training is the same to the last digit")
+            raise self._unfelt()
         for pair in range(1, self.request.pairs):
             if self.budget.left < first.seconds or not self._one_more(arm, pair):
                 break
         self._conclude()
+
+    def _unfelt(self) -> NotApplicable:
+        words = "the program does not feel this treatment: the training is the same to the last digit"
+        own = [name for name in ("train_step", "compute_loss") if _overridden(self.case.model, name)]
+        return OnlyAsSource(f"{words}, for the model has its own {own[0]}") if own else NotApplicable(words)
+
+    def _judge_arms(self) -> None:
+        """Pair what was trained elsewhere with the controls, and conclude."""
+        for pair, plain in enumerate(self.request.arms):
+            control = self._control(pair)
+            self._pair(control, from_plain(plain, control))
+            if not self._helps(pair):
+                break
+        helps = self._helps(0)
+        self._conclude("" if helps else "the first pair does no better with the treatment")
 
     def _one_more(self, arm: Arm, pair: int) -> bool:
         self._say(pair)
@@ -134,7 +160,11 @@ class _Trial:
         if not self.given:
             return self._plain(pair)
         if self.given_arm is None:
-            self.given_arm = self._arm(self.given, self.request.parameters)
+            try:
+                self.given_arm = self._arm(self.given, self.request.parameters)
+            except NotApplicable as problem:
+                # An edited program would be no help: the untreated arm is trained here.
+                raise NotApplicable(f"what both arms are given cannot be carried out here: {problem}") from None
         key = key_of([one.id for one in self.given], self.request.parameters)
         return self.bench.control(self.given_arm, key, pair, self.kept, self.budget)
 
@@ -154,7 +184,7 @@ class _Trial:
         tried = self._tried(control)
         best = next(tried, None)
         if best is None:
-            raise NotApplicable(self._refusal or "no way was found to carry out the treatment")
+            raise self._refusal
         if not best.done:
             others = list(tried)
             other = max(others, key=lambda one: one.rank, default=None)
@@ -175,7 +205,9 @@ class _Trial:
             try:
                 arm = self._arm(self._all(), parameters)
             except NotApplicable as problem:
-                self._refusal = str(problem)
+                self._refusal = problem
+                if place == 0:
+                    self.outcome.parameters = dict(parameters)
                 continue
             if arm.epochs_factor != 1.0 and not self._planned:
                 raise NotApplicable("the time does not suffice for the planned epochs, let alone for more")
@@ -239,6 +271,14 @@ class _Trial:
         )
         found.verdict = Verdict(False, verdict.closes, why_not) if why_not else self.yielding(verdict)
 
+    def applies(self) -> bool:
+        """Whether the program would feel these treatments, as far as can be told without training."""
+        try:
+            self._arm(self._all(), self._candidates()[0])
+        except NotApplicable:
+            return False
+        return True
+
     def yielding(self, verdict: Verdict) -> Verdict:
         """What is less specific proves nothing while something more specific does as well."""
         if not verdict.proven:
@@ -276,6 +316,12 @@ class _Trial:
         )
 
 
+def _overridden(model: Any, name: str) -> bool:
+    import keras
+
+    return getattr(type(model), name, None) is not getattr(keras.Model, name, None)
+
+
 def run_controlled(case: Case, bench: Bench, request: Request, kept: Kept, tell: Tell) -> Outcome:
     """Try treatments on a case. The caller keeps the case unchanged.
 
@@ -288,9 +334,12 @@ def run_controlled(case: Case, bench: Bench, request: Request, kept: Kept, tell:
         until = time.perf_counter() + max(RIVALS_SECONDS, trial.budget.left)
         for name in trial.rivals():
             seconds = until - time.perf_counter()
+            rival = _Trial(case, bench, Request((name,), pairs=1, seconds=seconds, symptom=request.symptom), kept, tell)
             if seconds > 0:
-                _Trial(
-                    case, bench, Request((name,), pairs=1, seconds=seconds, symptom=request.symptom), kept, tell
-                ).run()
+                rival.run()
+            elif rival.applies():
+                why_not = f"the time did not suffice to try {name.replace('_', ' ')}, which is more specific"
+                outcome.verdict = Verdict(False, outcome.verdict.closes, why_not)
+                return outcome
         outcome.verdict = trial.yielding(outcome.verdict)
     return outcome

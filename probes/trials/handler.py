@@ -16,9 +16,11 @@ from ..measurement import to_wire
 from .bench import Bench
 from .controlled import Outcome, Request, run_controlled
 from .counter import Counter, run_counter
+from .elsewhere import to_plain, train_arms
 from .symptoms import NO_TRIAL
-from .training import ArmRun
+from .training import ArmRun, Horizon
 from .treating import NotApplicable, UnknownTreatment
+from .tuning import Tuning, present_settings, run_setting
 from .verdict import PAIRS
 
 Tell = Callable[..., None]
@@ -30,13 +32,16 @@ def run_trial(case: Case, request: Mapping[str, Any], report_progress: Tell = la
     Args:
         case: left bit for bit as it was.
         request: ``treatments`` (ids), and optionally ``given`` (ids that both arms get), ``parameters``, ``pairs``
-            (4), ``seconds`` (20), ``symptom``.
+            (4), ``seconds`` (20), ``symptom``, ``arms`` (numbers of treated arms that were trained by ``run_arms`` in
+            the process of the edited program).
         report_progress: called with a text, how many pairs are done, and of how many.
 
     Returns:
         ``applicable`` with ``reason`` where not; ``treatments``, ``parameters`` as carried out, ``score``,
         ``control`` and ``treated`` (scores by pair), ``control_curve`` and ``treated_curve`` (of the first pair),
-        ``symptom_gone``, ``horizon``, ``steps``, ``seconds``, ``proven``, ``closes``, ``why_not``.
+        ``symptom_gone``, ``horizon``, ``steps``, ``seconds``, ``proven``, ``closes``, ``why_not``;
+        ``only_as_source``, where the edited program could still be tried, ``epochs`` of the horizon, and
+        ``arm_seconds``, what one training takes.
     """
     wanted = _request(request)
     if wanted.symptom in NO_TRIAL:
@@ -50,6 +55,28 @@ def run_trial(case: Case, request: Mapping[str, Any], report_progress: Tell = la
             return _answer(bench, outcome)
     except (Unanswerable, UnknownTreatment) as reason:
         return _refused(wanted, str(reason))
+
+
+def run_arms(case: Case, request: Mapping[str, Any], report_progress: Tell = lambda *_, **__: None) -> dict[str, Any]:
+    """Train a case as it is, from the starts of the pairs of a trial: the arms of an edited program.
+
+    Args:
+        case: left bit for bit as it was.
+        request: ``pairs`` (their numbers), ``epochs``, ``planned`` (whether that is the planned end), ``seconds``.
+        report_progress: called with a text.
+
+    Returns:
+        ``arms``, one a pair that was finished, for ``run_trial`` in the process of the original; ``reason`` where
+        there are none.
+    """
+    if not getattr(case.model, "compiled", False):
+        return {"arms": [], "reason": "the model is not compiled"}
+    pairs = [int(one) for one in request["pairs"]]
+    horizon = Horizon(float(request["epochs"]), bool(request["planned"]))
+    report_progress("training the edited program")
+    with _quiet(), unchanged(case.model, case.fit.callbacks) as kept:
+        found = train_arms(case, pairs, horizon, float(request["seconds"]), kept)
+    return _wire({"arms": [to_plain(one) for one in found], "reason": ""})
 
 
 def run_counter_trial(
@@ -91,6 +118,31 @@ def run_counter_trial(
     )
 
 
+def run_tuning(case: Case, request: Mapping[str, Any], report_progress: Tell = lambda *_, **__: None) -> dict[str, Any]:
+    """Train a case once for a search of settings; without ``seconds`` say what it has now and what may be tried.
+
+    Args:
+        case: left bit for bit as it was.
+        request: as :func:`run_setting` takes it.
+        report_progress: called with a text.
+
+    Returns:
+        ``applicable`` with ``reason`` where not; what :func:`run_setting` or :func:`present_settings` gives.
+    """
+    if not getattr(case.model, "compiled", False):
+        return {"applicable": False, "reason": "the model is not compiled"}
+    if case.error is not None:
+        return {"applicable": False, "reason": f"its training fails: {case.error.type}: {case.error.message[:300]}"}
+    report_progress("training with other settings")
+    try:
+        with _quiet(), unchanged(case.model, case.fit.callbacks) as kept:
+            Tuning.of(case)
+            found = run_setting(case, request, kept) if "seconds" in request else present_settings(case)
+    except (Unanswerable, NotApplicable) as problem:
+        return {"applicable": False, "reason": str(problem)}
+    return _wire({"applicable": True, "reason": "", **found})
+
+
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     # What Keras and TensorFlow warn of in a treated model is not the user's concern.
@@ -114,6 +166,7 @@ def _request(given: Mapping[str, Any]) -> Request:
         pairs=max(1, int(given.get("pairs") or PAIRS)),
         seconds=float(given.get("seconds") or 20.0),
         symptom=str(given.get("symptom") or "unsure"),
+        arms=tuple(given.get("arms") or ()),
     )
 
 
@@ -124,6 +177,9 @@ def _refused(wanted: Request, reason: str) -> dict[str, Any]:
 _EMPTY: dict[str, Any] = {
     "applicable": False,
     "reason": "",
+    "only_as_source": False,
+    "epochs": 0.0,
+    "arm_seconds": 0.0,
     "treatments": [],
     "parameters": {},
     "score": "balanced_accuracy",
@@ -148,6 +204,9 @@ def _answer(bench: Bench, outcome: Outcome) -> dict[str, Any]:
         {
             "applicable": not outcome.reason,
             "reason": outcome.reason,
+            "only_as_source": outcome.only_as_source,
+            "epochs": horizon.epochs if horizon is not None else 0.0,
+            "arm_seconds": bench.control_seconds,
             "treatments": list(outcome.treatments),
             "parameters": dict(outcome.parameters),
             "score": bench.measure,

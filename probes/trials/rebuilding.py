@@ -7,7 +7,7 @@ from typing import Any
 
 from ..case import fed
 from .arm import Arm
-from .treating import NotApplicable
+from .treating import NotApplicable, OnlyAsSource
 
 Edit = Callable[[Any], Any]
 
@@ -20,7 +20,8 @@ def rebuild(arm: Arm, edit: Edit) -> None:
         edit: gives for a layer what stands in its place, or None for a copy of it.
 
     Raises:
-        NotApplicable: the model cannot be rebuilt, or the edit does not fit together.
+        OnlyAsSource: the model cannot be rebuilt, even as it is.
+        NotApplicable: the edit does not fit together.
     """
     model = arm.model
     _check(model)
@@ -38,7 +39,8 @@ def rebuild(arm: Arm, edit: Edit) -> None:
         raise
     except Exception as problem:  # noqa: BLE001 - what a user's own layers raise is why it cannot be done
         arm.rebuilt(model)
-        raise NotApplicable(f"the model cannot be rebuilt so: {type(problem).__name__}: {str(problem)[:200]}") from None
+        words = f"the model cannot be rebuilt so: {type(problem).__name__}: {str(problem)[:200]}"
+        raise (NotApplicable if _can_be_rebuilt(model) else OnlyAsSource)(words) from None
     finally:
         vars(model)["compiled"] = compiled
 
@@ -48,11 +50,20 @@ def _check(model: Any) -> None:
     from keras.src.models.functional import Functional
 
     if not isinstance(model, (keras.Sequential, Functional)):
-        raise NotApplicable("the model is a class of the program's own and cannot be rebuilt layer by layer")
+        raise OnlyAsSource("the model is a class of the program's own and cannot be rebuilt layer by layer")
     if type(model) not in (keras.Sequential, Functional, keras.Model):
         own = [name for name in ("train_step", "compute_loss", "call") if name in vars(type(model))]
         if own:
-            raise NotApplicable(f"the model's class has its own {own[0]}, which a rebuilt model would not have")
+            raise OnlyAsSource(f"the model's class has its own {own[0]}, which a rebuilt model would not have")
+
+
+def _can_be_rebuilt(model: Any) -> bool:
+    """Whether the model as it is can be; what a user's own layers raise is why not."""
+    try:
+        _clone(model, lambda _: None)
+    except Exception:  # noqa: BLE001
+        return False
+    return True
 
 
 def _clone(model: Any, edit: Edit) -> Any:

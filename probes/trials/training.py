@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..case import Error
 from ..curves import thinned
 from ..keeping import Kept
+from ..live import Live
 from ..recording import Batch, Recorded
 from ..scoring import Score, scores
 from ..structures import cut, leaves, map_leaves, size_in_bytes
@@ -25,6 +26,11 @@ from .starting import Starts, seed_of
 SCORED = 1000
 CHUNK_BYTES = 24 * 2**20
 CHUNK_SECONDS = 0.4
+CURVE = "trial"
+"""Id of the curve that is told while an arm trains; its series are ``with`` and ``without``."""
+
+POINTS_AT_ONCE = 8
+"""Points told of the steps of one compiled call."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +94,13 @@ class Trainer:
     def __init__(self, kept: Kept, starts: Starts) -> None:
         self._kept, self._starts = kept, starts
 
-    def train(self, arm: Arm, pair: int, horizon: Horizon, seconds: float) -> ArmRun:
-        """Train an arm from the start of this pair. The arm must not be entered."""
+    def train(self, arm: Arm, pair: int, horizon: Horizon, seconds: float, series: str = "with") -> ArmRun:
+        """Train an arm from the start of this pair; its curve is told as this series. The arm must not be entered."""
         began = time.perf_counter()
+        arm.held.live.begin(CURVE, series)
         with arm:
             self._wind_back(arm, pair)
-            progress = _Progress(began + seconds)
+            progress = _Progress(began + seconds, series)
             try:
                 _run(arm, pair, horizon, progress)
             except Exception as problem:  # noqa: BLE001 - whatever training raises is what the arm shows
@@ -111,6 +118,13 @@ class Trainer:
         np.random.seed(seed_of("numpy", pair))
         for act in arm.on_start:
             act(pair)
+
+
+def tell_again(live: Live, run: ArmRun, series: str) -> None:
+    """Tell the curve of a run that was trained before."""
+    ends = np.arange(1, len(run.curve) + 1) / max(1, len(run.curve)) * run.epochs
+    live.begin(CURVE, series)
+    live.points(CURVE, series, ends, run.curve)
 
 
 def wind_back(kept: Kept) -> None:
@@ -138,6 +152,7 @@ class _Progress:
     """How far a run has come."""
 
     deadline: float
+    series: str = "with"
     losses: list[float] = field(default_factory=list)
     epoch_ends: list[int] = field(default_factory=list)
     epochs: float = 0.0
@@ -186,10 +201,18 @@ def _one_epoch(arm: Arm, loop: Loop, order: np.random.Generator, share: float, p
             progress.deadline += took
         progress.losses.extend(found.tolist())
         done += len(found)
-        progress.epochs = began_epochs + done / plan.steps
+        before, progress.epochs = progress.epochs, began_epochs + done / plan.steps
+        _tell(arm, progress, found, before)
     if done >= wanted:
         progress.epochs = began_epochs + share
     progress.epoch_ends.append(len(progress.losses))
+
+
+def _tell(arm: Arm, progress: _Progress, losses: NDArray[np.float64], before: float) -> None:
+    """Tell a few means of the steps that were just taken; the curve is drawn over epochs."""
+    parts = np.array_split(losses, min(POINTS_AT_ONCE, len(losses)))
+    ends = np.linspace(before, progress.epochs, len(parts) + 1)[1:]
+    arm.held.live.points(CURVE, progress.series, ends, [float(np.mean(one)) for one in parts])
 
 
 def _chunk(progress: _Progress, plan: _Epoch, left: int) -> int:

@@ -22,6 +22,10 @@ class NotApplicable(Exception):
     """The program would not feel this treatment, or does not need it; the message says why, in words."""
 
 
+class OnlyAsSource(NotApplicable):
+    """The live model cannot be treated so, nor a clone of it; the program's source may be. The message says why."""
+
+
 class UnknownTreatment(Exception):
     """No treatment has that id."""
 

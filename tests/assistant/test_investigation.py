@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +12,10 @@ from assistant.front_end import GoBack, Reply, Stop
 from assistant.headless import Headless
 from assistant.investigation import Investigation, real_numbers
 from assistant.steps import AskPerson, OfferTrial, RunProbe
+from assistant.worker import Listener
+from probes.process.description import Place
 from probes.process.errors import HostFailed, ProgramHung, WorkerDied
-from tests.assistant.small_world import FAULTY, HEALTHY, FakeOpener, FakeWorker, Kept, new_dialogue
+from tests.assistant.small_world import CASE, FAULTY, HEALTHY, FakeOpener, FakeWorker, Kept, new_dialogue
 
 
 def prepared(
@@ -211,6 +215,84 @@ async def test_a_likely_cause_with_a_treatment_goes_to_trial() -> None:
     assert worker.tried[0]["treatments"] == ["set_learning_rate"]
     assert (report.causes[0].id, report.causes[0].status) == ("lr_too_high", "proven")
     assert report.causes[0].remedies[0].trial is not None
+
+
+REFUSED: dict[str, Any] = {
+    **TRIAL,
+    "applicable": False,
+    "reason": "the model is a class of the program's own",
+    "only_as_source": True,
+    "epochs": 2.0,
+    "arm_seconds": 0.1,
+    "control": [],
+    "treated": [],
+    "proven": False,
+}
+PROGRAM = """import keras
+from keras.optimizers import SGD
+
+
+x, y = load()
+model = keras.Sequential([keras.layers.Dense(1)])
+
+model.compile(optimizer=SGD(3.0), loss="mse")
+model.fit(x, y)
+"""
+
+
+class Answering(FakeWorker):
+    """Answers one request after the other."""
+
+    async def request(self, name: str, arguments: Any = None, limit: float | None = None) -> Any:
+        self.tried.append((name, arguments))
+        answers = self.trial["answers"]
+        return answers[min(len(self.tried), len(answers)) - 1]
+
+
+class Copying(FakeOpener):
+    """Opens copies too, and remembers their text."""
+
+    def __init__(self, worker: FakeWorker, copy: FakeWorker) -> None:
+        super().__init__([worker])
+        self.copy, self.seen = copy, list[str]()
+
+    async def open_copy(self, path: Path, environment: Mapping[str, str], listener: Listener) -> FakeWorker:
+        self.seen.append(path.read_text())
+        return self.copy
+
+
+async def test_what_the_live_case_cannot_is_tried_as_the_edited_program(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(PROGRAM)
+    places = {"compile": Place(file="train.py", line=8, code='model.compile(optimizer=SGD(3.0), loss="mse")')}
+    case = CASE.model_copy(update={"folder": str(tmp_path), "places": places})
+    first = {**TRIAL, "control": [0.1], "treated": [0.9], "proven": False}
+    asked = {**REFUSED, "parameters": {"learning_rate": 0.01}}
+    worker = Answering(FAULTY, description=case, trial={"answers": [asked, first, TRIAL]})
+    arms = [{"arms": [{"pair": 0}]}, {"arms": [{"pair": one} for one in (1, 2, 3)]}]
+    copy = Answering({}, trial={"answers": arms})
+    opener, lines = Copying(worker, copy), list[str]()
+    dialogue = new_dialogue(trials=True)
+    investigation = Investigation(dialogue, Kept(), opener, program="train.py")
+    report = await investigation.run(Headless(lines.append))
+    assert "SGD(0.01)" in opener.seen[0]
+    assert copy.closed
+    assert [arguments["pairs"] for _, arguments in copy.tried] == [[0], [1, 2, 3]]
+    assert worker.tried[2][1]["arms"] == [{"pair": 0}, {"pair": 1}, {"pair": 2}, {"pair": 3}]
+    assert (report.causes[0].id, report.causes[0].status) == ("lr_too_high", "proven")
+    assert dialogue.facts.trials[0].program_runs == 1
+    assert any("scratch copy" in line for line in lines)
+    assert (tmp_path / "train.py").read_text() == PROGRAM
+
+
+async def test_without_a_program_at_hand_the_refusal_stands() -> None:
+    worker = FakeWorker(FAULTY, trial=REFUSED)
+    dialogue = new_dialogue(trials=True)
+    await Investigation(dialogue, Kept(), Copying(worker, FakeWorker({})), program="train.py").run(Headless())
+    tried = dialogue.facts.trials[0]
+    assert tried.outcome is None
+    assert tried.program_runs == 0
+    assert tried.seconds == REFUSED["seconds"]
+    assert "cannot be written" in (tried.unknown or "")
 
 
 class Declining(Headless):

@@ -10,6 +10,7 @@ import pytest
 from probes.keeping import keep
 from probes.recording import Batch
 from probes.trials.arm import Arm
+from probes.trials.handler import run_trial
 from probes.trials.looping import Loop
 from probes.trials.rebuilding import rebuild
 from probes.trials.starting import Starts, weights_of
@@ -136,3 +137,21 @@ def test_a_short_time_ends_an_arm_early() -> None:
     run = Trainer(keep(case.model, ()), Starts(case.model)).train(Arm.of(case), 0, Horizon(4000.0, True), 0.5)
     assert not run.reached
     assert 0 < run.epochs < 4000
+
+
+def test_both_arms_are_told_while_they_train(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+    case = classifier(rate=1e-5, epochs=4)
+    case.live.listen(told.append)
+    request = {"treatments": ["set_learning_rate"], "parameters": {"learning_rate": 0.05}, "symptom": "loss_flat"}
+    run_trial(case, {**request, "pairs": 1, "seconds": 20})
+    case.live.flush()
+    points = [one for one in told if one["event"] == "points"]
+    assert {(one["curve"], one["series"]) for one in points} == {("trial", "with"), ("trial", "without")}
+    for series in ("with", "without"):
+        of_one = [one for one in points if one["series"] == series]
+        last = max(place for place, one in enumerate(of_one) if one["anew"])
+        x = [value for one in of_one[last:] for value in one["x"]]
+        assert x == sorted(x)
+        assert x[-1] == pytest.approx(4.0)
+        assert 4 < len(x) <= 240

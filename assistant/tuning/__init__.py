@@ -1,0 +1,1 @@
+"""Tuning: a bounded search for better settings on the case itself."""

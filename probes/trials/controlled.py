@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -186,8 +187,7 @@ class _Trial:
         if best is None:
             raise self._refusal
         if not best.done:
-            others = list(tried)
-            other = max(others, key=lambda one: one.rank, default=None)
+            other = _best_of(tried)
             if other is not None and other.share < 1.0 and other.rank[1] > self.bench.value(control):
                 run = self.bench.treated(other.arm, 0, self.kept, self.budget.left)
                 other = self._candidate(other.arm, run, control, other.rank[2], 1.0)
@@ -314,6 +314,16 @@ class _Trial:
             pair,
             self.request.pairs,
         )
+
+
+def _best_of(tried: Iterator[_Candidate]) -> _Candidate | None:
+    """The best of them; the arms of the others are dropped at once, for each holds a copy of what it trains."""
+    best: _Candidate | None = None
+    for one in tried:
+        best = one if best is None or one.rank > best.rank else best
+        del one
+        gc.collect()
+    return best
 
 
 def _overridden(model: Any, name: str) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import gc
 import logging
 import time
 import warnings
@@ -24,8 +26,23 @@ from .tuning import Tuning, present_settings, run_setting
 from .verdict import PAIRS
 
 Tell = Callable[..., None]
+Serve = Callable[..., dict[str, Any]]
 
 
+def _tidy(serve: Serve) -> Serve:
+    """Give back what the arms held, which refer to each other in circles, before anything else is served."""
+
+    @functools.wraps(serve)
+    def served(*arguments: Any, **more: Any) -> dict[str, Any]:
+        try:
+            return serve(*arguments, **more)
+        finally:
+            gc.collect()
+
+    return served
+
+
+@_tidy
 def run_trial(case: Case, request: Mapping[str, Any], report_progress: Tell = lambda *_, **__: None) -> dict[str, Any]:
     """Try one treatment, or several as a set, on a case.
 
@@ -57,6 +74,7 @@ def run_trial(case: Case, request: Mapping[str, Any], report_progress: Tell = la
         return _refused(wanted, str(reason))
 
 
+@_tidy
 def run_arms(case: Case, request: Mapping[str, Any], report_progress: Tell = lambda *_, **__: None) -> dict[str, Any]:
     """Train a case as it is, from the starts of the pairs of a trial: the arms of an edited program.
 
@@ -79,6 +97,7 @@ def run_arms(case: Case, request: Mapping[str, Any], report_progress: Tell = lam
     return _wire({"arms": [to_plain(one) for one in found], "reason": ""})
 
 
+@_tidy
 def run_counter_trial(
     case: Case, request: Mapping[str, Any], report_progress: Tell = lambda *_, **__: None
 ) -> dict[str, Any]:
@@ -118,6 +137,7 @@ def run_counter_trial(
     )
 
 
+@_tidy
 def run_tuning(case: Case, request: Mapping[str, Any], report_progress: Tell = lambda *_, **__: None) -> dict[str, Any]:
     """Train a case once for a search of settings; without ``seconds`` say what it has now and what may be tried.
 

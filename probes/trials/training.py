@@ -110,8 +110,12 @@ class Trainer:
 
     def _wind_back(self, arm: Arm, pair: int) -> None:
         wind_back(self._kept)
-        base = arm.graph.setdefault("base", [(one, one.numpy()) for one in _own_variables(arm)])
-        for variable, value in base:
+        if "base" not in arm.graph:
+            # What existed before the trial is wound back already: only what is the arm's own needs a copy.
+            known = {id(one) for one, _ in self._kept.variables}
+            own = [one for one in _own_variables(arm) if id(one.value) not in known]
+            arm.graph["base"] = [(one, one.numpy()) for one in own]
+        for variable, value in arm.graph["base"]:
             variable.assign(value)
         self._starts.begin(arm.model, pair + arm.start_offset, arm.initializer)
         random.seed(seed_of("python", pair))

@@ -17,6 +17,7 @@ from pathlib import Path
 from probes.catalogue import catalogue
 from probes.process.client import Host, Program
 from probes.process.interpreters import choose
+from tests.bench import memory
 
 TABLE = """
 import keras, numpy as np
@@ -139,6 +140,7 @@ def main() -> None:
         print(f"  --help        {helped:5.2f} s = {helped / bare:5.1f} x an interpreter that does nothing")
         print(f"  first screen  {screen:5.2f} s = {screen / bare:5.1f} x an interpreter that does nothing")
         asyncio.run(_probes(python, folder))
+        memory.report(python, folder)
         _check(python, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -45,6 +45,7 @@ class FitSettings:
     Attributes:
         batch_size: rows of one batch; for streams that of the first batch.
         steps_per_epoch: batches of one epoch, as planned; None where it is unknown.
+        rounds: how often the program's own loops go round the call; None where that cannot be told.
     """
 
     epochs: int
@@ -58,11 +59,12 @@ class FitSettings:
     class_weight: Mapping[int, float] | None
     callbacks: tuple[Any, ...]
     method: str
+    rounds: int | None = 1
 
     @property
     def planned_epochs(self) -> int:
-        """Epochs that the call would run."""
-        return max(0, self.epochs - self.initial_epoch)
+        """Epochs that the call would run, in all rounds of the loops around it."""
+        return max(0, self.epochs - self.initial_epoch) * (self.rounds or 1)
 
 
 @dataclass(frozen=True)
@@ -141,15 +143,20 @@ def build_case(call: Any, places: Any) -> Case:
         UnreadableData: the data cannot be read.
     """
     arguments = call.arguments
-    data = record(arguments, call.method, tuple(getattr(call, "batches", ()) or ()))
-    settings = _settings(arguments, call.method, data.train)
+    loops = tuple(getattr(call, "loops", ()) or ())
+    epoch = loops[0] if loops and call.method == "train_on_batch" else None
+    data = record(arguments, call.method, tuple(getattr(call, "batches", ()) or ()), epoch)
+    settings = _settings(arguments, call.method, data.train, loops)
     case = Case(call.model, data, settings, places)
     case.error = _build(case)
     return case
 
 
-def _settings(arguments: Mapping[str, Any], method: str, train: Recorded) -> FitSettings:
+def _settings(arguments: Mapping[str, Any], method: str, train: Recorded, loops: tuple[int | None, ...]) -> FitSettings:
     given = arguments.get
+    # Of a loop over batches the innermost rounds are the steps of an epoch.
+    around = loops[1:] if method == "train_on_batch" else loops
+    known = method != "train_on_batch" or (bool(loops) and loops[0] is not None)
     if train.batches:
         batch_size = train.batches[0].rows
         steps = given("steps_per_epoch") or (len(train.batches) if train.complete else None)
@@ -168,6 +175,7 @@ def _settings(arguments: Mapping[str, Any], method: str, train: Recorded) -> Fit
         class_weight=given("class_weight"),
         callbacks=_flat_callbacks(given("callbacks")),
         method=method,
+        rounds=None if not known or None in around else math.prod(one for one in around if one is not None),
     )
 
 

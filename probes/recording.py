@@ -15,6 +15,7 @@ from .structures import cut, first_leaf, leaves, map_leaves, rows_of, size_in_by
 MAX_BYTES = 128 * 2**20
 MAX_SECONDS = 8.0
 MIN_BATCHES = 64
+MORE_SECONDS = 2.0
 
 
 class UnreadableData(Exception):
@@ -106,18 +107,22 @@ class Record:
     notes: tuple[str, ...] = field(default=())
 
 
-def record(arguments: Mapping[str, Any], method: str, batches: tuple[Any, ...] = ()) -> Record:
+def record(
+    arguments: Mapping[str, Any], method: str, batches: tuple[Any, ...] = (), epoch: int | None = None
+) -> Record:
     """Read the data that ``fit`` was given.
 
     Args:
         arguments: the bound arguments of ``fit``.
         method: ``fit``, or ``train_on_batch`` whose recorded ``batches`` are ``(x, y, sample_weight)`` tuples.
+        epoch: batches of one round of such a loop, where that is known.
 
     Raises:
         UnreadableData: there are no data, or they are no batches.
     """
     if method == "train_on_batch":
-        return Record(_from_batches("batches", [_batch(one) for one in batches], complete=False), None)
+        ended = epoch is not None and len(batches) >= epoch
+        return Record(_from_batches("batches", [_batch(one) for one in batches], complete=ended), None)
     x, y, weights = (arguments.get(name) for name in ("x", "y", "sample_weight"))
     validation, split = arguments.get("validation_data"), arguments.get("validation_split") or 0.0
     steps = arguments.get("steps_per_epoch")
@@ -127,7 +132,7 @@ def record(arguments: Mapping[str, Any], method: str, batches: tuple[Any, ...] =
             return Record(*_split(whole, float(split)))
         train = whole
     else:
-        train = _from_stream(x, steps)
+        train = _from_stream(x, steps, planned=(steps or 0) * max(1, int(arguments.get("epochs") or 1)))
     return Record(train, _validation(validation, arguments.get("validation_steps")))
 
 
@@ -191,7 +196,7 @@ def _open(data: Any, kind: str) -> tuple[Iterator[Any], Callable[[], None]]:
     raise UnreadableData(f"`fit` was given {type(data).__name__}, which holds no batches")
 
 
-def _from_stream(data: Any, steps: int | None) -> Recorded:
+def _from_stream(data: Any, steps: int | None, planned: int = 0) -> Recorded:
     kind = _kind(data)
     iterator, _close = _open(data, kind)
     batches: list[Batch] = []
@@ -212,7 +217,39 @@ def _from_stream(data: Any, steps: int | None) -> Recorded:
         batches.append(batch)
     if not batches:
         raise UnreadableData("the training data yield no batch")
+    if complete and steps is not None and len(batches) == steps < planned and kind != "pydataset":
+        batches.extend(_further(iterator, batches, planned))
     return _from_batches(kind, batches, complete)
+
+
+def _further(iterator: Iterator[Any], batches: list[Batch], planned: int) -> list[Batch]:
+    """What an endless stream gives in later epochs, as far as two seconds and the memory go, where it is new.
+
+    An epoch of ``steps_per_epoch`` is a part of such a stream; replayed for all the others it would be learnt by heart.
+    """
+    known = {one for batch in batches for one in _row_marks(batch)}
+    held = sum(size_in_bytes((one.x, one.y, one.weights)) for one in batches)
+    found: list[Batch] = []
+    repeated = rows = 0
+    began = time.perf_counter()
+    while len(batches) + len(found) < planned and held < MAX_BYTES and time.perf_counter() - began < MORE_SECONDS:
+        raw = next(iterator, None)
+        if raw is None:
+            break
+        batch = _batch(raw)
+        marks = _row_marks(batch)
+        repeated, rows = repeated + sum(one in known for one in marks), rows + len(marks)
+        if 2 * repeated > rows:
+            return []
+        known.update(marks)
+        held += size_in_bytes((batch.x, batch.y, batch.weights))
+        found.append(batch)
+    return found
+
+
+def _row_marks(batch: Batch) -> list[int]:
+    first = np.ascontiguousarray(first_leaf(batch.x))
+    return [hash(one.tobytes() if first.dtype.kind != "O" else str(one)) for one in first]
 
 
 def _batch(raw: Any) -> Batch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,8 +32,11 @@ class Run:
         complete: whether the run came to the end that was planned for it, or a callback of the program ended it.
         stopped_by: the callback that ended it early, where one did.
         error: the exception that ended it, where one did.
+        loss_from: where the losses come from: ``step`` (what the model computed), ``logs``, ``parts`` (the sum of
+            several that a step of the program's own logs), ``nowhere`` (then they are NaN).
     """
 
+    loss_from: str = "step"
     losses: list[float] = field(default_factory=list)
     penalties: list[float] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
@@ -163,9 +166,9 @@ def _monitor(case: Case, plan: Plan, budget: Budget, result: Run, step: Instrume
             loss, penalty = step.losses()
             if not result.losses:
                 result.first_step_seconds = budget.seconds - budget.left
-            result.losses.append(
-                float((logs or {}).get("loss", math.nan)) if math.isnan(loss) and not _seen(step) else loss
-            )
+            if not _seen(step):
+                loss, result.loss_from = _told(logs or {})
+            result.losses.append(loss)
             result.penalties.append(penalty)
             result.rates.append(learning_rate(case.optimizer))
             if plan.on_step is not None:
@@ -203,6 +206,14 @@ def _tell_step(case: Case, plan: Plan, result: Run) -> None:
 
 def _seen(step: InstrumentedStep) -> bool:
     return bool(step.raw and "total" in step.raw["losses"])
+
+
+def _told(logs: Mapping[str, Any]) -> tuple[float, str]:
+    """The loss that a step of the program's own logs; the sum of its losses where it logs several and names none so."""
+    if "loss" in logs:
+        return float(np.asarray(logs["loss"])), "logs"
+    parts = [float(np.asarray(one)) for name, one in logs.items() if name.endswith("loss") and np.ndim(one) == 0]
+    return (math.fsum(parts), "parts") if parts else (math.nan, "nowhere")
 
 
 def _who_stopped(case: Case, plan: Plan, result: Run) -> str | None:

@@ -145,6 +145,9 @@ class RecordedRun:
     """That layer."""
     inference_to_training: float | None = None
     """Loss of the training rows in inference mode over that of the last epoch in training mode, penalties left out."""
+    loss_from: str = "step"
+    """Where the losses come from: `step` (computed by the model), `logs`, `parts` (the sum of several that a step of
+    the program's own logs, as of two nets that play against each other), or `nowhere`."""
     inputs_used: float | None = None
     """Training skill lost when inputs are dealt out to other rows, over the skill; near 0 where inputs are ignored."""
 
@@ -241,10 +244,10 @@ def _measurement(
     training = _scores(case, "train") if ran.steps else []
     validation = _scores(case, "validation") if ran.steps else []
     losses = _losses(data, penalty, total, by_epoch, case)
-    worst = _by_loss_alone(_worst(training, validation, known), losses)
+    worst = _by_loss_alone(_worst(training, validation, known), losses, ran)
     checks = _validation_numbers(ran, by_epoch)
     return RecordedRun(
-        completed=ran.complete and case.train.complete,
+        completed=ran.complete and case.train.complete and case.fit.rounds is not None,
         error_type=ran.error.type if ran.error else None,
         error_message=ran.error.message[:2000] if ran.error else None,
         steps=ran.steps,
@@ -254,7 +257,8 @@ def _measurement(
         stopped_by=ran.stopped_by,
         left_out=left_out_callbacks(case),
         seconds=round(ran.seconds, 3),
-        first_nonfinite_step=_first_nonfinite(total),
+        first_nonfinite_step=None if ran.loss_from == "nowhere" else _first_nonfinite(total),
+        loss_from=ran.loss_from,
         weights_nonfinite_step=watched.weights_nonfinite,
         loss_curve=tuple(thinned(_by_epoch(total, ran), 60)),
         validation_curve=tuple(thinned([one["val_loss"] for one in ran.epochs if "val_loss" in one], 60)),
@@ -402,10 +406,14 @@ def _worst(
     return chosen or {**dict.fromkeys(names), "gap": 0.0}
 
 
-def _by_loss_alone(worst: dict[str, Any], losses: dict[str, float | None]) -> dict[str, Any]:
-    """Where no output has a task, the share of the first loss that went away stands for the skill."""
+def _by_loss_alone(worst: dict[str, Any], losses: dict[str, float | None], ran: Run) -> dict[str, Any]:
+    """Where no output has a task, the share of the first loss that went away stands for the skill.
+
+    Of several losses that a step logs none need fall: of two nets that play against each other one gains what the
+    other loses.
+    """
     fall = losses["fall"]
-    if worst["score"] is not None or fall is None or not math.isfinite(fall):
+    if worst["score"] is not None or fall is None or not math.isfinite(fall) or ran.loss_from == "parts":
         return worst
     skill = max(-1.0, fall)
     return {**worst, "score": "loss", "skill_training": skill, "skill_validation": skill}

@@ -6,13 +6,18 @@ import dataclasses
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 from .failing import ended, failure_of, without_colours
+from .loops import rounds
 from .places import Places, RawFrame, Trace
 
 RECORDED_BATCHES = 64
-"""Real batches of a ``train_on_batch`` loop that run before it is held."""
+"""Real batches of a ``train_on_batch`` loop that run before it is held, where the length of its epoch is unknown."""
+
+RECORDED_SECONDS = 8.0
+"""Seconds after which no more of them are run than that."""
 
 RECORDED_BYTES = 128 * 2**20
 """Bytes of such batches that are kept."""
@@ -29,6 +34,7 @@ class FitCall:
         number: which of the program's training calls it is, counted from 1.
         trace: the user's frames behind it, innermost first.
         batches: for ``train_on_batch`` the recorded ``(x, y, sample_weight)``; the weights are as before the first.
+        loops: lengths of the program's loops around the call, innermost first; None where one cannot be told.
     """
 
     model: Any
@@ -37,6 +43,7 @@ class FitCall:
     number: int
     trace: Trace
     batches: tuple[Any, ...] = ()
+    loops: tuple[int | None, ...] = ()
 
 
 @dataclass
@@ -53,10 +60,33 @@ class SeenFit:
     batches: list[Any] = field(default_factory=list)
     size: int = 0
     start: Any = None
+    loops: tuple[int | None, ...] = ()
+    lines: set[tuple[str, int]] = field(default_factory=set)
+    began: float = field(default_factory=time.perf_counter)
+
+    @property
+    def epoch(self) -> int | None:
+        """Batches of one round of a ``train_on_batch`` loop, which may train in several of its lines."""
+        innermost = self.loops[0] if self.loops else None
+        return None if innermost is None else innermost * max(1, len(self.lines))
+
+    @property
+    def recorded(self) -> bool:
+        """Whether enough batches of a ``train_on_batch`` loop are recorded: one epoch, or what time and memory hold."""
+        epoch = self.epoch
+        late = time.perf_counter() - self.began > RECORDED_SECONDS
+        wanted = RECORDED_BATCHES if epoch is None or (late and epoch > RECORDED_BATCHES) else epoch
+        return len(self.batches) >= wanted or self.size >= RECORDED_BYTES
+
+    def met(self, where: RawFrame | None) -> None:
+        """Note the line of a call."""
+        if where is not None:
+            self.lines.add((where.code.co_filename, where.line))
 
     def call(self) -> FitCall:
         """The call as it is held."""
-        return FitCall(self.model, self.method, self.arguments, self.number, self.trace, tuple(self.batches))
+        loops = (self.epoch, *self.loops[1:]) if self.batches else self.loops
+        return FitCall(self.model, self.method, self.arguments, self.number, self.trace, tuple(self.batches), loops)
 
 
 class Hold:
@@ -177,6 +207,7 @@ class Holder:
         arguments: Mapping[str, Any],
         trace: Trace,
         run: Callable[[Mapping[str, Any]], Any],
+        start: FrameType | None = None,
     ) -> Any:
         """What a call of the program comes to; ``run`` carries it out with the given arguments.
 
@@ -185,11 +216,12 @@ class Holder:
             method: ``fit`` or ``train_on_batch``.
             arguments: bound, with defaults.
             trace: the user's frames behind the call.
+            start: the frame that asks for it.
         """
         if self._inside:
             return run(arguments)
         try:
-            return self._decide(model, method, arguments, trace, run)
+            return self._decide(self._meet(model, method, arguments, trace, start), arguments, run)
         except Exception as error:
             self.failed(error, model, method, arguments, trace)
             raise
@@ -202,36 +234,35 @@ class Holder:
             self.raised = error
             self.raised_by = FitCall(model, method, arguments or {}, len(self.seen), trace)
 
-    def _decide(
-        self,
-        model: Any,
-        method: str,
-        arguments: Mapping[str, Any],
-        trace: Trace,
-        run: Callable[[Mapping[str, Any]], Any],
-    ) -> Any:
-        fit = self._meet(model, method, arguments, trace)
+    def _decide(self, fit: SeenFit, arguments: Mapping[str, Any], run: Callable[[Mapping[str, Any]], Any]) -> Any:
         self._inside = True
         try:
             if self._listing:
-                return run(one_step(arguments) if method == "fit" else arguments)
+                return run(one_step(arguments) if fit.method == "fit" else arguments)
             if fit.number != self._wanted:
-                if method == "fit":
+                if fit.method == "fit":
                     self.finish()
                 return run(arguments)
-            if method == "fit":
+            if fit.method == "fit":
                 self._hold(fit.call())
             return self._record(fit, arguments, run)
         finally:
             self._inside = False
 
-    def _meet(self, model: Any, method: str, arguments: Mapping[str, Any], trace: Trace) -> SeenFit:
+    def _meet(
+        self, model: Any, method: str, arguments: Mapping[str, Any], trace: Trace, start: FrameType | None
+    ) -> SeenFit:
         where = trace[0] if trace else None
         for fit in self.seen:
-            if fit.model is model and fit.method == method and _same_line(fit.where, where):
+            alike = fit.model is model and fit.method == method
+            # A loop that feeds real and made-up batches in turn trains one model in several of its lines.
+            if alike and (method == "train_on_batch" or _same_line(fit.where, where)):
                 fit.times += 1
+                fit.met(where)
                 return fit
         fit = SeenFit(model, method, where, trace, arguments, len(self.seen) + 1, times=1)
+        fit.loops = rounds(self.places, model, start)
+        fit.met(where)
         self.seen.append(fit)
         return fit
 
@@ -243,7 +274,7 @@ class Holder:
             fit.start = StartingPoint(fit.model, batch)
         fit.batches.append(batch)
         fit.size += size_of(batch)
-        if len(fit.batches) < RECORDED_BATCHES and fit.size < RECORDED_BYTES:
+        if not fit.recorded:
             return run(arguments)
         fit.start.restore()
         return self._hold(fit.call())

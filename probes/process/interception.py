@@ -83,7 +83,8 @@ def _intercept(trainer: type, method: str, places: Places, holder: Holder) -> No
     def training(self: Any, *args: Any, **kwargs: Any) -> Any:
         if places.paused or os.getpid() != process:
             return original(self, *args, **kwargs)
-        trace = places.remember_call(self, method, sys._getframe(1))
+        start = sys._getframe(1)
+        trace = places.remember_call(self, method, start)
         arguments: dict[str, Any] | None = None
         try:
             arguments = _bound(signature, self, args, kwargs)
@@ -93,7 +94,7 @@ def _intercept(trainer: type, method: str, places: Places, holder: Holder) -> No
         except Exception as error:
             holder.failed(error, self, method, arguments, trace)
             raise
-        return holder.training(self, method, arguments, trace, lambda given: original(self, **given))
+        return holder.training(self, method, arguments, trace, lambda given: original(self, **given), start)
 
     setattr(trainer, method, training)
 

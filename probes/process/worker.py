@@ -21,6 +21,7 @@ from .holding import FitCall, Hold, Holder, NothingHeld
 from .interception import WrongBackend, install
 from .places import Places
 from .protocol import Channel, Message
+from .refusing import GRAPHS_ONLY, graphs_only, refusal
 
 
 def start(channel: int, trace: int) -> None:
@@ -92,6 +93,9 @@ class Worker:
         return self._holder.raised_by if failure["stage"] == "in_fit" else None
 
     def _hold(self, call: FitCall) -> NoReturn:
+        sentence = refusal(call.model)
+        if sentence is not None:
+            self._refuse(sentence)
         self._serve(Hold(call, self._places, self._about()))
 
     def _left(self, leaving: SystemExit) -> dict[str, Any]:
@@ -113,6 +117,8 @@ class Worker:
         backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
         if isinstance(error, ImportError) and backend != "tensorflow":
             self._refuse(f"The program runs Keras on {backend}; only TensorFlow is supported.")
+        if graphs_only():
+            self._refuse(GRAPHS_ONLY)
         stage = "in_fit" if error is self._holder.raised else "before_fit"
         return failure_of(error, self._places, stage)
 

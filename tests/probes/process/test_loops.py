@@ -1,0 +1,91 @@
+"""The program's own loops around a training call, and how often they go round."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from probes.process.loops import rounds
+from probes.process.places import Places
+
+
+class Net:
+    """Stands where a program holds a model; what is under test only asks where it was made."""
+
+
+def lengths(folder: Path, source: str) -> tuple[int | None, ...]:
+    """Run a program and tell the loops around its first call of ``train``."""
+    file = folder / "train.py"
+    file.write_text(source)
+    places = Places(str(file))
+    found: list[tuple[int | None, ...]] = []
+
+    def make() -> Net:
+        net = Net()
+        places.remember(net, sys._getframe(1))
+        return net
+
+    def train(net: Net) -> None:
+        found.append(rounds(places, net, sys._getframe(1)))
+
+    names: dict[str, Any] = {"make": make, "train": train}
+    with contextlib.suppress(SystemExit):
+        exec(compile(source, str(file), "exec"), names)
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("head", "loops", "wanted"),
+    [
+        ("net = make()", [], ()),
+        ("net = make()", ["for _ in range(50)"], (50,)),
+        ("net, n = make(), 6", ["for epoch in range(1, n + 1)", "if epoch"], (6,)),
+        ("net, parts = make(), [1, 2, 3]", ["for i, part in enumerate(parts)"], (3,)),
+        ("net, rows = make(), [0] * 90", ["for e in range(4)", "for i in range(0, len(rows), 32)"], (3, 4)),
+        ("net = make()", ["for one, two in zip([1, 2], [3, 4, 5])"], (2,)),
+        ("net = make()", ["while True"], (None,)),
+        ("net = make()", ["for e in range(4)", "for one in (n for n in [1])"], (None, 4)),
+        ("", ["for fold in range(5)", "net = make()"], ()),
+        ("def build():\n    return make()", ["for fold in range(5)", "net = build()", "for e in range(3)"], (3,)),
+        ("net = make()", ["for e in range(3): pass", "else"], ()),
+    ],
+)
+def test_loops_around_a_call(tmp_path: Path, head: str, loops: list[str], wanted: tuple[int | None, ...]) -> None:
+    lines, depth = [head], 0
+    for one in [*loops, "train(net)"]:
+        opens = one.split()[0] in ("for", "while", "if", "else") and not one.endswith("pass")
+        lines.append(4 * depth * " " + one + (":" if opens else ""))
+        depth += opens
+    assert lengths(tmp_path, "\n".join([*lines, 4 * depth * " " + "raise SystemExit"])) == wanted
+
+
+def test_a_loop_around_the_function_that_trains(tmp_path: Path) -> None:
+    source = """
+class Trainer:
+    def __init__(self):
+        self.net, self.epochs = make(), 9
+
+    def one_epoch(self):
+        train(self.net)
+
+    def run(self):
+        for epoch in range(self.epochs):
+            self.one_epoch()
+
+Trainer().run()
+"""
+    assert lengths(tmp_path, source) == (9,)
+
+
+def test_nothing_of_the_program_is_called_to_tell_a_length(tmp_path: Path) -> None:
+    source = (
+        "calls = []\n"
+        "def count():\n    calls.append(1)\n    return 3\n"
+        "net = make()\n"
+        "for e in range(count()):\n    train(net)\n    assert calls == [1]\n"
+    )
+    assert lengths(tmp_path, source) == (None,)

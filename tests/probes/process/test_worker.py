@@ -213,6 +213,28 @@ def test_another_backend_is_refused_in_a_sentence(open_case: Open) -> None:
         _ = opened.case
 
 
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (
+            "import tensorflow as tf\ntf.compat.v1.disable_eager_execution()\n",
+            "switches TensorFlow's eager execution off",
+        ),
+        (
+            "import tensorflow as tf\n"
+            "tf.config.set_logical_device_configuration(\n"
+            "    tf.config.list_physical_devices('CPU')[0], [tf.config.LogicalDeviceConfiguration()] * 2)\n"
+            "tf.distribute.MirroredStrategy(['CPU:0', 'CPU:1']).scope().__enter__()\n",
+            "under MirroredStrategy on 2 replicas",
+        ),
+    ],
+)
+def test_what_is_not_examined_is_refused_in_a_sentence(open_case: Open, lines: str, sentence: str) -> None:
+    opened = open_case(lines + HEAD + "build().fit(x, y)\n")
+    with pytest.raises(WrongBackend, match=sentence):
+        _ = opened.case
+
+
 class TestWhichFit:
     """Which training call is held."""
 
@@ -246,9 +268,14 @@ class TestWhichFit:
         opened.close()
         assert opened.printed == "2 ['loss', 'val_loss']\nend\n"
 
-    def test_a_loop_over_batches_runs_64_and_starts_again(self, open_case: Open) -> None:
+    @pytest.mark.parametrize(
+        ("loop", "last"),
+        [("for step in range(70)", "step 68"), ("for step in iter(range(100))", "step 62")],
+        ids=["one_round", "of_unknown_length"],
+    )
+    def test_a_loop_over_batches_runs_for_a_while_and_starts_again(self, open_case: Open, loop: str, last: str) -> None:
         lines = (
-            "model = build()\nprint(float(np.sum(model.layers[0].kernel)))\nfor step in range(100):\n"
+            f"model = build()\nprint(float(np.sum(model.layers[0].kernel)))\n{loop}:\n"
             "    model.train_on_batch(x[:10] + step, y[:10])\n    print('step', step)\n"
         )
         opened = open_case(HEAD + lines)
@@ -257,7 +284,7 @@ class TestWhichFit:
         assert opened.case.data["x"].shapes == ((10, 4),)
         assert opened.outcome("input_statistics").measurement is not None
         opened.close()
-        assert opened.printed.splitlines()[-1] == "step 62"
+        assert opened.printed.splitlines()[-1] == last
 
     def test_a_short_loop_over_batches_is_held_at_the_end(self, open_case: Open) -> None:
         lines = "model = build()\nfor _ in range(5):\n    model.train_on_batch(x[:10], y[:10])\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from .catalogue import Unanswerable
 from .keeping import unchanged
 from .live import Live
+from .process.continuing import goes_on
 from .recording import Batch, Record, Recorded, UnreadableData, record
 
 T = TypeVar("T")
@@ -46,6 +48,7 @@ class FitSettings:
         batch_size: rows of one batch; for streams that of the first batch.
         steps_per_epoch: batches of one epoch, as planned; None where it is unknown.
         rounds: how often the program's own loops go round the call; None where that cannot be told.
+        goes_on: whether the program trains the same model again behind the call, as where a second phase fine-tunes.
     """
 
     epochs: int
@@ -60,6 +63,7 @@ class FitSettings:
     callbacks: tuple[Any, ...]
     method: str
     rounds: int | None = 1
+    goes_on: bool = False
 
     @property
     def planned_epochs(self) -> int:
@@ -147,6 +151,7 @@ def build_case(call: Any, places: Any) -> Case:
     epoch = loops[0] if loops and call.method == "train_on_batch" else None
     data = record(arguments, call.method, tuple(getattr(call, "batches", ()) or ()), epoch)
     settings = _settings(arguments, call.method, data.train, loops)
+    settings = dataclasses.replace(settings, goes_on=goes_on(places, getattr(call, "trace", ()), call.method))
     case = Case(call.model, data, settings, places)
     case.error = _build(case)
     return case

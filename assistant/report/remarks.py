@@ -27,7 +27,7 @@ def _of_the_program(dialogue: Dialogue) -> Iterator[str]:
     if len(case.fits) > 1:
         yield f"The program trains {len(case.fits)} times; one training was examined, `--fit N` chooses another."
     run = dialogue.facts.measured.get(RECORDED_RUN)
-    left_out = ((run.measurement or {}) if run else {}).get("callbacks_left_out") or ()
+    left_out = ((run.measurement or {}) if run else {}).get("left_out") or ()
     if left_out:
         yield f"These callbacks were left out of the recorded run: {', '.join(map(str, left_out))}."
 

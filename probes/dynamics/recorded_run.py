@@ -148,6 +148,8 @@ class RecordedRun:
     loss_from: str = "step"
     """Where the losses come from: `step` (computed by the model), `logs`, `parts` (the sum of several that a step of
     the program's own logs, as of two nets that play against each other), or `nowhere`."""
+    goes_on: bool = False
+    """Whether the program trains the same model again behind this call, so that its end is not the end of training."""
     inputs_used: float | None = None
     """Training skill lost when inputs are dealt out to other rows, over the skill; near 0 where inputs are ignored."""
 
@@ -259,6 +261,7 @@ def _measurement(
         seconds=round(ran.seconds, 3),
         first_nonfinite_step=None if ran.loss_from == "nowhere" else _first_nonfinite(total),
         loss_from=ran.loss_from,
+        goes_on=case.fit.goes_on,
         weights_nonfinite_step=watched.weights_nonfinite,
         loss_curve=tuple(thinned(_by_epoch(total, ran), 60)),
         validation_curve=tuple(thinned([one["val_loss"] for one in ran.epochs if "val_loss" in one], 60)),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from probes.process.continuing import goes_on
 from probes.process.loops import rounds
 from probes.process.places import Places
 
@@ -89,3 +90,32 @@ def test_nothing_of_the_program_is_called_to_tell_a_length(tmp_path: Path) -> No
         "for e in range(count()):\n    train(net)\n    assert calls == [1]\n"
     )
     assert lengths(tmp_path, source) == (None,)
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("net.fit(1)\n", False),
+        ("net.fit(1)\nnet.compile()\nnet.fit(2)\n", True),
+        ("net.fit(1)\nother.fit(2)\n", False),
+        ("net.fit(1)\nnet = other\nnet.fit(2)\n", False),
+        ("net.evaluate(1)\nnet.fit(1)\nprint(net.fit(2))\n", True),
+        ("def main():\n    net.fit(1)\nmain()\nnet.fit(2)\n", False),
+    ],
+)
+def test_a_program_that_trains_on_behind_the_call(tmp_path: Path, source: str, wanted: bool) -> None:
+    file = tmp_path / "train.py"
+    file.write_text(source)
+    places = Places(str(file))
+    found: list[bool] = []
+
+    class Fitting(Net):
+        def fit(self, _: int) -> None:
+            found.append(goes_on(places, places.trace(sys._getframe(1)), "fit"))
+
+        def evaluate(self, _: int) -> None: ...
+
+        compile = print
+
+    exec(compile(source, str(file), "exec"), {"net": Fitting(), "other": Fitting()})
+    assert found[0] == wanted

@@ -21,7 +21,6 @@ from ..stepping import InstrumentedStep
 from ..structures import cut
 from ..tasks import Output, constant_loss, outputs, target_of
 
-SHARE_OF_BUDGET = 0.4
 SCORED = 1500
 
 
@@ -179,7 +178,7 @@ def measure(case: Case, budget: Budget) -> RecordedRun:
     watched = _Watched(late_from=int(0.8 * planned))
     start_scores = _scores(case, "train")
     weights_before = _weights(case)
-    allowed = Budget(max(1.0, SHARE_OF_BUDGET * budget.seconds))
+    allowed = Budget(max(1.0, budget.left))
     plan = Plan(
         case.train,
         epochs=case.fit.planned_epochs,

@@ -49,6 +49,7 @@ class FitSettings:
         steps_per_epoch: batches of one epoch, as planned; None where it is unknown.
         rounds: how often the program's own loops go round the call; None where that cannot be told.
         goes_on: whether the program trains the same model again behind the call, as where a second phase fine-tunes.
+        in_turn: whether a model that holds some of the same weights is trained in turn with this one.
     """
 
     epochs: int
@@ -64,6 +65,7 @@ class FitSettings:
     method: str
     rounds: int | None = 1
     goes_on: bool = False
+    in_turn: bool = False
 
     @property
     def planned_epochs(self) -> int:
@@ -151,7 +153,11 @@ def build_case(call: Any, places: Any) -> Case:
     epoch = loops[0] if loops and call.method == "train_on_batch" else None
     data = record(arguments, call.method, tuple(getattr(call, "batches", ()) or ()), epoch)
     settings = _settings(arguments, call.method, data.train, loops)
-    settings = dataclasses.replace(settings, goes_on=goes_on(places, getattr(call, "trace", ()), call.method))
+    settings = dataclasses.replace(
+        settings,
+        goes_on=goes_on(places, getattr(call, "trace", ()), call.method),
+        in_turn=bool(getattr(call, "in_turn", False)),
+    )
     case = Case(call.model, data, settings, places)
     case.error = _build(case)
     return case
@@ -224,7 +230,7 @@ def fed(batch: Batch, case: Case) -> Batch:
         return tf.convert_to_tensor(one)
 
     x, y, weights = (None if part is None else map_leaves(convert, part) for part in (batch.x, batch.y, batch.weights))
-    return Batch(x, y, weights)
+    return Batch(x, y, weights, wrapped=batch.wrapped)
 
 
 __all__ = ["Batch", "Budget", "Case", "Error", "FitSettings", "UnreadableData", "build_case", "fed"]

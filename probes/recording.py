@@ -29,17 +29,21 @@ class Batch:
     x: Any
     y: Any = None
     weights: Any = None
+    wrapped: bool = field(default=False, kw_only=True)
+    """Whether inputs without targets came in a tuple of their own."""
 
     @property
     def rows(self) -> int:
         """How many samples the batch holds."""
         return rows_of(self.x)
 
-    def as_fit_gives_it(self) -> tuple[Any, ...]:
-        """The tuple ``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)``."""
+    def as_fit_gives_it(self) -> Any:
+        """``(x, y, sample_weight)``, ``(x, y)``, or without targets the inputs alone, as the step is given them."""
         if self.weights is not None:
             return (self.x, self.y, self.weights)
-        return (self.x,) if self.y is None else (self.x, self.y)
+        if self.y is not None:
+            return (self.x, self.y)
+        return (self.x,) if self.wrapped or isinstance(self.x, (list, tuple)) else self.x
 
 
 @dataclass(frozen=True)
@@ -255,7 +259,7 @@ def _row_marks(batch: Batch) -> list[int]:
 def _batch(raw: Any) -> Batch:
     parts = raw if isinstance(raw, tuple) else (raw,)
     arrays = [None if one is None else map_leaves(to_array, one) for one in parts[:3]]
-    return Batch(*arrays)
+    return Batch(*arrays, wrapped=isinstance(raw, tuple))
 
 
 def _from_batches(kind: str, batches: list[Batch], complete: bool) -> Recorded:

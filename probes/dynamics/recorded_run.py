@@ -149,6 +149,8 @@ class RecordedRun:
     the program's own logs, as of two nets that play against each other), or `nowhere`."""
     goes_on: bool = False
     """Whether the program trains the same model again behind this call, so that its end is not the end of training."""
+    in_turn: bool = False
+    """Whether another model that holds some of the same weights is trained in turn with this one, as in a contest."""
     inputs_used: float | None = None
     """Training skill lost when inputs are dealt out to other rows, over the skill; near 0 where inputs are ignored."""
 
@@ -261,6 +263,7 @@ def _measurement(
         first_nonfinite_step=None if ran.loss_from == "nowhere" else _first_nonfinite(total),
         loss_from=ran.loss_from,
         goes_on=case.fit.goes_on,
+        in_turn=case.fit.in_turn,
         weights_nonfinite_step=watched.weights_nonfinite,
         loss_curve=tuple(thinned(_by_epoch(total, ran), 60)),
         validation_curve=tuple(thinned([one["val_loss"] for one in ran.epochs if "val_loss" in one], 60)),

@@ -35,6 +35,7 @@ class FitCall:
         trace: the user's frames behind it, innermost first.
         batches: for ``train_on_batch`` the recorded ``(x, y, sample_weight)``; the weights are as before the first.
         loops: lengths of the program's loops around the call, innermost first; None where one cannot be told.
+        in_turn: whether another model that holds some of the same weights is trained in turn with this one.
     """
 
     model: Any
@@ -44,6 +45,7 @@ class FitCall:
     trace: Trace
     batches: tuple[Any, ...] = ()
     loops: tuple[int | None, ...] = ()
+    in_turn: bool = False
 
 
 @dataclass
@@ -83,10 +85,11 @@ class SeenFit:
         if where is not None:
             self.lines.add((where.code.co_filename, where.line))
 
-    def call(self) -> FitCall:
+    def call(self, in_turn: bool = False) -> FitCall:
         """The call as it is held."""
         loops = (self.epoch, *self.loops[1:]) if self.batches else self.loops
-        return FitCall(self.model, self.method, self.arguments, self.number, self.trace, tuple(self.batches), loops)
+        batches = tuple(self.batches)
+        return FitCall(self.model, self.method, self.arguments, self.number, self.trace, batches, loops, in_turn)
 
 
 class Hold:
@@ -277,14 +280,19 @@ class Holder:
         if not fit.recorded:
             return run(arguments)
         fit.start.restore()
-        return self._hold(fit.call())
+        return self._hold(fit.call(self._in_turn(fit)))
 
     def finish(self) -> None:
         """Hold a ``train_on_batch`` loop that is over, with fewer batches than could be recorded."""
         for fit in self.seen:
             if fit.number == self._wanted and fit.batches and not self._listing:
                 fit.start.restore()
-                self._hold(fit.call())
+                self._hold(fit.call(self._in_turn(fit)))
+
+    def _in_turn(self, fit: SeenFit) -> bool:
+        weights = {id(one) for one in fit.model.variables}
+        others = [one for one in self.seen if one.model is not fit.model and one.method == "train_on_batch"]
+        return any(id(weight) in weights for one in others for weight in one.model.variables)
 
     def listed(self) -> list[dict[str, Any]]:
         """The calls that were seen, as plain values."""

@@ -42,7 +42,7 @@ class Loop:
         if getattr(self._case.model, "run_eagerly", False):
             return self._one_by_one(data, edges)
         flat = tf.nest.flatten(data)
-        key = tuple((one.dtype, one.shape.rank if self._ragged else tuple(one.shape[1:])) for one in flat), len(data)
+        key = tuple((one.dtype, one.shape.rank if self._ragged else tuple(one.shape[1:])) for one in flat)
         if key not in self._compiled:
             self._compiled[key] = self._compile(data, rows, edges)
         return np.asarray(self._compiled[key](*flat, tf.constant(edges, tf.int32)), dtype="float64")

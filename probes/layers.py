@@ -209,6 +209,17 @@ def followed_by(case: Case, note: LayerNote) -> list[LayerNote]:
     return chain
 
 
+def before_in_graph(layer: Any) -> Any:
+    """The one layer or operation whose output a layer takes, by the graph of a functional model.
+
+    Returns:
+        None where several join, at an input, and for what is called by code of the program's own.
+    """
+    nodes = list(getattr(layer, "_inbound_nodes", None) or [])
+    parents = list(nodes[0].parent_nodes) if nodes else []
+    return parents[0].operation if len(parents) == 1 else None
+
+
 def effective_shape(case: Case, note: LayerNote) -> str:
     """The shape of what comes of this layer: its own activation, or the first that follows where it has none."""
     if note.shape not in ("linear", "none"):

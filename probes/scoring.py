@@ -59,17 +59,28 @@ def predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
         return tf.function(lambda x: model(x, training=False) if takes else model(x), reduce_retracing=True)
 
     function = case.once("forward", forward) if not getattr(model, "run_eagerly", False) else model
-    parts = []
-    for start in range(0, batch.rows, CHUNK):
-        piece = Batch(*(_slice(one, start) for one in (batch.x, batch.y, batch.weights)))
+    fixed = _fixed_rows(model)
+    size, parts = fixed or CHUNK, []
+    for start in range(0, batch.rows - (fixed - 1 if fixed else 0), size):
+        piece = Batch(*(_slice(one, start, size) for one in (batch.x, batch.y, batch.weights)))
         parts.append([np.asarray(one, dtype="float64") for one in in_order(case, function(fed(piece, case).x))])
     return [np.concatenate(one, axis=0) for one in zip(*parts, strict=True)]
 
 
-def _slice(structure: Any, start: int) -> Any:
+def _fixed_rows(model: Any) -> int:
+    """The number of rows that a model wants in every batch, as stateful ones do; 0 where any number will do."""
+    try:
+        shapes = [tuple(one.shape) for one in model.inputs]
+    except (AttributeError, TypeError, ValueError):
+        # A subclassed model names no inputs.
+        return 0
+    return next((int(shape[0]) for shape in shapes if shape and shape[0] is not None), 0)
+
+
+def _slice(structure: Any, start: int, size: int) -> Any:
     from .structures import cut
 
-    return None if structure is None else cut(structure, slice(start, start + CHUNK))
+    return None if structure is None else cut(structure, slice(start, start + size))
 
 
 def scores(case: Case, batch: Batch) -> list[tuple[Output, Score]]:

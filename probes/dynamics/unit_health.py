@@ -9,7 +9,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..first_steps import first_steps
-from ..layers import DROPPING, layer_notes
+from ..layers import DROPPING, before_in_graph, layer_notes
 from ..watching import ACTIVATION_FIELDS
 
 _FIELD = {name: place for place, name in enumerate(ACTIVATION_FIELDS)}
@@ -127,14 +127,20 @@ def _dropout_active(case: Case, rows: list[LayerUnits]) -> bool | None:
     from ..first_steps import first_steps as again
 
     notes, seen = list(layer_notes(case)), again(case).seen[0].activations
+    paths = {id(one.layer): one.path for one in notes}
     verdicts = []
     for place, note in enumerate(notes):
         rate = float(getattr(note.layer, "rate", 0.0) or 0.0)
         if note.kind not in DROPPING or rate < 0.05 or note.path not in seen or not place:
             continue
-        before = seen.get(notes[place - 1].path)
+        wired = paths.get(id(before_in_graph(note.layer)))
+        before = seen.get(wired or notes[place - 1].path)
         # Where all is zero already, dropping shows nothing.
-        if before is not None and float(before[_FIELD["zero_share"]]) < 0.9:
-            grown = float(seen[note.path][_FIELD["zero_share"]] - before[_FIELD["zero_share"]])
-            verdicts.append(grown > 0.2 * rate * (1 - float(before[_FIELD["zero_share"]])))
+        if before is None or float(before[_FIELD["zero_share"]]) >= 0.9:
+            continue
+        zeros = float(seen[note.path][_FIELD["zero_share"]])
+        dropped = zeros - float(before[_FIELD["zero_share"]]) > 0.2 * rate * (1 - float(before[_FIELD["zero_share"]]))
+        # In code of the program's own the layer before it is a guess: only too few zeros tell that nothing is dropped.
+        if dropped or wired or zeros < 0.5 * rate:
+            verdicts.append(dropped)
     return all(verdicts) if verdicts else None

@@ -21,11 +21,10 @@ def refusal(model: Any) -> str | None:
     """Why a training cannot be examined; None where it can be."""
     if graphs_only():
         return GRAPHS_ONLY
-    strategy = getattr(model, "distribute_strategy", None)
-    replicas = int(getattr(strategy, "num_replicas_in_sync", 1))
-    if replicas > 1:
+    strategy = type(getattr(model, "distribute_strategy", None)).__name__
+    if strategy.endswith("Strategy") and "Default" not in strategy:
         return (
-            f"The program trains under {type(strategy).__name__} on {replicas} replicas, and only a training on one "
-            "device is examined; take the strategy out, or let it see one device."
+            f"The program trains under `{strategy}`, and only a training without a distribution strategy is examined; "
+            "take its `scope()` out to have this one examined."
         )
     return None

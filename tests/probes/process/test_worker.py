@@ -221,11 +221,8 @@ def test_another_backend_is_refused_in_a_sentence(open_case: Open) -> None:
             "switches TensorFlow's eager execution off",
         ),
         (
-            "import tensorflow as tf\n"
-            "tf.config.set_logical_device_configuration(\n"
-            "    tf.config.list_physical_devices('CPU')[0], [tf.config.LogicalDeviceConfiguration()] * 2)\n"
-            "tf.distribute.MirroredStrategy(['CPU:0', 'CPU:1']).scope().__enter__()\n",
-            "under MirroredStrategy on 2 replicas",
+            "import tensorflow as tf\ntf.distribute.MirroredStrategy(['CPU:0']).scope().__enter__()\n",
+            "trains under `MirroredStrategy`",
         ),
     ],
 )

@@ -186,7 +186,7 @@ def test_weights_are_those_before_the_first_recorded_batch(open_case: Open) -> N
 from _keras_triage_probes.process.starting_point import StartingPoint
 before = [np.array(one) for one in model.weights]
 start = StartingPoint(model, (x, y, None))
-for _ in range(3):
+for _ in iter(range(3)):
     model.train_on_batch(x, y)
 print(int(model.optimizer.iterations))
 start.restore()

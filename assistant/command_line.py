@@ -111,6 +111,7 @@ StoreUrl = Annotated[
     str | None, typer.Option("--store", metavar="URL", help="Where sessions are kept: a database address or a file.")
 ]
 Plain = Annotated[bool, typer.Option("--plain", help="Talk line by line, without a full screen.")]
+Inline = Annotated[bool, typer.Option("--inline", help="Use a few lines below the prompt, not the full screen.")]
 
 
 @app.command("open")
@@ -127,6 +128,7 @@ def open_program(
     kb: KnowledgeBases = None,
     store: StoreUrl = None,
     plain: Plain = False,
+    inline: Inline = False,
 ) -> None:
     """Open a program and talk about it; `keras-triage PROGRAM` does the same."""
     if on_a_terminal() and not (plain or list_fits or dry_run):
@@ -143,6 +145,7 @@ def open_program(
             knowledge_bases=tuple(one.absolute() for one in kb or ()),
             symptom=symptom,
             store=store,
+            inline=inline,
         )
         raise typer.Exit(full_screen(settings))
     wish = _wish(context, program, symptom, budget, setup_timeout, python, fit, kb, store)
@@ -224,6 +227,7 @@ def demo(
     list_demos: Annotated[bool, typer.Option("--list", help="List the bundled scripts.")] = False,
     store: StoreUrl = None,
     plain: Plain = False,
+    inline: Inline = False,
 ) -> None:
     """Open one of the bundled broken scripts."""
     from assistant import bundled
@@ -236,7 +240,7 @@ def demo(
     if on_a_terminal() and not plain:
         from assistant.terminal.settings import TerminalSettings
 
-        raise typer.Exit(full_screen(TerminalSettings(program=program, store=store)))
+        raise typer.Exit(full_screen(TerminalSettings(program=program, store=store, inline=inline)))
     from assistant import commands
     from assistant.session.model import OpenedWith
 
@@ -339,6 +343,7 @@ def resume(
     id: Annotated[str, typer.Argument(metavar="ID", help="The session, or the beginning of its id.")],
     store: StoreUrl = None,
     plain: Plain = False,
+    inline: Inline = False,
 ) -> None:
     """Take up a kept session where it was."""
     if plain or not on_a_terminal():
@@ -347,7 +352,7 @@ def resume(
         raise typer.Exit(commands.resume_plainly(id, store))
     from assistant.terminal.settings import TerminalSettings
 
-    raise typer.Exit(full_screen(TerminalSettings(session=id, store=store)))
+    raise typer.Exit(full_screen(TerminalSettings(session=id, store=store, inline=inline)))
 
 
 def _wish(

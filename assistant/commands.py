@@ -30,6 +30,7 @@ from assistant.report.formats import formatted
 from assistant.report.model import Report
 from assistant.session.model import OpenedWith
 from assistant.session.store import Store
+from assistant.terminal.views import Said
 from probes.process.errors import NotPython, ProcessError, WorkerLost, WrongBackend
 from probes.process.events import Stage, WorkerEvent
 
@@ -124,13 +125,13 @@ def exit_status(report: Report, investigation: Investigation) -> ExitStatus:
 def converse_plainly(wish: Wish) -> int:
     """The dialogue line by line."""
     with Store(wish.store) as store:
-        return _converse(begin(wish.opened, store, wish.symptom))
+        return _converse(begin(wish.opened, store, wish.symptom), store)
 
 
 def resume_plainly(id: str, store_url: str | None) -> int:
     """Take up a session line by line."""
     with Store(store_url) as store:
-        return _converse(resume(id, store))
+        return _converse(resume(id, store), store)
 
 
 def list_fits(wish: Wish) -> int:
@@ -180,18 +181,31 @@ async def _examine(investigation: Investigation, front: FrontEnd) -> tuple[Repor
     return report, exit_status(report, investigation)
 
 
-def _converse(session: Session) -> int:
+def _converse(session: Session, store: Store) -> int:
     from assistant.plain import Plain, standard_input
+    from assistant.terminal.greeting import greeting
+
+    current = session
+
+    async def again() -> Investigation:
+        nonlocal current
+        await current.investigation.close()
+        current = begin(current.kept.opened, store)
+        return current.investigation
 
     async def conversed() -> Report:
         try:
-            return await Plain(standard_input()).converse(session.investigation)
+            return await Plain(standard_input(), again=again).converse(current.investigation)
         finally:
-            await session.investigation.close()
+            await current.investigation.close()
 
-    print(f"Session {session.kept.id}; `keras-triage resume {session.kept.id}` takes it up again.")
+    if not session.kept.events:
+        for turn in greeting(Path(session.kept.opened.program)).turns:
+            if isinstance(turn, Said):
+                print(turn.text)
+    print(f"Session {session.kept.id}; `keras-triage resume {session.kept.id}` takes it up again.", flush=True)
     run(conversed())
-    return ExitStatus.WORKER_LOST if session.investigation.worker_lost else ExitStatus.HEALTHY
+    return ExitStatus.WORKER_LOST if current.investigation.worker_lost else ExitStatus.HEALTHY
 
 
 def run(work: Awaitable[T], interrupted: str = "Interrupted; the session is kept.") -> T:

@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import TextIO
 
-from assistant.bundle.asking import ask_user
 from assistant.dialogue import Dialogue
-from assistant.errors import UsageError
 from assistant.events import SKIPPED, UNKNOWN, PersonAnswered, SymptomNamed
 from assistant.front_end import GoBack, Reply, Stop, Stream
 from assistant.headless import as_stage
 from assistant.investigation import Investigation
 from assistant.language import read
+from assistant.plain_commands import PlainCommands
 from assistant.ranking import Answer, Finding
 from assistant.report import text
-from assistant.report.formats import BY_SUFFIX, formatted
 from assistant.report.model import Report
+from assistant.requests import requested
 from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
 from assistant.walking import HEALTHY, UNSURE
 from probes.process.description import CaseDescription
@@ -29,11 +28,14 @@ from probes.process.events import Points
 MOST_LINES = 200
 """Lines of the program's own output that are shown."""
 
-HELP = """\
-At every question: a number chooses, `unsure`, `skip`, `why`, `back`.
-At any time: `findings`, `how CAUSE` (how do you know?), `ruled out`, `path`, `report FILE`, `quit`;
-or say in your own words what you see.
-On a bundle: `ask user` (the message to the one who collected it), `merge FILE` (what they sent later)."""
+KEPT_LINES = 1000
+"""Lines of the program's own output that can be asked for again."""
+
+SAME = {"why": "why", "back": "back", "skip": "skip", "not_sure": "unsure", "evidence": "evidence", "leave": "quit"}
+"""Words of the dialogue by the id of what a sentence asks for; those that are called alike need no entry."""
+
+Again = Callable[[], Awaitable[Investigation]]
+"""Ends an investigation and begins another one of the same program."""
 
 
 class Lines:
@@ -41,6 +43,8 @@ class Lines:
 
     def __init__(self, source: TextIO) -> None:
         self._source = source
+        self.cancels: Callable[[], bool] = lambda: False
+        """Ends what is running, on the line `cancel`; false where nothing is, and the line is read in its turn."""
         self._queue: asyncio.Queue[str | None] | None = None
         self._ended = False
 
@@ -57,9 +61,13 @@ class Lines:
         return line
 
     def _read(self, loop: asyncio.AbstractEventLoop, queue: asyncio.Queue[str | None]) -> None:
+        def take(line: str | None) -> None:
+            if line is None or line.strip().lower() not in ("cancel", "/cancel") or not self.cancels():
+                queue.put_nowait(line)
+
         def put(line: str | None) -> None:
             if not loop.is_closed():
-                loop.call_soon_threadsafe(queue.put_nowait, line)
+                loop.call_soon_threadsafe(take, line)
 
         for line in self._source:
             put(line.rstrip("\n"))
@@ -69,11 +77,23 @@ class Lines:
 class Plain:
     """A front end of lines: what it says is printed, what the person says is read."""
 
-    def __init__(self, lines: Lines, say: Callable[[str], None] = print) -> None:
+    def __init__(self, lines: Lines, say: Callable[[str], None] | None = None, again: Again | None = None) -> None:
+        """A front end.
+
+        Args:
+            lines: what the person types.
+            say: takes what is said; by default it is printed at once.
+            again: begins the session anew, once the program has changed; None where that cannot be.
+        """
         self._lines = lines
-        self._say = say
+        self._say = say or _print_at_once
+        self._again = again
+        self._rerun_wanted = False
         self._shown = 0
+        self._printed: deque[str] = deque(maxlen=KEPT_LINES)
+        self._commands = PlainCommands(self._say, self._printed)
         self._investigation: Investigation | None = None
+        lines.cancels = self._cancelled
 
     async def converse(self, investigation: Investigation) -> Report:
         """The dialogue from the first words to the end."""
@@ -82,10 +102,14 @@ class Plain:
             await self._ask_symptom(investigation)
         elif investigation.dialogue.case is not None:
             self._say("This session goes on where it was.")
-        while True:
-            report = await investigation.run(self)
-            if not await self._after(report):
+        while not self._dialogue.facts.stopped:
+            report = await self._investigation.run(self)
+            if not self._rerun_wanted and not await self._after(report):
                 return report
+            if self._rerun_wanted and self._again is not None:
+                self._rerun_wanted = False
+                self._investigation = await self._again()
+        return self._investigation.report()
 
     @property
     def _dialogue(self) -> Dialogue:
@@ -99,10 +123,11 @@ class Plain:
     async def output(self, stream: Stream, text: str) -> None:
         """Show the program's first lines, set apart from our own."""
         for line in text.splitlines():
+            self._printed.append(line)
             if self._shown < MOST_LINES:
                 self._say(f"  | {line}")
             elif self._shown == MOST_LINES:
-                self._say("  | (further output of the program is not shown)")
+                self._say("  | (further output of the program is not shown; `output` repeats the last lines)")
             self._shown += 1
 
     async def case_opened(self, case: CaseDescription) -> None:
@@ -152,7 +177,7 @@ class Plain:
         self._say(step.ask)
         for number, option in enumerate(step.options, start=1):
             self._say(f"  {number}. {option.label}" + (f" ({option.means})" if option.means else ""))
-        self._say("  (a number, or: unsure, skip, why, back, help)")
+        self._say("  (a number, your own words, or: unsure, skip, why, back, help)")
         while True:
             line = await self._lines.next()
             if line is None:
@@ -164,8 +189,15 @@ class Plain:
     async def offer(self, step: OfferTrial) -> bool:
         """Ask for leave to try a remedy."""
         self._say(f"May I try this remedy in short trainings: {step.title}? It costs: {step.costs} (yes, no)")
-        line = await self._lines.next()
-        return line is None or line.strip().lower() in ("y", "yes", "")
+        while True:
+            line = await self._lines.next()
+            word = "" if line is None else _word(line)
+            if word in ("y", "yes", "") or (word == "quit" and self._stop()):
+                return word != "quit"
+            if word in ("n", "no", "skip", "unsure"):
+                return False
+            if not self._command(line or ""):
+                self._say("Yes or no? `help` lists what else can be asked.")
 
     async def went_back(self) -> None:
         """Say that something was taken back."""
@@ -188,13 +220,13 @@ class Plain:
             self._say(f"  {number}. {one.title}: {one.sees}")
         while True:
             line = await self._lines.next()
-            if line is None or not line.strip():
+            said = "" if line is None else line.strip()
+            if not said or _word(said) in ("unsure", "skip") or (_word(said) == "quit" and self._stop()):
                 return
-            said = line.strip()
             if said.isdigit() and 1 <= int(said) <= len(symptoms):
                 investigation.interject(SymptomNamed(symptom=symptoms[int(said) - 1].id))
                 return
-            if self._named(said) or self._command(said):
+            if not self._command(said) and self._named(said):
                 return
 
     def _named(self, said: str) -> bool:
@@ -212,11 +244,12 @@ class Plain:
 
     def _reply(self, step: AskPerson, said: str) -> Reply | None:
         """The reply that the words make, or None where they were something else."""
-        word = said.lower()
+        word = _word(said)
         if word.isdigit() and 1 <= int(word) <= len(step.options):
             return PersonAnswered(question=step.question, answer=step.options[int(word) - 1].id)
-        if word in {option.id for option in step.options}:
-            return PersonAnswered(question=step.question, answer=word)
+        same = [one.id for one in step.options if said.lower() in (one.id, one.label.lower())]
+        if same:
+            return PersonAnswered(question=step.question, answer=same[0])
         replies: dict[str, Reply] = {
             "unsure": PersonAnswered(question=step.question, answer=UNKNOWN),
             "skip": PersonAnswered(question=step.question, answer=SKIPPED),
@@ -225,6 +258,8 @@ class Plain:
         }
         if word in replies:
             return replies[word]
+        if word == "rerun" and self._wants_rerun():
+            return Stop()
         if word in ("why", "?"):
             self._say_why(step.question)
         elif word and not self._command(said):
@@ -237,60 +272,50 @@ class Plain:
         if self._dialogue.facts.stopped:
             return False
         self._say("")
-        self._say("Anything else? (findings, how CAUSE, ruled out, path, back, report FILE, quit)")
+        self._say("Anything else? (findings, evidence CAUSE, explain CAUSE, patch, report FILE, back, help, quit)")
         while True:
             line = await self._lines.next()
-            if line is None or line.strip().lower() in ("quit", ""):
+            word = "" if line is None else _word(line)
+            if word in ("quit", ""):
                 return False
-            said = line.strip()
-            if said.lower() == "back":
+            if word == "rerun" and self._wants_rerun():
+                return True
+            if word == "back":
                 if self._investigation.go_back():
                     return True
                 self._say("There is nothing to take back.")
-            elif said.lower().startswith("merge"):
-                if self._merge(said[len("merge") :].strip()):
+            elif word in ("why", "unsure", "skip"):
+                self._say("Nothing is being asked at the moment.")
+            elif (line or "").strip().lower().removeprefix("/").startswith("merge"):
+                if self._commands.merge(self._investigation, (line or "").partition(" ")[2].strip()):
                     return True
-            elif not self._command(said, report) and self._named(said):
+            elif not self._command(line or "") and self._named(line or ""):
                 return True
 
-    def _command(self, said: str, report: Report | None = None) -> bool:
+    def _command(self, said: str) -> bool:
         """Do what can be asked at any time; false where the words are none of it."""
-        word, _, rest = said.partition(" ")
-        match word.lower():
-            case "help":
-                self._say(HELP)
-            case "findings":
-                self._say_findings(self._dialogue.findings())
-            case "how":
-                self._say_how(rest.strip())
-            case "ruled":
-                self._say_findings(self._dialogue.ruled_out())
-            case "path":
-                for answer in self._dialogue.path():
-                    self._say(f"  {answer.question}: {answer.answer}")
-            case "report":
-                self._write_report(rest.strip(), report)
-            case "ask":
-                asked = ask_user(self._dialogue)
-                self._say(asked.text if asked else "Nothing waits for your user.")
-            case "merge":
-                self._merge(rest.strip())
-            case _:
-                return False
+        assert self._investigation is not None
+        return self._commands.run(self._investigation, said.strip()) or (
+            self._commands.run(self._investigation, f"/{_word(said)}") if _word(said) in self._commands.words else False
+        )
+
+    def _stop(self) -> bool:
+        assert self._investigation is not None
+        self._investigation.stop()
         return True
 
-    def _merge(self, name: str) -> bool:
-        """Take a bundle that arrived later; true when it brings something."""
-        from assistant.bundle.merging import merge_into
-
-        assert self._investigation is not None
-        try:
-            found = merge_into(self._investigation, Path(name))
-        except UsageError as error:
-            self._say(str(error))
+    def _cancelled(self) -> bool:
+        if self._investigation is None or not self._investigation.cancel():
             return False
-        self._say(found.text)
-        return bool(found.events)
+        self._say("Cancelled. The answer counts as unknown.")
+        return True
+
+    def _wants_rerun(self) -> bool:
+        """Note that the program is to be started again; false where it cannot be."""
+        self._rerun_wanted = self._again is not None
+        if not self._rerun_wanted:
+            self._say("The program cannot be started again here.")
+        return self._rerun_wanted
 
     def _say_why(self, question: str) -> None:
         why = self._dialogue.why(question)
@@ -303,39 +328,16 @@ class Plain:
         for step in why.path:
             self._say(f"  so far: {step}")
 
-    def _say_findings(self, findings: Iterable[Finding]) -> None:
-        said = False
-        for one in findings:
-            said = True
-            title = self._dialogue.kb.causes[one.cause].title
-            self._say(f"  {one.rank}. {text.WORDS[one.status]}: {title} ({one.cause}, {one.confidence:.0%})")
-        if not said:
-            self._say("  nothing yet")
 
-    def _say_how(self, cause: str) -> None:
-        if cause not in self._dialogue.kb.causes:
-            self._say(f"There is no cause {cause!r}; `findings` lists them.")
-            return
-        finding = self._dialogue.how_known(cause)
-        self._say(f"{self._dialogue.kb.causes[cause].title}: {text.WORDS[finding.status]}, {finding.confidence:.0%}.")
-        self._say(f"  it began at {finding.prior:+.1f}; the symptom adds {finding.symptom_fit:+.1f}")
-        for one in finding.evidence:
-            counted = f"{one.weight:+.1f}" if one.weight else "not counted twice"
-            self._say(f"  {counted}: {one.text} ({one.band}, {one.probe or 'the person'})")
+def _word(said: str) -> str:
+    """The one word that a line comes to: what is asked of the assistant, with a slash or in other words."""
+    word = said.strip().lower().removeprefix("/").replace("_", "-")
+    asked = requested(said) or ""
+    return SAME.get(asked, asked.replace("_", "-")) or word
 
-    def _write_report(self, name: str, report: Report | None) -> None:
-        assert self._investigation is not None
-        made = report or self._investigation.report()
-        format = BY_SUFFIX.get(Path(name).suffix.lower(), "text")
-        if not name:
-            self._say(text.render(made))
-            return
-        try:
-            Path(name).write_text(formatted(format, made, self._dialogue), encoding="utf-8")
-        except OSError as error:
-            self._say(f"{name} cannot be written: {error.strerror}.")
-            return
-        self._say(f"Written to {name}.")
+
+def _print_at_once(line: str) -> None:
+    print(line, flush=True)
 
 
 def standard_input() -> Lines:

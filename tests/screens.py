@@ -80,14 +80,14 @@ PICTURES: dict[str, Callable[[], Awaitable[None]]] = {
     "start": start,
     "dark": lambda: session(
         "dark",
-        "learning_rate",
+        "spirals",
         (120, 40),
         "triage-dark",
         {"done": [], "curves": ["f6"], "case": ["f5"], "path": ["f4"]},
     ),
-    "light": lambda: session("light", "unscaled_table", (120, 40), "triage-light", {"done": []}),
-    "wide": lambda: session("wide", "raw_scores", (200, 50), "triage-dark", {"done": ["f6"]}),
-    "narrow": lambda: session("narrow", "unscaled_table", (60, 30), "triage-dark", {"done": [], "findings": ["f3"]}),
+    "light": lambda: session("light", "house_prices", (120, 40), "triage-light", {"done": []}),
+    "wide": lambda: session("wide", "patterns", (200, 50), "triage-dark", {"done": ["f6"]}),
+    "narrow": lambda: session("narrow", "house_prices", (60, 30), "triage-dark", {"done": [], "findings": ["f3"]}),
 }
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ from assistant.terminal import actions, texts
 from assistant.terminal.background import in_background
 from assistant.terminal.glyphs import ASCII, UNICODE, Glyphs, can_draw_unicode
 from assistant.terminal.greeting import greeting
+from assistant.terminal.outside import Outside
 from assistant.terminal.partner import Partner
-from assistant.terminal.preferences import Preferences
+from assistant.terminal.preferences import Preferences, moves
 from assistant.terminal.screens.session import SessionScreen
 from assistant.terminal.settings import TerminalSettings
 from assistant.terminal.themes import DARK, LIGHT, completed
@@ -42,7 +43,10 @@ class TriageApp(App[int]):
         self._make_partner = make_partner
         self.settings = settings
         self.preferences = preferences or Preferences()
-        self.glyphs = glyphs or (UNICODE if can_draw_unicode() else ASCII)
+        self.glyphs = glyphs or (UNICODE if can_draw_unicode() and not self.preferences.ascii else ASCII)
+        self.outside = Outside(self._write_outside, bell=self.preferences.bell)
+        if not moves(self.preferences.motion):
+            self.animation_level = "none"
         self.opened: SessionScreen | None = None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -57,12 +61,30 @@ class TriageApp(App[int]):
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.theme_changed_signal.subscribe(self, lambda theme: self.preferences.remember(theme=theme.name))
         self.set_keymap(self.preferences.keys)
+        self.watch(self, "title", self._tell_title)
+        self.watch(self, "sub_title", self._tell_title, init=False)
+        if self.preferences.trouble:
+            trouble = self.preferences.trouble
+            self.call_after_refresh(lambda: self.notify(trouble, severity="warning", markup=False, timeout=15))
         if self.glyphs is ASCII:
             self.add_class("-ascii")
         if self.settings.program is not None or self.settings.session is not None:
             self.open_session(self.settings)
         else:
             self.open_start()
+
+    def _write_outside(self, sequence: str) -> None:
+        if self._driver is not None and not (self.is_headless or self.is_web):
+            self._driver.write(sequence)
+
+    def _tell_title(self) -> None:
+        self.outside.title(self.title, self.sub_title)
+
+    def call(self, sentence: str) -> None:
+        """The person, who may look elsewhere, is wanted."""
+        self.outside.call(sentence, away=not self.app_focus)
+        if not self.app_focus:
+            self.notify(sentence, markup=False)
 
     def open_start(self) -> None:
         """Show what can be opened."""
@@ -96,6 +118,7 @@ class TriageApp(App[int]):
 
     def action_leave(self) -> None:
         """Leave at once; what has to end ends once the terminal is restored."""
+        self.outside.leave()
         self.exit(0)
 
     def action_light_dark(self) -> None:
@@ -107,7 +130,7 @@ class TriageApp(App[int]):
         from assistant.terminal.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(self.screen))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: our own actions where they apply, themes, and a picture of the screen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 
 from assistant import interrupts
@@ -19,6 +20,10 @@ def launch(settings: TerminalSettings) -> int:
 
 async def converse(app: TriageApp) -> int:
     """Run the application; once the terminal is restored, end the worker and say how to go on."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        # Whoever ends the process, or closes its window, ends the worker too and finds the terminal as it was.
+        loop.add_signal_handler(number, app.action_leave)
     code = await app.run_async(inline=app.settings.inline)
     farewell = await app.opened.leave() if app.opened is not None else ()
     for line in () if app.is_web else farewell:

@@ -1,12 +1,22 @@
-"""What is remembered between sessions: the theme, remapped keys, and the programs opened last."""
+"""What is remembered between sessions, and what a person sets: theme, keys, bell, motion, signs, recent programs."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from assistant.terminal import texts
+
 RECENT_KEPT = 9
+KNOWN = ("theme", "keys", "bell", "motion", "ascii", "recent")
+
+
+def moves(wanted: bool, environment: Mapping[str, str] | None = None) -> bool:
+    """Whether anything may move on the screen; ``KERAS_TRIAGE_MOTION=0`` or ``=1`` settles it."""
+    told = (os.environ if environment is None else environment).get("KERAS_TRIAGE_MOTION", "")
+    return told != "0" if told else wanted
 
 
 class Preferences:
@@ -16,13 +26,14 @@ class Preferences:
         """Nothing is read before it is asked for; without a file nothing is kept."""
         self._file = file
         self._values: dict[str, object] | None = None
+        self._trouble = ""
 
     @classmethod
     def of_user(cls) -> Preferences:
         """The preferences in the user's settings folder."""
         from platformdirs import user_config_path
 
-        return cls(user_config_path("keras-triage") / "terminal.json")
+        return cls(user_config_path("keras-triage", appauthor=False) / "terminal.json")
 
     @property
     def theme(self) -> str:
@@ -34,6 +45,27 @@ class Preferences:
         """Keys by the id of their binding."""
         keys = self._read().get("keys")
         return {str(key): str(value) for key, value in keys.items()} if isinstance(keys, dict) else {}
+
+    @property
+    def bell(self) -> bool:
+        """Whether the terminal rings when the person is wanted."""
+        return self._read().get("bell", True) is not False
+
+    @property
+    def motion(self) -> bool:
+        """Whether signs of something running move."""
+        return self._read().get("motion", True) is not False
+
+    @property
+    def ascii(self) -> bool:
+        """Whether signs are drawn in ASCII whatever the terminal can show."""
+        return self._read().get("ascii", False) is True
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the file, in a sentence; empty where nothing is."""
+        self._read()
+        return self._trouble
 
     @property
     def recent(self) -> tuple[str, ...]:
@@ -58,9 +90,19 @@ class Preferences:
             self._values = {}
             try:
                 read = json.loads(self._file.read_text("utf-8")) if self._file else {}
-            except (OSError, ValueError):
+            except FileNotFoundError:
                 read = {}
-            if isinstance(read, dict):
+            except (OSError, ValueError):
+                read = None
+            if not isinstance(read, dict):
+                self._trouble = texts.SETTINGS_UNREADABLE.format(file=self._file)
+                self._file = None  # what the person wrote there is not overwritten
+            else:
+                unknown = [str(one) for one in read if one not in KNOWN]
+                if unknown:
+                    self._trouble = texts.SETTINGS_UNKNOWN.format(
+                        file=self._file, names=", ".join(unknown), known=", ".join(KNOWN)
+                    )
                 self._values = read
         return self._values
 

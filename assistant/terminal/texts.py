@@ -295,15 +295,44 @@ PATCH_TITLE = "Patch of your program"
 GOODBYE_SESSION = "Session {session} is kept."
 GOODBYE_RESUME = "  keras-triage resume {session}   goes on where you left, and writes the report with /report"
 
-START_HEAD = "The assistant to open when a Keras model does not converge."
-START_OPEN = "Open a training program"
-START_RECENT = "Recent"
-START_RESUME = "Resume a session"
-START_DEMO = "Try a demo"
-START_PLACEHOLDER = "path of a .py file"
-START_NO_FILE = "There is no file {file}."
-START_NONE = "none yet"
-START_HINT = "A program runs up to its call of fit, as you would run it. Nothing leaves this machine."
+START_HEAD = "for Keras models that do not converge"
+START_HINT = (
+    "I run your program up to its call of fit, as you would run it, then look at what it would train on. "
+    "I write nothing into your folder, and nothing leaves this machine."
+)
+START_PAGES = {"open": "Open a program", "sessions": "Sessions", "demos": "Demos"}
+START_KEYS = {"open": "programs", "sessions": "sessions", "demos": "demos"}
+START_PLACEHOLDER = "path of a training script, such as train.py"
+START_NEAR = "Recent and near"
+START_DEMOS_HINT = "Broken programs to try; each takes about two minutes. A copy is opened, in your own data folder."
+SESSION_SEARCH = "search"
+SESSION_ALL = "all"
+SESSION_KEYS = {"rename": "rename", "tags": "tags", "status": "status", "filter": "filter", "search": "search"}
+SESSION_NONE = "No session is kept yet. Every program that you open begins one."
+SESSION_NONE_FOUND = "No session fits."
+SESSION_RENAME = "What shall the session be called?"
+SESSION_RETAG = "Its tags, with commas between them"
+SESSION_TAGS = "tags"
+SESSION_ASSIGNEE = "assigned to"
+SESSION_NOTES = "last note"
+SESSION_HELD = "in use by"
+SESSION_UNBEGUN = "not begun"
+SESSION_OUTCOME = {
+    "healthy": "nothing wrong",
+    "inconclusive": "nothing confirmed",
+    "program_failed": "the program failed",
+    "diagnosed": "diagnosed",
+}
+DESK_STATUS = {
+    "open": "open",
+    "waiting_for_user": "waiting for user",
+    "resolved": "resolved",
+    "gave_up": "gave up",
+}
+ASK_LINE_KEYS = "Enter keeps it, Escape leaves it as it was."
+
+SETTINGS_UNREADABLE = "The settings in {file} are not valid JSON, so they are left out and nothing is written there."
+SETTINGS_UNKNOWN = "There is no setting {names} in {file}; there are {known}."
 
 THEMES = ("Theme", "Choose among all themes.")
 
@@ -314,6 +343,24 @@ HELP_TYPING = (
     "Number keys answer the question that stands. Any other letter starts a sentence: say what you see, answer in "
     "your own words, or paste a training log. Enter or a click unfolds what has the focus; Tab moves on."
 )
+HELP_OF = {
+    "QuestionBlock": "A question. A number key or a click answers it; arrows and Enter do too. 0 says that you are not "
+    "sure, - leaves it open, ? tells why it is asked, ^z takes your last answer back.",
+    "Composer": "The line to type in. Say what you see, answer in your own words, ask about a cause, or paste a "
+    "training log. A slash begins a command; Tab completes it, and the arrows bring back what you typed before.",
+    "Conversation": "The conversation. The arrows scroll; Tab moves from block to block, Enter unfolds or folds one, y "
+    "copies it.",
+    "FindingsPane": "The causes that stand, the likeliest first. Enter opens one with everything known about it.",
+    "PathTree": "The questions asked so far. Enter shows an answer; on one of yours it goes back to it.",
+    "CasePane": "The model, its layers, the settings and the data, as they were at the call of fit.",
+    "CurvesPane": "What was measured over time: the recorded run, one batch alone, and both arms of every trial.",
+    "OutputPane": "What your program printed, apart from the conversation.",
+    "ProgramsPage": "Type the path of a training script; Tab completes it. The arrow down leads to the programs opened "
+    "last and to what lies near; Enter, a click or a number opens one.",
+    "SessionsPage": "The kept sessions, the latest first. Enter takes one up where it was left. Search looks into "
+    "programs, names, findings, notes and tags; the row beside it filters by status.",
+    "DemosPage": "Broken programs to try, one for each kind of symptom. Enter, a click or a number opens a copy.",
+}
 HELP_CLOSE = "Escape closes this."
 
 ACTIONS: dict[str, tuple[str, str]] = {

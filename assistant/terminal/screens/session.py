@@ -29,6 +29,7 @@ from assistant.terminal.widgets.rows import Line
 from assistant.terminal.widgets.tabs import PaneTabs
 
 if TYPE_CHECKING:
+    from assistant.terminal.app import TriageApp
     from assistant.terminal.widgets.beside import Beside
 
 BESIDE = ("path", "case", "curves", "output")
@@ -51,6 +52,7 @@ class SessionScreen(Screen[None]):
     ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-low"), (30, "-middle"), (42, "-high")]  # noqa: RUF012
     BINDINGS = actions.session_bindings()
+    app: TriageApp
 
     def __init__(self, partner: Callable[[], Awaitable[Partner]], first: SessionView, glyphs: Glyphs) -> None:
         super().__init__()
@@ -142,9 +144,7 @@ class SessionScreen(Screen[None]):
             self._beside.write(text)
 
     def _attention(self, sentence: str) -> None:
-        self.app.bell()
-        if not self.app.app_focus:
-            self.notify(sentence, markup=False)
+        self.app.call(sentence)
 
     async def _show(self) -> None:
         view = self._view

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Click, Key
+from textual.events import Key, ScreenResume
 from textual.screen import Screen
 from textual.widgets import Footer, Input
 
@@ -19,151 +19,121 @@ from assistant.terminal import texts
 from assistant.terminal.background import in_background
 from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.settings import TerminalSettings
-from assistant.terminal.widgets.rows import Heading, Line
+from assistant.terminal.starting.opening import Chosen
+from assistant.terminal.starting.programs import ProgramsPage
+from assistant.terminal.widgets.choices import Choices
+from assistant.terminal.widgets.rows import Line
 
 if TYPE_CHECKING:
     from assistant.terminal.app import TriageApp
-
-SHOWN = 4
-"""Sessions and recent programs shown; the newest."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One thing that can be opened: a program, a kept session or a demo."""
-
-    kind: str
-    value: str
-    text: str
-    aside: str = ""
-
-
-class ChoiceLine(Line, can_focus=True):
-    """One choice; Enter, a click or its number opens it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "open", show=False, id="start.open")]
-
-    def __init__(self, choice: Choice, number: int) -> None:
-        key = str(number) if number <= 9 else " "
-        super().__init__(
-            Content.assemble((f"{key}  ", "$primary bold"), choice.text, (f"  {choice.aside}", "$text-soft")),
-            classes="choice",
-        )
-        self.choice = choice
-        self.number = number
-
-    async def action_open(self) -> None:
-        """Open it."""
-        screen = self.screen
-        assert isinstance(screen, StartScreen)
-        await screen.open(self.choice)
-
-    async def on_click(self, event: Click) -> None:
-        """Open it."""
-        event.stop()
-        await self.action_open()
+    from assistant.terminal.starting.demos import DemosPage
+    from assistant.terminal.starting.sessions import SessionsPage
 
 
 class StartScreen(Screen[None]):
-    """What stands when the command is called without a program."""
+    """What stands when the command is called without a program. What is not seen at once is loaded later."""
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (90, "-wide")]  # noqa: RUF012 - declared so by Textual
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-low"), (30, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", show=False, id="start.down"),
-        Binding("up", "app.focus_previous", show=False, id="start.up"),
+        Binding("f2", "page('open')", texts.START_KEYS["open"], key_display="F2", id="start.programs"),
+        Binding("f3", "page('sessions')", texts.START_KEYS["sessions"], key_display="F3", id="start.sessions"),
+        Binding("f4", "page('demos')", texts.START_KEYS["demos"], key_display="F4", id="start.demos"),
     ]
     app: TriageApp
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self._glyphs = glyphs
+        self._pages: dict[str, ProgramsPage | SessionsPage | DemosPage] = {}
+        self._page = "open"
 
     def compose(self) -> ComposeResult:
-        """The path to type, then the lists, filled once they are read."""
-        with VerticalScroll(id="start", can_focus=False):
-            yield Line(Content.assemble((texts.TITLE, "$primary bold")), id="start-name")
-            yield Line(texts.START_HEAD, classes="start-head")
-            yield Heading(texts.START_OPEN, classes="heading")
-            yield Input(placeholder=texts.START_PLACEHOLDER, id="start-path", compact=True)
-            yield Line("", id="start-trouble", classes="tone-warning")
-            yield Vertical(id="start-lists")
+        """The greeting, the names of the pages, and the first page."""
+        first = ProgramsPage(lambda: self.app.preferences.recent, Path.cwd())
+        self._pages["open"] = first
+        with Vertical(id="start"):
+            head = (texts.TITLE, "$primary bold"), f" {self._glyphs.middot} ", texts.START_HEAD
+            yield Line(Content.assemble(*head), id="start-name")
             yield Line(texts.START_HINT, classes="start-hint tone-quiet")
+            yield Choices(tuple(texts.START_PAGES.items()), id="start-pages")
+            yield first
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """Ready for typing at once; the lists come when they are read."""
-        self.query_one(Input).focus()
-        self.run_worker(self._fill(), exit_on_error=False)
+        """Ready for typing at once."""
+        self._pages["open"].ready()
 
-    async def _fill(self) -> None:
-        store = self.app.settings.store
-        sessions, demos = await in_background(lambda: choices(store))
-        recent = tuple(
-            Choice("program", one, Path(one).name, str(Path(one).parent)) for one in self.app.preferences.recent
-        )
-        place = self.query_one("#start-lists", Vertical)
-        number = 1
-        for title, found in (
-            (texts.START_RECENT, recent[:SHOWN]),
-            (texts.START_RESUME, sessions[:SHOWN]),
-            (texts.START_DEMO, demos),
-        ):
-            if found:
-                await place.mount(Heading(title, classes="heading"))
-            for choice in found:
-                await place.mount(ChoiceLine(choice, number))
-                number += 1
+    async def action_page(self, page: str) -> None:
+        """Show a page and give it the focus."""
+        await self._show(page, focus=True)
 
-    async def on_key(self, event: Key) -> None:
-        """A number opens what it stands before."""
-        if isinstance(self.focused, Input) and self.query_one(Input).value:
-            return
-        if event.character is not None and event.character.isdigit():
-            for line in self.query(ChoiceLine):
-                if str(line.number) == event.character:
-                    event.stop()
-                    event.prevent_default()
-                    await self.open(line.choice)
+    async def _show(self, page: str, *, focus: bool) -> None:
+        if page not in self._pages:
+            made = self._made(page)
+            self._pages[page] = made
+            await self.query_one("#start", Vertical).mount(made)
+        self._page = page
+        for name, one in self._pages.items():
+            one.display = name == page
+        self.query_one("#start-pages", Choices).choose(page)
+        self._pages[page].ready(focus=focus)
 
-    @on(Input.Submitted)
-    async def _typed(self, event: Input.Submitted) -> None:
+    def _made(self, page: str) -> SessionsPage | DemosPage:
+        if page == "sessions":
+            from assistant.terminal.starting.kept import Kept
+            from assistant.terminal.starting.sessions import SessionsPage
+
+            return SessionsPage(Kept(self.app.settings.store))
+        from assistant.terminal.starting.demos import DemosPage
+
+        return DemosPage()
+
+    @on(Choices.Chosen)
+    async def _page_chosen(self, event: Choices.Chosen) -> None:
         event.stop()
-        if event.value.strip():
-            await self.open(Choice("program", event.value.strip(), ""))
+        await self._show(event.value, focus=not event.by_key)
 
-    async def open(self, choice: Choice) -> None:
+    @on(ScreenResume)
+    def _back_here(self) -> None:
+        """Something may have been kept meanwhile."""
+        if self._page == "sessions":
+            self._pages["sessions"].ready()
+
+    def on_key(self, event: Key) -> None:
+        """A number opens what it stands before."""
+        page = self._pages[self._page]
+        from assistant.terminal.starting.demos import DemosPage
+
+        if isinstance(self.focused, Input) and self.focused.value:
+            return
+        if isinstance(page, ProgramsPage | DemosPage) and event.character is not None and event.character.isdigit():
+            event.stop()
+            event.prevent_default()
+            page.choose_number(int(event.character))
+
+    @on(Chosen)
+    async def open(self, chosen: Chosen) -> None:
         """Open what was chosen, or say why it cannot be."""
         from assistant.errors import TriageError
 
         try:
-            settings = await in_background(lambda: self._settings_of(choice))
+            settings = await in_background(lambda: self._settings_of(chosen))
         except TriageError as error:
-            self.query_one("#start-trouble", Line).put(str(error))
+            if self._page != "open":
+                await self.action_page("open")
+            page = self._pages["open"]
+            assert isinstance(page, ProgramsPage)
+            page.say(str(error))
             return
         self.app.open_session(settings)
 
-    def _settings_of(self, choice: Choice) -> TerminalSettings:
+    def _settings_of(self, chosen: Chosen) -> TerminalSettings:
         from assistant import bundled
         from assistant.program_file import program_at
 
         given = self.app.settings
-        if choice.kind == "session":
-            return replace(given, session=choice.value, program=Path(choice.text))
-        program = bundled.copied(choice.value) if choice.kind == "demo" else program_at(Path(choice.value).expanduser())
+        if chosen.kind == "session":
+            return replace(given, session=chosen.value, program=Path(chosen.program))
+        program = bundled.copied(chosen.value) if chosen.kind == "demo" else program_at(Path(chosen.value).expanduser())
         return replace(given, program=program, session=None)
-
-
-def choices(store: str | None) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
-    """Kept sessions, the latest first, and the demos."""
-    from assistant import bundled
-    from assistant.errors import TriageError
-    from assistant.session.store import Store
-
-    try:
-        with Store(store) as kept:
-            sessions = tuple(
-                Choice("session", one.id, Path(one.opened.program).name, f"{one.last:%d %b %H:%M}")
-                for one in kept.sessions()
-            )
-    except TriageError:
-        sessions = ()
-    return sessions, tuple(Choice("demo", one.name, one.title) for one in bundled.demos())

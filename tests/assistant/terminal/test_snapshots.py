@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from assistant.session.model import DeskStatus, FoundCause, OpenedWith, Outcome, SessionInfo
 from assistant.terminal.app import TriageApp
 from assistant.terminal.glyphs import ASCII
+from assistant.terminal.preferences import Preferences
 from assistant.terminal.settings import TerminalSettings
 from tests.assistant.terminal import samples
 from tests.assistant.terminal.apps import recorded_app, settled
@@ -92,5 +97,71 @@ def test_without_colour(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> N
     assert snap_compare(app, terminal_size=(120, 40), run_before=_stand_still)
 
 
-def test_start_screen(snap_compare: Any) -> None:
-    assert snap_compare(TriageApp(TerminalSettings()), terminal_size=(80, 24), run_before=_stand_still)
+def _kept() -> tuple[SessionInfo, ...]:
+    """Sessions of a desk on one day."""
+    at = datetime(2026, 3, 2, 9, 30)
+    told = (
+        ("1f2e3d4c", "Digits that stay at chance", DeskStatus.WAITING_FOR_USER, "diagnosed", ("vision",)),
+        ("2a3b4c5d", "", DeskStatus.OPEN, "inconclusive", ()),
+        ("3c4d5e6f", "House prices are NaN", DeskStatus.RESOLVED, "healthy", ("table", "nan")),
+    )
+    cause = FoundCause(cause="lr_too_high", title="The learning rate is too high", status="proven", confidence=0.99)
+    return tuple(
+        SessionInfo(
+            id=id,
+            created=at,
+            opened=OpenedWith(program=f"/work/{id[:2]}/train.py"),
+            events=40,
+            last=at,
+            knowledge_base="v",
+            name=name,
+            status=status,
+            tags=tags,
+            outcome=Outcome(
+                knowledge_base="v",
+                status=outcome,
+                symptom="loss_flat",
+                answers={},
+                findings=(cause,) if outcome == "diagnosed" else (),
+            ),
+            outcome_events=40,
+        )
+        for id, name, status, outcome, tags in told
+    )
+
+
+@pytest.fixture
+def start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder with a program to start in, and a desk with three sessions."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setattr("assistant.terminal.starting.kept.Kept.sessions", lambda _: _kept())
+    monkeypatch.setattr("assistant.terminal.starting.kept.Kept.settled", lambda _, found: found)
+    for name in ("train.py", "evaluate.py", "models/deep.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x = 1\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", [*SIZES, (40, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("key", ["f2", "f3", "f4"])
+@pytest.mark.usefixtures("start")
+def test_start_screen(snap_compare: Any, key: str, size: tuple[int, int], theme: str) -> None:
+    preferences = Preferences()
+    preferences.remember(theme=theme)
+    app = TriageApp(TerminalSettings(), preferences=preferences)
+    assert snap_compare(app, terminal_size=size, run_before=_pressing(key))
+
+
+@pytest.mark.usefixtures("start")
+def test_start_screen_in_ascii(snap_compare: Any) -> None:
+    app = TriageApp(TerminalSettings(), preferences=Preferences(), glyphs=ASCII)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=_pressing("f3"))
+
+
+@pytest.mark.usefixtures("start")
+def test_renaming_a_session(snap_compare: Any) -> None:
+    app = TriageApp(TerminalSettings(), preferences=Preferences())
+    assert snap_compare(app, terminal_size=(80, 24), run_before=_pressing("f3", "r"))

@@ -1,0 +1,1 @@
+"""The pages of the start screen: programs, kept sessions, demos."""

@@ -36,9 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from assistant import interrupts
 
     interrupts.end_at_once()
-    status = _answered(sys.argv[1:])
-    interrupts.ignore()
-    return status
+    return interrupts.leave(_answered(sys.argv[1:]))
 
 
 def _answered(arguments: list[str]) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sys
 from types import FrameType
+from typing import NoReturn
 
 INTERRUPTED = 130
 """The exit status, as of a process that a shell ended with Ctrl-C."""
@@ -25,9 +28,16 @@ def raise_in_turn() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def ignore() -> None:
-    """Nothing is left but to end, which a second Ctrl-C must not disturb."""
+def leave(status: int) -> NoReturn:
+    """End the process now that everything is put away, undisturbed by a second Ctrl-C.
+
+    Taking the interpreter's modules apart would keep the person waiting, and nothing of ours depends on it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(status)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

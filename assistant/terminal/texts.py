@@ -300,14 +300,19 @@ START_HINT = (
     "I run your program up to its call of fit, as you would run it, then look at what it would train on. "
     "I write nothing into your folder, and nothing leaves this machine."
 )
-START_PAGES = {"open": "Open a program", "sessions": "Sessions", "demos": "Demos"}
-START_KEYS = {"open": "programs", "sessions": "sessions", "demos": "demos"}
+START_PAGES = {"programs": "Programs", "sessions": "Sessions", "demos": "Demos"}
+START_KEYS = {
+    "programs": "Open a program.",
+    "sessions": "Search, keep in order and resume the kept sessions.",
+    "demos": "Try a broken program.",
+}
+START_OPENS = "open"
 START_PLACEHOLDER = "path of a training script, such as train.py"
 START_NEAR = "Recent and near"
 START_DEMOS_HINT = "Broken programs to try; each takes about two minutes. A copy is opened, in your own data folder."
 SESSION_SEARCH = "search"
 SESSION_ALL = "all"
-SESSION_KEYS = {"rename": "rename", "tags": "tags", "status": "status", "filter": "filter", "search": "search"}
+SESSION_KEYS = {"rename": "name", "tags": "tags", "status": "status", "filter": "filter", "search": "find"}
 SESSION_NONE = "No session is kept yet. Every program that you open begins one."
 SESSION_NONE_FOUND = "No session fits."
 SESSION_RENAME = "What shall the session be called?"

@@ -235,11 +235,11 @@ class Host:
         self._closing = True
         for worker in list(self._workers.values()):
             await worker.close()
-        # The host ends when its socket closes, but not while it imports.
+        # The host ends when its socket closes, but hears nothing of it while it imports.
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
         try:
-            await asyncio.wait_for(self._process.wait(), 0.3)
+            await asyncio.wait_for(self._process.wait(), 0.3 if self._ready.done() else 0.0)
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -54,13 +54,13 @@ def _about(helped: Screen[object]) -> str:
 
 
 def _keys(helped: Screen[object]) -> Iterator[tuple[str, str]]:
-    """The keys that work now, with remapped ones as they are, each with what it does."""
+    """The keys that work now, with remapped ones as they are, each with what it does; not those to edit a line."""
     told: dict[str, list[str]] = {}
     for active in helped.active_bindings.values():
         binding = active.binding
         action = BY_ID.get(binding.id or "")
         sentence = (action.help if action else "") or binding.tooltip or binding.description
-        if sentence and active.enabled and not binding.system:
+        if binding.id and sentence and active.enabled:
             told.setdefault(sentence, []).append(helped.app.get_key_display(binding))
     for sentence, keys in told.items():
         yield ", ".join(dict.fromkeys(keys)), sentence

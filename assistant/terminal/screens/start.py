@@ -30,15 +30,21 @@ if TYPE_CHECKING:
     from assistant.terminal.starting.sessions import SessionsPage
 
 
+_KEYS = {"programs": "F2", "sessions": "F3", "demos": "F4"}
+_PAGES = tuple(
+    (page, Content.assemble((f"{key} ", "$primary not underline"), texts.START_PAGES[page]))
+    for page, key in _KEYS.items()
+)
+
+
 class StartScreen(Screen[None]):
     """What stands when the command is called without a program. What is not seen at once is loaded later."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (90, "-wide")]  # noqa: RUF012 - declared so by Textual
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-low"), (30, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "page('open')", texts.START_KEYS["open"], key_display="F2", id="start.programs"),
-        Binding("f3", "page('sessions')", texts.START_KEYS["sessions"], key_display="F3", id="start.sessions"),
-        Binding("f4", "page('demos')", texts.START_KEYS["demos"], key_display="F4", id="start.demos"),
+        Binding(key.lower(), f"page('{page}')", texts.START_KEYS[page], show=False, key_display=key, id=f"start.{page}")
+        for page, key in _KEYS.items()
     ]
     app: TriageApp
 
@@ -46,23 +52,23 @@ class StartScreen(Screen[None]):
         super().__init__()
         self._glyphs = glyphs
         self._pages: dict[str, ProgramsPage | SessionsPage | DemosPage] = {}
-        self._page = "open"
+        self._page = "programs"
 
     def compose(self) -> ComposeResult:
         """The greeting, the names of the pages, and the first page."""
         first = ProgramsPage(lambda: self.app.preferences.recent, Path.cwd())
-        self._pages["open"] = first
+        self._pages["programs"] = first
         with Vertical(id="start"):
             head = (texts.TITLE, "$primary bold"), f" {self._glyphs.middot} ", texts.START_HEAD
             yield Line(Content.assemble(*head), id="start-name")
             yield Line(texts.START_HINT, classes="start-hint tone-quiet")
-            yield Choices(tuple(texts.START_PAGES.items()), id="start-pages")
+            yield Choices(_PAGES, id="start-pages")
             yield first
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Ready for typing at once."""
-        self._pages["open"].ready()
+        self._pages["programs"].ready()
 
     async def action_page(self, page: str) -> None:
         """Show a page and give it the focus."""
@@ -120,9 +126,9 @@ class StartScreen(Screen[None]):
         try:
             settings = await in_background(lambda: self._settings_of(chosen))
         except TriageError as error:
-            if self._page != "open":
-                await self.action_page("open")
-            page = self._pages["open"]
+            if self._page != "programs":
+                await self.action_page("programs")
+            page = self._pages["programs"]
             assert isinstance(page, ProgramsPage)
             page.say(str(error))
             return

@@ -12,6 +12,8 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from assistant.terminal import texts
+
 
 @dataclass
 class Chosen(Message):
@@ -32,7 +34,7 @@ class Offers(OptionList):
     """A list to choose from; going up from its first line leads to the line above it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", id="start.open"),
+        Binding("enter", "select", texts.START_OPENS, key_display="enter", id="start.open"),
     ]
 
     @dataclass

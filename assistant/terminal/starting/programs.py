@@ -39,7 +39,7 @@ class ProgramsPage(Vertical):
 
     def __init__(self, recent: Callable[[], tuple[str, ...]], here: Path) -> None:
         """A page that offers recent programs and what lies ``here``."""
-        super().__init__(id="page-open", classes="page")
+        super().__init__(id="page-programs", classes="page")
         self._recent = recent
         self._here = here
         self._offered: tuple[Candidate, ...] = ()

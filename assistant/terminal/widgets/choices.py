@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 
@@ -17,7 +18,7 @@ from assistant.terminal.widgets.rows import Line
 class ChoiceName(Line):
     """The name of one alternative."""
 
-    def __init__(self, value: str, name: str) -> None:
+    def __init__(self, value: str, name: str | Content) -> None:
         super().__init__(name, classes="choice-name")
         self.value = value
 
@@ -42,7 +43,7 @@ class Choices(Horizontal, can_focus=True):
         value: str
         by_key: bool
 
-    def __init__(self, names: tuple[tuple[str, str], ...], *, id: str) -> None:
+    def __init__(self, names: tuple[tuple[str, str | Content], ...], *, id: str) -> None:
         """Alternatives as pairs of a value and a name."""
         super().__init__(id=id, classes="choices")
         self._names = names

@@ -172,7 +172,7 @@ async def test_pages_by_mouse_and_arrows(here: Path) -> None:
         app.screen.query_one("#start-pages").focus()
         await pilot.press("left", "left")
         await settled(pilot)
-        assert app.screen.query_one("#page-open").display
+        assert app.screen.query_one("#page-programs").display
 
 
 async def on_sessions(pilot: Pilot[int], *keys: str) -> str:

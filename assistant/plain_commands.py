@@ -78,7 +78,7 @@ class PlainCommands:
                 "output": lambda _, __: self._printed(),
                 "patch": lambda it, _: self._patch(it.report()),
                 "report": lambda it, file: self._report(it, file),
-                "ask": lambda it, _: self._ask_user(it.dialogue),
+                **dict.fromkeys(("ask", "ask-user"), lambda it, _: self._ask_user(it.dialogue)),
                 "merge": self.merge,
                 "cancel": lambda it, _: self._cancel(it),
                 **dict.fromkeys(ONLY_ON_THE_SCREEN, lambda _, __: say("That is for the full screen alone.")),

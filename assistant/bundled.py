@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 import platformdirs
+import yaml
 
 from assistant.answers_file import nearest
 from assistant.errors import SessionError, UsageError
@@ -22,20 +22,27 @@ class Demo:
 
     Attributes:
         name: its name on the command line.
-        title: what it trains, in one line.
+        title: what it trains and what its user sees, in one line.
+        symptom: id of the symptom that it shows.
+        cause: id of the cause that is planted in it.
         source: its text.
     """
 
     name: str
     title: str
+    symptom: str
+    cause: str
     source: str
 
 
 def demos() -> tuple[Demo, ...]:
-    """All bundled scripts, by name."""
-    files = [one for one in resources.files("assistant.demos").iterdir() if one.name.endswith(".py")]
-    found = [_demo(one.name, one.read_text(encoding="utf-8")) for one in files if one.name != "__init__.py"]
-    return tuple(sorted(found, key=lambda one: one.name))
+    """All bundled scripts, in the order of the catalogue; it, and not the script, knows what is wrong."""
+    folder = resources.files("assistant.demos")
+    catalogue = yaml.safe_load((folder / "catalogue.yaml").read_text(encoding="utf-8"))
+    return tuple(
+        Demo(name, source=(folder / f"{name}.py").read_text(encoding="utf-8"), **entry)
+        for name, entry in catalogue.items()
+    )
 
 
 def copied(name: str | None = None) -> Path:
@@ -57,8 +64,3 @@ def copied(name: str | None = None) -> Path:
     except OSError as error:
         raise SessionError(f"The demo cannot be written to {folder}: {error.strerror}.") from error
     return program
-
-
-def _demo(file: str, source: str) -> Demo:
-    title = (ast.get_docstring(ast.parse(source)) or file).splitlines()[0]
-    return Demo(file.removesuffix(".py"), title, source)

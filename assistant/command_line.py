@@ -234,7 +234,7 @@ def demo(
 
     if list_demos:
         for one in bundled.demos():
-            print(f"{one.name:<16} {one.title}")
+            print(f"{one.name:<18} {one.symptom:<14} {one.title}")
         raise typer.Exit(0)
     program = bundled.copied(name)
     if on_a_terminal() and not plain:

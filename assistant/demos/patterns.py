@@ -1,4 +1,4 @@
-"""A classifier of small made pictures that stays near chance."""
+"""A classifier of small pictures that stays near chance."""
 
 import keras
 import numpy as np

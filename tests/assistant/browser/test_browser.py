@@ -109,7 +109,7 @@ async def test_the_start_screen_in_a_browser(tmp_path: Path) -> None:
         address = (await serving.stdout.readline()).split()[1].decode()
         async with chromium.chromium(tmp_path / "profile") as page:
             await page.open(address)
-            assert await page.received_text("Nothing leaves this machine")
+            assert await page.received_text("for Keras models that do not converge")
             assert await page.evaluate("document.body.classList.contains('-first-byte')")
             await page.evaluate("document.querySelector('textarea').focus()")
             await page.type("nowhere.py")

@@ -183,6 +183,7 @@ async def _examine(investigation: Investigation, front: FrontEnd) -> tuple[Repor
 
 def _converse(session: Session, store: Store) -> int:
     from assistant.plain import Plain, standard_input
+    from assistant.terminal import texts
     from assistant.terminal.greeting import greeting
 
     current = session
@@ -193,9 +194,16 @@ def _converse(session: Session, store: Store) -> int:
         current = begin(current.kept.opened, store)
         return current.investigation
 
+    def note(words: str) -> str:
+        if words:
+            store.desk.note(current.kept.id, words)
+            return texts.NOTE_KEPT
+        kept = [f"  {one.at:%Y-%m-%d %H:%M}  {one.text}" for one in store.desk.notes(current.kept.id)]
+        return "\n".join([texts.NOTES_HEAD, *kept]) if kept else texts.NOTES_NONE
+
     async def conversed() -> Report:
         try:
-            return await Plain(standard_input(), again=again).converse(current.investigation)
+            return await Plain(standard_input(), again=again, note=note).converse(current.investigation)
         finally:
             await current.investigation.close()
 

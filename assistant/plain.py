@@ -37,6 +37,9 @@ SAME = {"why": "why", "back": "back", "skip": "skip", "not_sure": "unsure", "evi
 Again = Callable[[], Awaitable[Investigation]]
 """Ends an investigation and begins another one of the same program."""
 
+Note = Callable[[str], str]
+"""Keeps a note and says so; for the empty text it returns the notes that are kept."""
+
 
 class Lines:
     """Lines that somebody types, or that come from a file; reading never keeps the process alive."""
@@ -77,12 +80,19 @@ class Lines:
 class Plain:
     """A front end of lines: what it says is printed, what the person says is read."""
 
-    def __init__(self, lines: Lines, say: Callable[[str], None] | None = None, again: Again | None = None) -> None:
+    def __init__(
+        self,
+        lines: Lines,
+        say: Callable[[str], None] | None = None,
+        again: Again | None = None,
+        note: Note | None = None,
+    ) -> None:
         """A front end.
 
         Args:
             lines: what the person types.
             say: takes what is said; by default it is printed at once.
+            note: keeps an internal note of the session, or returns those that are kept.
             again: begins the session anew, once the program has changed; None where that cannot be.
         """
         self._lines = lines
@@ -91,7 +101,7 @@ class Plain:
         self._rerun_wanted = False
         self._shown = 0
         self._printed: deque[str] = deque(maxlen=KEPT_LINES)
-        self._commands = PlainCommands(self._say, self._printed)
+        self._commands = PlainCommands(self._say, self._printed, note)
         self._investigation: Investigation | None = None
         lines.cancels = self._cancelled
 
@@ -286,8 +296,9 @@ class Plain:
                 self._say("There is nothing to take back.")
             elif word in ("why", "unsure", "skip"):
                 self._say("Nothing is being asked at the moment.")
-            elif (line or "").strip().lower().removeprefix("/").startswith("merge"):
-                if self._commands.merge(self._investigation, (line or "").partition(" ")[2].strip()):
+            elif word.partition(" ")[0] in ("merge", "trial"):
+                does = self._commands.merge if word.startswith("merge") else self._commands.trial
+                if does(self._investigation, (line or "").strip().partition(" ")[2].strip()):
                     return True
             elif not self._command(line or "") and self._named(line or ""):
                 return True

@@ -13,6 +13,7 @@ from assistant.ranking import Finding
 from assistant.report import text
 from assistant.report.formats import BY_SUFFIX, formatted
 from assistant.report.model import Report
+from assistant.walking import HEALTHY
 
 if TYPE_CHECKING:
     from assistant.dialogue import Dialogue
@@ -29,6 +30,9 @@ At any time, with a slash or without:
   case                 the model, its layers, the settings and the data
   curves               what was measured over time, in numbers
   output               what your program printed last
+  trial [CAUSE]        try a remedy now, in short trainings
+  log FILE             take a training log as evidence
+  note [TEXT]          keep an internal note, or read the notes
   patch                the change of your program that the findings suggest
   report [FILE]        the whole report; .md, .html and .json choose its form
   rerun                start the program again, once it has changed
@@ -39,10 +43,10 @@ On a bundle:
   merge FILE           take what they sent later
 Or say in your own words what you see."""
 
-ONLY_ON_THE_SCREEN = frozenset({"chat", "theme", "fold"})
-"""Commands of the full screen that change how it looks."""
+ONLY_ON_THE_SCREEN = frozenset({"chat", "theme", "fold", "look"})
+"""Commands of the full screen that change how it looks, or draw."""
 
-TAKE_MORE = frozenset({"how", "evidence", "explain", "report", "ask", "merge"})
+TAKE_MORE = frozenset({"how", "evidence", "explain", "report", "ask", "merge", "trial", "log", "note"})
 """Commands that take more words."""
 
 MOST_POINTS = 12
@@ -55,15 +59,19 @@ LAST_LINES = 40
 class PlainCommands:
     """Answers commands in lines."""
 
-    def __init__(self, say: Callable[[str], None], output: Iterable[str]) -> None:
+    def __init__(
+        self, say: Callable[[str], None], output: Iterable[str], note: Callable[[str], str] | None = None
+    ) -> None:
         """Commands that say their answers.
 
         Args:
             say: takes a line, or several.
             output: what the program has printed last; read when it is asked for.
+            note: keeps an internal note, or returns those that are kept; None where no session is kept.
         """
         self._say = say
         self._output = output
+        self._keep_note = note
         self._words: Mapping[str, Callable[[Investigation, str], object]] = MappingProxyType(
             {
                 "help": lambda _, __: say(HELP),
@@ -80,6 +88,9 @@ class PlainCommands:
                 "report": lambda it, file: self._report(it, file),
                 **dict.fromkeys(("ask", "ask-user"), lambda it, _: self._ask_user(it.dialogue)),
                 "merge": self.merge,
+                "trial": self.trial,
+                "log": self._log,
+                "note": lambda _, words: self._note(words),
                 "cancel": lambda it, _: self._cancel(it),
                 **dict.fromkeys(ONLY_ON_THE_SCREEN, lambda _, __: say("That is for the full screen alone.")),
             }
@@ -228,6 +239,48 @@ class PlainCommands:
             return False
         self._say(found.text)
         return bool(found.events)
+
+    def trial(self, investigation: Investigation, name: str) -> bool:
+        """Try the remedy of a cause next, or of the likeliest that has one; true when something will be tried."""
+        dialogue = investigation.dialogue
+        if dialogue.case is None or dialogue.case.failure is not None:
+            self._say("The program is not held, so there is nothing to try yet.")
+            return False
+        if dialogue.symptom is not None and dialogue.symptom.id == HEALTHY:
+            self._say("Nothing is wrong with this training, so a trial could show nothing.")
+            return False
+        named = self._cause(dialogue, name) if name else None
+        if name and named is None:
+            return False
+        standing = [one.cause for one in dialogue.findings() if one.status != "ruled_out"]
+        steps = (dialogue.trial_of(one) for one in ([named] if named else standing))
+        step = next((one for one in steps if one is not None), None)
+        if step is None:
+            self._say("There is no remedy that I could carry out by myself, so there is nothing to try.")
+            return False
+        self._say(f"I try that next: {step.title}.")
+        investigation.ask_for_trial(step)
+        return True
+
+    def _log(self, investigation: Investigation, name: str) -> None:
+        from assistant import training_log
+        from assistant.log_symptom import as_event
+
+        try:
+            read = training_log.read(Path(name).expanduser().read_text("utf-8", "replace")) if name else None
+        except OSError as error:
+            self._say(f"{name} cannot be read: {error.strerror}.")
+            return
+        if read is None:
+            self._say(f"There is no training log in {name}." if name else "Which file holds the log?")
+            return
+        self._say("Taken as a training log.")
+        investigation.interject(as_event(read))
+
+    def _note(self, words: str) -> None:
+        self._say(
+            self._keep_note(words) if self._keep_note else "No session is kept here, so there is no place for it."
+        )
 
     def _cancel(self, investigation: Investigation) -> None:
         self._say("Cancelled." if investigation.cancel() else "Nothing is running.")

@@ -59,9 +59,10 @@ def seconds_for(dialogue: Dialogue, case: CaseDescription) -> float | None:
     The budget is the limit; within it a proof may take what it needs even where trials have used up their time.
     """
     recorded = dialogue.facts.measured.get(RECORDED_RUN)
-    expected = (recorded.seconds * _cut(recorded.measurement or {}) if recorded else 0.0) * _longer(dialogue)
+    expected = (recorded.seconds if recorded else 0.0) * _longer(dialogue)
+    whole = expected * (_cut(recorded.measurement or {}) if recorded else 1.0)
     set_up = case.seconds.get("program", 0.0) + SLACK
-    wanted = max(MOST_SECONDS_OF_TRIALS - dialogue.facts.seconds, MARGIN * expected + set_up)
+    wanted = max(MOST_SECONDS_OF_TRIALS - dialogue.facts.seconds, MARGIN * whole + set_up)
     seconds = min(dialogue.seconds_left, wanted) - set_up
     return seconds if seconds > 0 and seconds >= expected else None
 

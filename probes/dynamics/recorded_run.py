@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..case import Budget, Case, fed
+from ..case import Budget, Case, Error, fed
 from ..catalogue import Unanswerable, probe
 from ..curves import Curve, oscillation, share_of_fall_late, thinned, trend
 from ..layers import layer_notes
@@ -163,6 +163,7 @@ class _Watched:
     every: int = 1
     late_from: int = 0
     alive: dict[str, np.ndarray] = field(default_factory=dict)
+    failed: Error | None = None
 
 
 @probe(
@@ -178,7 +179,7 @@ def measure(case: Case, budget: Budget) -> RecordedRun:
     known = _references(case)
     planned = (case.fit.steps_per_epoch or 0) * case.fit.planned_epochs
     watched = _Watched(late_from=int(0.8 * planned))
-    start_scores = _scores(case, "train")
+    start_scores = _scores(case, "train", watched)
     weights_before = _weights(case)
     allowed = Budget(max(1.0, budget.left))
     plan = Plan(
@@ -226,11 +227,17 @@ def _distance(before: list[np.ndarray], after: list[np.ndarray]) -> float:
     return moved / size if size else (0.0 if moved == 0 else math.inf)
 
 
-def _scores(case: Case, part: str) -> list[tuple[Output, Score]]:
+def _scores(case: Case, part: str, watched: _Watched) -> list[tuple[Output, Score]]:
     held = case.train if part == "train" else case.validation
     if held is None or held.y is None:
         return []
-    return scores(case, held.sample(SCORED))
+    try:
+        return scores(case, held.sample(SCORED))
+    except Unanswerable:
+        raise
+    except Exception as problem:  # noqa: BLE001 - a model that fails on some rows fails in training or validation as well
+        watched.failed = watched.failed or Error(type(problem).__name__, str(problem)[:4000], "training")
+        return []
 
 
 def _measurement(
@@ -244,15 +251,16 @@ def _measurement(
     total, penalty = np.asarray(ran.losses, "float64"), np.asarray(ran.penalties, "float64")
     data = total - penalty
     by_epoch = _by_epoch(data, ran)
-    training = _scores(case, "train") if ran.steps else []
-    validation = _scores(case, "validation") if ran.steps else []
+    training = _scores(case, "train", watched) if ran.steps else []
+    validation = _scores(case, "validation", watched) if ran.steps else []
     losses = _losses(data, penalty, total, by_epoch, case)
     worst = _by_loss_alone(_worst(training, validation, known), losses, ran)
     checks = _validation_numbers(ran, by_epoch)
+    error = ran.error or watched.failed
     return RecordedRun(
         completed=ran.complete and case.train.complete and case.fit.rounds is not None,
-        error_type=ran.error.type if ran.error else None,
-        error_message=ran.error.message[:2000] if ran.error else None,
+        error_type=error.type if error else None,
+        error_message=error.message[:2000] if error else None,
         steps=ran.steps,
         epochs=len(ran.epochs),
         planned_epochs=case.fit.planned_epochs,

@@ -66,5 +66,17 @@ def test_a_training_that_fails() -> None:
     assert not found["completed"]
 
 
+def test_a_model_that_fails_on_some_rows_only() -> None:
+    import keras
+    from keras import layers
+
+    ids = np.zeros((64, 4), dtype="int32")
+    ids[-1] = 9
+    body = [keras.Input((4,)), layers.Embedding(9, 2), layers.Flatten(), layers.Dense(1)]
+    found = measured(make_case(compiled(keras.Sequential(body)), ids, quantity(), shuffle=False), "recorded_run", 60.0)
+    assert found["error_type"] == "InvalidArgumentError"
+    assert not found["completed"]
+
+
 def test_a_model_that_is_not_compiled() -> None:
     assert "not compiled" in unknown(make_case(net(), table(), quantity()), "recorded_run")

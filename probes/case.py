@@ -13,6 +13,7 @@ from .catalogue import Unanswerable
 from .keeping import unchanged
 from .live import Live
 from .process.continuing import goes_on
+from .process.failing import without_colours
 from .recording import Batch, Record, Recorded, UnreadableData, record
 
 T = TypeVar("T")
@@ -86,6 +87,11 @@ class Error:
     type: str
     message: str
     stage: str
+
+    @classmethod
+    def of(cls, problem: Exception, stage: str) -> Error:
+        """What was raised, its text without colours and cut at 4,000 characters."""
+        return cls(type(problem).__name__, without_colours(str(problem))[:4000], stage)
 
 
 @dataclass
@@ -206,7 +212,7 @@ def _build(case: Case) -> Error | None:
         try:
             model._symbolic_build(data_batch=fed(first, case).as_fit_gives_it())
         except Exception as problem:  # noqa: BLE001 - whatever the user's own code raises is what we report
-            return Error(type(problem).__name__, str(problem)[:4000], "building")
+            return Error.of(problem, "building")
     return None
 
 

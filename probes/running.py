@@ -106,7 +106,7 @@ def run(case: Case, plan: Plan, budget: Budget, step: InstrumentedStep | None = 
     try:
         original_fit(model)(model, callbacks=callbacks, verbose=0, **_arguments(case, plan))
     except Exception as problem:  # noqa: BLE001 - whatever training raises is a measurement
-        result.error = Error(type(problem).__name__, str(problem)[:4000], "training")
+        result.error = Error.of(problem, "training")
     result.seconds = time.perf_counter() - began
     result.stopped_by = _who_stopped(case, plan, result)
     result.complete = result.error is None and (len(result.epochs) >= plan.epochs or result.stopped_by is not None)

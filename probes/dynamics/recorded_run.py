@@ -236,7 +236,7 @@ def _scores(case: Case, part: str, watched: _Watched) -> list[tuple[Output, Scor
     except Unanswerable:
         raise
     except Exception as problem:  # noqa: BLE001 - a model that fails on some rows fails in training or validation as well
-        watched.failed = watched.failed or Error(type(problem).__name__, str(problem)[:4000], "training")
+        watched.failed = watched.failed or Error.of(problem, "training")
         return []
 
 

@@ -104,7 +104,7 @@ class Trainer:
             try:
                 _run(arm, pair, horizon, progress)
             except Exception as problem:  # noqa: BLE001 - whatever training raises is what the arm shows
-                error = Error(type(problem).__name__, str(problem)[:2000], "training")
+                error = Error.of(problem, "training")
                 return _failed(progress, time.perf_counter() - began, error)
             return _numbers(arm, progress, time.perf_counter() - began)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..case import Budget, Case, fed
+from ..case import Budget, Case, Error, fed
 from ..catalogue import Unanswerable, probe
 from ..layers import LayerNote, last_activation, layer_notes, output_layers, reach_of
 from ..recording import Batch
@@ -218,7 +218,8 @@ def _predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
     try:
         found = model(given, training=False) if getattr(model, "_call_has_training_arg", True) else model(given)
     except Exception as problem:
-        raise Unanswerable(f"the model fails on a batch: {type(problem).__name__}: {str(problem)[:200]}") from problem
+        error = Error.of(problem, "training")
+        raise Unanswerable(f"the model fails on a batch: {error.type}: {error.message[:200]}") from problem
     return [np.asarray(one, dtype="float64") for one in in_order(case, found)]
 
 

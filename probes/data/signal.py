@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..case import Budget, Case
-from ..catalogue import probe
-from ..reference import references
+from ..catalogue import Unanswerable, probe
+from ..reference import references, varies
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Signal:
 @probe("signal", title="Whether the inputs predict the targets", cost="seconds", needs=("training_data",))
 def measure(case: Case, budget: Budget) -> Signal:
     """Try simple models on a sample of the training rows, and on the validation rows."""
+    if not varies(case):
+        raise Unanswerable("the inputs do not vary, so nothing can be predicted from them")
     worst = min(references(case), key=lambda one: one.training.skill)
     return Signal(
         output=worst.output.name,

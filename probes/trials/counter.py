@@ -15,7 +15,7 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable
 from ..keeping import Kept
 from ..recording import Recorded
-from ..reference import FeatureShaper, Reference, references
+from ..reference import FeatureShaper, Reference, references, varies
 from ..structures import leaves
 from ..tasks import class_ids, outputs
 from .bench import Bench
@@ -147,6 +147,8 @@ def inputs_uninformative(setting: Setting) -> Counter:
 
 
 def _no_signal(setting: Setting, *, structured: bool) -> Counter:
+    if not varies(setting.case):
+        raise NotApplicable("the inputs do not vary, so no labels could fit them")
     reference = _reference(setting)
     ratio = input_structure(setting.case)
     numbers: dict[str, Any] = {"beyond_chance": reference.beyond_chance, "input_structure": ratio}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case, fed
 from ..catalogue import Unanswerable, probe
-from ..layers import LayerNote, last_activation, output_layers, reach_of
+from ..layers import head_of, last_activation, reach_of
 from ..recording import Batch
 from ..tasks import Output, in_order, outputs, target_of
 
@@ -94,6 +94,8 @@ class OutputMatch:
     """Fewer units than classes that the targets name."""
     one_unit_for_classes: bool
     """One unit for three classes or more."""
+    class_loss_on_one_unit: bool
+    """One unit under a cross-entropy that reads one column a class: the loss is zero, or the same for every row."""
     unused_units: int
     """Units beyond the classes that the targets name (most over outputs)."""
     rank_mismatch: bool
@@ -122,10 +124,9 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         raise Unanswerable("the program gives `fit` no targets, so there is nothing to match")
     predicted = _predict(case, batch)
     enlarged = _predict(case, _enlarged(batch))
-    heads = output_layers(case)
     fits = [
         _fit(
-            case, output, predicted[place], enlarged[place], target_of(output, batch), _head(case, heads, output, place)
+            case, output, predicted[place], enlarged[place], target_of(output, batch), head_of(case, output.name, place)
         )
         for place, output in enumerate(known)
         if place < len(predicted)
@@ -161,6 +162,9 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         rectified_output=any_of(lambda one: one.nonnegative and one.activation == "rectifying"),
         too_few_units=any_of(lambda one: one.task == "multiclass" and 1 < one.units < one.classes),
         one_unit_for_classes=any_of(lambda one: one.task == "multiclass" and one.units == 1 and one.classes > 2),
+        class_loss_on_one_unit=any_of(
+            lambda one: one.units == 1 and one.family in ("sparse_crossentropy", "crossentropy")
+        ),
         unused_units=max(
             (one.units - one.classes for one in fits if one.task == "multiclass" and one.classes), default=0
         ),
@@ -170,13 +174,6 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         unreachable=max(one.outside for one in fits),
         predictions_finite=all(math.isfinite(one.minimum) and math.isfinite(one.maximum) for one in fits),
     )
-
-
-def _head(case: Case, heads: list[LayerNote], output: Output, place: int) -> LayerNote:
-    known = list(getattr(case.model, "output_names", None) or ())
-    if output.name in known and len(known) == len(heads):
-        return heads[known.index(output.name)]
-    return heads[min(place, len(heads) - 1)]
 
 
 def _predict(case: Case, batch: Batch) -> list[NDArray[Any]]:

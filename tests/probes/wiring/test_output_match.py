@@ -24,6 +24,7 @@ FLAGS = (
     "rectified_output",
     "too_few_units",
     "one_unit_for_classes",
+    "class_loss_on_one_unit",
     "rank_mismatch",
     "broadcast_risk",
 )
@@ -82,6 +83,7 @@ def test_what_fits_raises_no_flag(units: int, activation: str | None, loss: str,
         ("bounded_for_quantities", 1, "relu", "mse", quantity()),
         ("too_few_units", 2, "softmax", "sparse_categorical_crossentropy", classes()),
         ("one_unit_for_classes", 1, None, "sparse_categorical_crossentropy", classes()),
+        ("class_loss_on_one_unit", 1, "sigmoid", "categorical_crossentropy", binary()),
     ],
 )
 @pytest.mark.filterwarnings("ignore:(?s).*You are using a softmax over axis -1:UserWarning")

@@ -14,6 +14,7 @@ from .recording import Batch
 from .tasks import CLASSIFYING, Output, class_ids, in_order, outputs, target_of
 
 SCORED_ROWS = 1500
+SUREST = 0.3
 CHUNK = 250
 
 
@@ -29,6 +30,8 @@ class Score:
         majority: share of the most frequent predicted class, or of the most frequent predicted value.
         spread: standard deviation of predictions over that of targets; for classes, distinct ones over those there.
         finite: whether every prediction is finite.
+        wrong: share of rows of exclusive classes that are predicted wrongly; NaN for other tasks.
+        sure_wrong: the same of the three tenths of rows of which the model is surest.
         error: standard error of the value: binomial within each class, combined over classes; 0.25 / sqrt(rows) for R2.
     """
 
@@ -40,6 +43,8 @@ class Score:
     spread: float
     finite: bool
     error: float = 0.0
+    wrong: float = math.nan
+    sure_wrong: float = math.nan
 
     @property
     def skill(self) -> float:
@@ -134,7 +139,19 @@ def _classes(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> S
         len(counts) / max(1, len(known)),
         finite,
         balanced_error(right, [int((wanted == one).sum()) for one in known]),
+        float((chosen != wanted).mean()),
+        _sure_wrong(predicted, chosen != wanted, threshold(output)),
     )
+
+
+def _sure_wrong(predicted: NDArray[Any], wrong: NDArray[np.bool_], cut: float) -> float:
+    rows = np.nan_to_num(predicted).reshape(len(wrong), -1)
+    if rows.shape[1] > 1:
+        ordered = np.sort(rows, axis=1)
+        margin = ordered[:, -1] - ordered[:, -2]
+    else:
+        margin = np.abs(rows[:, 0] - cut)
+    return float(wrong[margin >= np.quantile(margin, 1 - SUREST)].mean())
 
 
 def _labels(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> Score | None:

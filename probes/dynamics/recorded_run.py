@@ -119,6 +119,12 @@ class RecordedRun:
     """Two standard errors of the validation score, as skill."""
     gap: float
     """Training skill minus validation skill; 0 without validation data."""
+    wrong: float | None
+    """Share of the validation rows (training rows where there are none) that are predicted wrongly; None unless each
+    row has one class."""
+    evenness: float | None
+    """Of the three tenths of these rows of which the model is surest, that share, over `wrong`: near 0 where errors are
+    hard cases, near 1 where labels are wrong at random (confident learning, Northcutt et al. 2021)."""
     majority_share: float | None
     """Share of the most frequent prediction among the training predictions, in [0, 1]."""
     prediction_spread: float | None
@@ -396,6 +402,8 @@ def _worst(
         "shortfall",
         "margin",
         "gap",
+        "wrong",
+        "evenness",
         "majority_share",
         "prediction_spread",
     ]
@@ -431,6 +439,8 @@ def _row(score: Score, held: Score | None, reference: Reference | None) -> dict[
         "shortfall": max(0.0, reference.score.skill - max(final.skill, 0.0) - margin) if reference else None,
         "margin": margin,
         "gap": score.skill - held.skill if held else 0.0,
+        "wrong": final.wrong if math.isfinite(final.wrong) else None,
+        "evenness": final.sure_wrong / final.wrong if final.wrong > 0 else None,
         "majority_share": score.majority,
         "prediction_spread": score.spread if math.isfinite(score.spread) else None,
     }

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..inputs import input_leaves, is_image, is_tokens
+from ..overlap import identified, keys
 
 ROWS = 2000
-MOST_COLUMNS = 100
 MAX_COLUMNS = 20_000
 
 
@@ -108,7 +108,7 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
     if not parts:
         raise Unanswerable("the program gives `fit` no inputs")
     worst = max(parts, key=lambda one: one[0].nonfinite_share)[0]
-    repeated, identified = _duplicates([np.asarray(array) for _, array in input_leaves(case, sample)])
+    repeated, copies = _duplicates([np.asarray(array) for _, array in input_leaves(case, sample)])
     largest = max(numeric, key=lambda one: one[0].magnitude)[0] if numeric else None
     return InputStatistics(
         inputs=tuple(one[0] for one in parts),
@@ -123,7 +123,7 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
         constant_share=max((one[0].constant_share for one in parts), default=0.0),
         blank_rows=max((one[0].blank_rows for one in parts), default=0.0),
         duplicate_share=repeated,
-        copied_share=repeated if identified else 0.0,
+        copied_share=repeated if copies else 0.0,
         stream=bool(case.train.batches),
         rescaled_inside=_rescaled(case.model),
         largest_input=largest.name if largest else None,
@@ -200,18 +200,8 @@ def _duplicates(arrays: list[NDArray[Any]]) -> tuple[float, bool]:
     """The share of rows that repeat an earlier one, and whether the distinct rows are told apart by a single number."""
     if any(one.dtype.kind in "OUS" for one in arrays) or not arrays:
         return 0.0, False
-    first: dict[tuple[bytes, ...], int] = {}
-    count = len(arrays[0])
-    for place in range(count):
-        first.setdefault(tuple(one[place].tobytes() for one in arrays), place)
-    return 1.0 - len(first) / max(1, count), any(_identifies(one, list(first.values())) for one in arrays)
-
-
-def _identifies(array: NDArray[Any], rows: list[int]) -> bool:
-    if array.dtype.kind != "f" or len(rows) < 4:
-        return False
-    columns = array.reshape(len(array), -1)[:, :MOST_COLUMNS][rows]
-    return any(len(np.unique(one)) == len(rows) and (one != np.round(one)).any() for one in columns.T)
+    rows = keys(arrays)
+    return 1.0 - len(set(rows)) / max(1, len(rows)), identified(arrays)
 
 
 def _rescaled(model: Any) -> bool:

@@ -13,6 +13,7 @@ from ..case import Budget, Case, fed
 from ..catalogue import Unanswerable, probe
 from ..curves import Curve, oscillation, share_of_fall_late, thinned, trend
 from ..layers import layer_notes
+from ..overlap import seen_ahead
 from ..recording import Batch
 from ..reference import Reference, references
 from ..running import Plan, Run, left_out_callbacks, run
@@ -149,6 +150,9 @@ class RecordedRun:
     """Largest share of units of a rectifying layer that gave zero at every watched late step, in [0, 1]."""
     dead_layer: str | None = None
     """That layer."""
+    seen_ahead: float | None = None
+    """Skill on validation rows that also stand among the training rows, minus that on the others; null where either
+    kind has fewer than 30 rows."""
     inference_to_training: float | None = None
     """Loss of the training rows in inference mode over that of the last epoch in training mode, penalties left out."""
     inputs_used: float | None = None
@@ -269,6 +273,7 @@ def _measurement(
         first_rate=ran.rates[0] if ran.rates else math.nan,
         final_rate=ran.rates[-1] if ran.rates else math.nan,
         has_validation=case.validation is not None,
+        seen_ahead=seen_ahead(case) if ran.steps else None,
         skill_start=min((score.skill for _, score in start), default=None),
         target_majority=_target_majority(case),
         inference_to_training=_inference(case, losses["final_loss"]) if ran.steps else None,

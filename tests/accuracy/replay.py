@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from assistant.dialogue import Dialogue
-from assistant.events import UNKNOWN, CauseConcluded, PersonAnswered, ProbeFinished, TrialFinished, from_json
+from assistant.events import UNKNOWN, AnyEvent, CauseConcluded, PersonAnswered, ProbeFinished, TrialFinished, from_json
 from assistant.ranking import CONFIRMED, Answer, Finding, rank, worth_telling
 from assistant.steps import AskPerson, Conclude, RunProbe
 from assistant.walking import HEALTHY
@@ -43,9 +43,9 @@ class Replayed:
         return worth_telling(rank(kb, self.answers, self.symptoms, self.trials))
 
     def judgement(self, kb: KnowledgeBase) -> Judgement:
-        """How right the ranking is; the remedies are those of the kept report."""
+        """How right the ranking is; trials and texts are those of the kept report."""
         findings = self.findings(kb)
-        remedies = {one["id"]: one.get("remedies", []) for one in self.kept.outcome.report.get("causes", [])}
+        told = {one["id"]: one for one in self.kept.outcome.report.get("causes", [])}
         confirmed = any(one.status in CONFIRMED for one in findings)
         report = {
             **self.kept.outcome.report,
@@ -53,11 +53,11 @@ class Replayed:
             "symptom": {"id": self.symptoms[0] if self.symptoms else HEALTHY},
             "causes": [
                 {
+                    **told.get(one.cause, {}),
                     "id": one.cause,
                     "rank": one.rank,
                     "status": one.status,
                     "confidence": one.confidence,
-                    "remedies": remedies.get(one.cause, []),
                 }
                 for one in findings
             ],
@@ -67,7 +67,7 @@ class Replayed:
 
 def replay(one: Kept, kb: KnowledgeBase) -> Replayed:
     """Walk the kept events again; what was not measured then is unknown, and no trial is added."""
-    events = [from_json(event) for event in one.outcome.events]
+    events = [_completed(from_json(event)) for event in one.outcome.events]
     dialogue = Dialogue(kb, catalogue(), events)
     while True:
         match dialogue.next_step():
@@ -87,3 +87,11 @@ def replay(one: Kept, kb: KnowledgeBase) -> Replayed:
         trials=tuple(dialogue.facts.trials),
         healthy=named is not None and named.id == HEALTHY,
     )
+
+
+def _completed(event: AnyEvent) -> AnyEvent:
+    """The event; figures that its probe has learnt to measure since are null."""
+    if not isinstance(event, ProbeFinished) or event.measurement is None or event.probe not in catalogue():
+        return event
+    names = [one.name for one in fields(catalogue()[event.probe].measurement)]
+    return event.model_copy(update={"measurement": {**dict.fromkeys(names), **event.measurement}})

@@ -27,6 +27,9 @@ from .outcome import Outcome
 from .sampling import sample
 from .shared_host import SharedHost, with_shared_host
 from .tables import everything
+from .written import written_programs
+
+WRITTEN = "written"
 
 COMMAND = f"{shlex.quote(str(Path(sys.executable).parent / 'keras-triage'))}"
 
@@ -87,7 +90,10 @@ def chosen(
     half: str | None, slice_name: str | None, only: Sequence[str], size: int | None, seed: int
 ) -> tuple[LabelledProgram, ...]:
     """The programs of a half, a slice or a list; a sample is the same at every run."""
-    programs = labelled_programs(half, slice_ids(slice_name) if slice_name else ())
+    if half == WRITTEN:
+        programs = written_programs()
+    else:
+        programs = labelled_programs(half, slice_ids(slice_name) if slice_name else ())
     if only:
         programs = tuple(p for p in programs if any(word in p.mutant.id for word in only))
     return programs if size is None else sample(programs, size, seed)
@@ -123,7 +129,7 @@ def by_shared_host(programs: Iterable[LabelledProgram], scratch: Path, jobs: int
 def main() -> int:
     """Print the tables; exit status 0 whatever they say."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("train", "check"))
+    parser.add_argument("--half", choices=("train", "check", WRITTEN), help="written: the scripts that are in neither")
     parser.add_argument("--slice", dest="slice_name", choices=("small",))
     parser.add_argument("--only", nargs="*", default=[], help="ids, or parts of ids")
     parser.add_argument("--sample", type=int, metavar="N", help="so many programs, spread over causes and bases")

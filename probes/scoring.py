@@ -47,6 +47,18 @@ class Score:
     sure_wrong: float = math.nan
 
     @property
+    def evenness(self) -> float | None:
+        """Of the surest rows the share that is wrong, 1.6 standard errors taken off, over that of all rows.
+
+        Near 0 where errors are hard cases, near 1 where labels are wrong at random (confident learning, Northcutt et
+        al. 2021); None without an error.
+        """
+        if not self.wrong > 0:
+            return None
+        error = math.sqrt(self.sure_wrong * (1 - self.sure_wrong) / max(1.0, SUREST * self.rows))
+        return max(0.0, self.sure_wrong - 1.6 * error) / self.wrong
+
+    @property
     def skill(self) -> float:
         """Of the way from chance to perfect, the share that is covered; in [-1, 1]."""
         return max(-1.0, (self.value - self.chance) / (1.0 - self.chance)) if self.chance < 1 else 0.0

@@ -124,8 +124,8 @@ class RecordedRun:
     """Share of the validation rows (training rows where there are none) that are predicted wrongly; None unless each
     row has one class."""
     evenness: float | None
-    """Of the three tenths of these rows of which the model is surest, that share, over `wrong`: near 0 where errors are
-    hard cases, near 1 where labels are wrong at random (confident learning, Northcutt et al. 2021)."""
+    """The same share of the three tenths of these rows of which the model is surest (1.6 standard errors taken off),
+    over `wrong`: near 0 where errors are hard cases, near 1 where labels are wrong at random."""
     majority_share: float | None
     """Share of the most frequent prediction among the training predictions, in [0, 1]."""
     prediction_spread: float | None
@@ -445,7 +445,7 @@ def _row(score: Score, held: Score | None, reference: Reference | None) -> dict[
         "margin": margin,
         "gap": score.skill - held.skill if held else 0.0,
         "wrong": final.wrong if math.isfinite(final.wrong) else None,
-        "evenness": final.sure_wrong / final.wrong if final.wrong > 0 else None,
+        "evenness": final.evenness,
         "majority_share": score.majority,
         "prediction_spread": score.spread if math.isfinite(score.spread) else None,
     }

@@ -15,8 +15,9 @@ import time
 from pathlib import Path
 
 from probes.catalogue import catalogue
-from probes.process.client import Host, Program
+from probes.process.client import Host
 from probes.process.interpreters import choose
+from probes.process.program import Program
 
 TABLE = """
 import keras, numpy as np

@@ -100,17 +100,17 @@ def fit(rows: NDArray[np.float64], there: Vector, start: Vector, spread: float) 
 
 def in_order(numbers: Vector) -> Vector:
     """The numbers with every group falling from its first to its last, and evidence on its side of zero."""
-    found = numbers.copy()
-    for names in GROUPS.values():
-        places = [place for place, (_, name) in enumerate(NAMES) if name in names]
-        for above, below in itertools.pairwise(places):
-            found[below] = min(found[below], found[above] - LEAST_STEP)
-    for place, (_, name) in enumerate(NAMES):
-        if name in ("decides", "strong", "weak"):
-            found[place] = max(found[place], LEAST_STEP)
-        if name in ("against", "rules_out"):
-            found[place] = min(found[place], -LEAST_STEP)
-    return found
+    found = dict(zip(NAMES, numbers.tolist(), strict=True))
+    for steps, name in enumerate(("weak", "strong", "decides"), start=1):
+        found["bands", name] = max(found["bands", name], steps * LEAST_STEP)
+    found["bands", "against"] = min(found["bands", "against"], -LEAST_STEP)
+    found["symptom_fit", "typical"] = max(
+        found["symptom_fit", "typical"], found["symptom_fit", "possible"] + LEAST_STEP
+    )
+    for group, names in GROUPS.items():
+        for above, below in itertools.pairwise(names):
+            found[group, below] = min(found[group, below], found[group, above] - LEAST_STEP)
+    return np.array(list(found.values()))
 
 
 def measured(replayed: Sequence[Replayed], kb: KnowledgeBase) -> str:

@@ -94,6 +94,7 @@ def test_the_fit_follows_what_is_there_and_keeps_the_order(kb: KnowledgeBase) ->
     assert numbers[strong] > start[strong]
     assert numbers[weak] <= start[weak]
     assert numbers == pytest.approx(in_order(numbers))
+    assert numbers[NAMES.index(("symptom_fit", "possible"))] == 0
     assert fit(rows, there, start, 0.01) == pytest.approx(start, abs=0.1)
 
 

@@ -129,6 +129,11 @@ class Dialogue:
         return self._walk.symptom
 
     @property
+    def symptoms(self) -> tuple[str, ...]:
+        """Everything that is seen, the named symptom first."""
+        return self._walk.symptoms
+
+    @property
     def answers(self) -> Mapping[str, Answer]:
         """The questions put so far, by id, in order."""
         return MappingProxyType(self._walk.answers)

@@ -35,6 +35,7 @@ NORMALISING = (
     "UnitNormalization",
 )
 DROPPING = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout")
+MERGING = ("Add", "Subtract", "Multiply", "Average", "Concatenate", "Maximum", "Minimum", "Dot")
 ACTIVATING = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")
 ATTENDING = ("MultiHeadAttention", "Attention", "AdditiveAttention", "GroupQueryAttention")
 POOLING_TO_ONE = (
@@ -191,6 +192,15 @@ def _single_input(layer: Any) -> Any:
     return getattr(getattr(given, "_keras_history", None), "operation", None)
 
 
+def head_of(case: Case, name: str, place: int) -> LayerNote:
+    """The output layer of the output of this name, or, where names do not tell, of that at this place."""
+    heads = output_layers(case) or list(layer_notes(case))[-1:]
+    known = list(getattr(case.model, "output_names", None) or ())
+    if name in known and len(known) == len(heads):
+        return heads[known.index(name)]
+    return heads[min(place, len(heads) - 1)]
+
+
 def hidden_layers(case: Case) -> list[LayerNote]:
     """Layers with weights of a linear map that are not output layers."""
     last = {id(note.layer) for note in output_layers(case)}
@@ -218,6 +228,26 @@ def before_in_graph(layer: Any) -> Any:
     nodes = list(getattr(layer, "_inbound_nodes", None) or [])
     parents = list(nodes[0].parent_nodes) if nodes else []
     return parents[0].operation if len(parents) == 1 else None
+
+
+def leads_to(note: LayerNote, other: LayerNote) -> bool:
+    """Whether what the layer gives is all that reaches the other one; taken for true where no graph tells."""
+    layer, seen = other.layer, 0
+    while layer is not note.layer:
+        layer, known = _single_input(layer), _has_input(layer)
+        if layer is None:
+            return not known
+        seen += 1
+        if seen > 100:
+            return False
+    return True
+
+
+def _has_input(layer: Any) -> bool:
+    try:
+        return layer.input is not None
+    except (AttributeError, ValueError):
+        return False
 
 
 def effective_shape(case: Case, note: LayerNote) -> str:

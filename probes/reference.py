@@ -87,6 +87,12 @@ def _references(case: Case) -> tuple[Reference, ...]:
     return tuple(found)
 
 
+def varies(case: Case) -> bool:
+    """Whether any input differs from row to row."""
+    sample = case.train.sample(ROWS)
+    return bool(FeatureShaper.of(case, sample).kept.any())
+
+
 @dataclass(frozen=True)
 class FeatureShaper:
     """Turns inputs into a matrix of standardised columns, fitted on training rows.

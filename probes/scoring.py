@@ -15,6 +15,7 @@ from .tasks import CLASSIFYING, Output, class_ids, in_order, outputs, target_of
 
 SCORED_ROWS = 1500
 ROWS_OF_CLASSES = 2000
+SUREST = 0.3
 CHUNK = 250
 
 
@@ -30,6 +31,8 @@ class Score:
         majority: share of the most frequent predicted class, or of the most frequent predicted value.
         spread: standard deviation of predictions over that of targets; for classes, distinct ones over those there.
         finite: whether every prediction is finite.
+        wrong: share of rows of exclusive classes that are predicted wrongly; NaN for other tasks.
+        sure_wrong: the same of the three tenths of rows of which the model is surest.
         error: standard error of the value: binomial within each class, combined over classes; 0.25 / sqrt(rows) for R2.
     """
 
@@ -41,6 +44,20 @@ class Score:
     spread: float
     finite: bool
     error: float = 0.0
+    wrong: float = math.nan
+    sure_wrong: float = math.nan
+
+    @property
+    def evenness(self) -> float | None:
+        """Of the surest rows the share that is wrong, 1.6 standard errors taken off, over that of all rows.
+
+        Near 0 where errors are hard cases, near 1 where labels are wrong at random (confident learning, Northcutt et
+        al. 2021); None without an error.
+        """
+        if not self.wrong > 0:
+            return None
+        error = math.sqrt(self.sure_wrong * (1 - self.sure_wrong) / max(1.0, SUREST * self.rows))
+        return max(0.0, self.sure_wrong - 1.6 * error) / self.wrong
 
     @property
     def skill(self) -> float:
@@ -158,7 +175,19 @@ def _classes(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> S
         len(counts) / max(1, len(known)),
         finite,
         balanced_error(right, [int((wanted == one).sum()) for one in known]),
+        float((chosen != wanted).mean()),
+        _sure_wrong(predicted, chosen != wanted, threshold(output)),
     )
+
+
+def _sure_wrong(predicted: NDArray[Any], wrong: NDArray[np.bool_], cut: float) -> float:
+    rows = np.nan_to_num(predicted).reshape(len(wrong), -1)
+    if rows.shape[1] > 1:
+        ordered = np.sort(rows, axis=1)
+        margin = ordered[:, -1] - ordered[:, -2]
+    else:
+        margin = np.abs(rows[:, 0] - cut)
+    return float(wrong[margin >= np.quantile(margin, 1 - SUREST)].mean())
 
 
 def _labels(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> Score | None:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..handing_on import is_affine, is_handed_on
-from ..layers import PARAMETRIC, RECURRENT, effective_shape, followed_by, hidden_layers, layer_notes
+from ..layers import (
+    MERGING,
+    PARAMETRIC,
+    RECURRENT,
+    LayerNote,
+    effective_shape,
+    followed_by,
+    hidden_layers,
+    layer_notes,
+    leads_to,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,9 @@ class Activations:
     first_linear: str | None
     """First hidden layer without any activation."""
     linear_dense_pairs: int
-    """Neighbouring layers with weights of a linear map with nothing between them that bends numbers."""
+    """Neighbouring layers with weights of a linear map with nothing between them that bends numbers, and no design."""
+    first_pair: str | None
+    """First layer of the first of them."""
     normalising_hidden: int
     """Hidden layers whose activation makes their outputs sum to one."""
     first_normalising: str | None
@@ -75,6 +87,7 @@ def measure(case: Case, budget: Budget) -> Activations:
         raise Unanswerable("the model has no layer with weights that its own attributes show")
     rows = [HiddenActivation(one.path, one.kind, effective_shape(case, one), one.units) for one in hidden]
     shapes = [one.shape for one in rows]
+    pairs = _linear_pairs(case)
     kinds = {one.kind for one in notes}
     others = kinds & {*RECURRENT, "MultiHeadAttention", "Attention", "MaxPooling1D", "MaxPooling2D", "Embedding"}
     custom = any(one.kind not in _known_kinds() for one in notes)
@@ -88,7 +101,8 @@ def measure(case: Case, budget: Budget) -> Activations:
         and not custom
         and is_affine(case) is not False,
         first_linear=_first(rows, "linear"),
-        linear_dense_pairs=_linear_pairs(case),
+        linear_dense_pairs=len(pairs),
+        first_pair=pairs[0] if pairs else None,
         normalising_hidden=shapes.count("normalising"),
         first_normalising=_first(rows, "normalising"),
         saturating_hidden=shapes.count("saturating"),
@@ -97,7 +111,7 @@ def measure(case: Case, budget: Budget) -> Activations:
         sigmoid_hidden=sum(_never_negative(case, one.layer) for one in rows if one.shape == "saturating"),
         rectifying_hidden=shapes.count("rectifying"),
         depth=sum(one.kind in PARAMETRIC for one in notes),
-        residual=bool(kinds & {"Add", "Concatenate", "Average", "Multiply"}),
+        residual=bool(kinds & set(MERGING)),
         normalised=any("Normalization" in one for one in kinds - {"Normalization"}),
         repeated=_repeated(case),
         rectified_before_norm=_before_norm(case),
@@ -114,21 +128,34 @@ def _known_kinds() -> set[str]:
     return set(dir(keras.layers))
 
 
-def _linear_pairs(case: Case) -> int:
-    # A convolution with pooling or a dropout after it is no idle pair: only maps of one kind in a row collapse.
-    notes, count = list(layer_notes(case)), 0
+def _linear_pairs(case: Case) -> list[str]:
+    """The first layers of the pairs."""
+    notes, found = list(layer_notes(case)), []
     for one in hidden_layers(case):
         chain = followed_by(case, one)
-        bends = one.shape not in ("linear", "none") or any(
-            other.shape not in ("linear", "none") or "Max" in other.kind or "Normalization" in other.kind
-            for other in chain
-        )
         place = notes.index(one) + len(chain) + 1
-        if bends or place >= len(notes) or notes[place].kind not in PARAMETRIC:
+        bends = any(
+            other.shape not in ("linear", "none") or "Max" in other.kind or "Normalization" in other.kind
+            for other in (one, *chain)
+        )
+        if bends or place >= len(notes) or notes[place].kind not in PARAMETRIC or not leads_to(one, notes[place]):
             continue
         # Code between two layers, `relu(self.first(x))`, shows in the numbers alone.
-        count += is_handed_on(case, one, notes[place]) is not False
-    return count
+        if not _on_purpose(one, chain, notes[place]) and is_handed_on(case, one, notes[place]) is not False:
+            found.append(one.path)
+    return found
+
+
+def _on_purpose(one: LayerNote, chain: list[LayerNote], following: LayerNote) -> bool:
+    """Whether two linear maps in a row are a customary design.
+
+    A layer narrower than the next one is a bottleneck (a code, a factorised matrix); a depthwise convolution belongs to
+    the pointwise one behind it; a branch that is added to others, or averaged over the whole map for the output layer,
+    is not one map with what follows.
+    """
+    narrow = one.units is not None and following.units is not None and one.units < following.units
+    merged = any(other.kind in MERGING or other.kind.startswith("GlobalAverage") for other in chain)
+    return narrow or merged or one.kind.startswith("Depthwise")
 
 
 def _longest(shapes: list[str], wanted: str) -> int:

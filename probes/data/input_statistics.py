@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..inputs import input_leaves, is_image, is_tokens
+from ..overlap import identified, keys
 
 ROWS = 2000
 MAX_COLUMNS = 20_000
@@ -84,6 +85,8 @@ class InputStatistics:
     """Largest share of samples whose values are all the same."""
     duplicate_share: float
     """Share of rows that repeat an earlier row exactly, in [0, 1]."""
+    copied_share: float
+    """The same where one measured number tells the distinct rows apart: rows of a few categories repeat by nature."""
     stream: bool
     """Whether the data come as batches of a pipeline rather than as arrays."""
     rescaled_inside: bool
@@ -105,6 +108,7 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
     if not parts:
         raise Unanswerable("the program gives `fit` no inputs")
     worst = max(parts, key=lambda one: one[0].nonfinite_share)[0]
+    repeated, copies = _duplicates([np.asarray(array) for _, array in input_leaves(case, sample)])
     largest = max(numeric, key=lambda one: one[0].magnitude)[0] if numeric else None
     return InputStatistics(
         inputs=tuple(one[0] for one in parts),
@@ -118,7 +122,8 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
         scale_ratio=max((one[0].scale_ratio for one in numeric), default=1.0),
         constant_share=max((one[0].constant_share for one in parts), default=0.0),
         blank_rows=max((one[0].blank_rows for one in parts), default=0.0),
-        duplicate_share=_duplicates([np.asarray(array) for _, array in input_leaves(case, sample)]),
+        duplicate_share=repeated,
+        copied_share=repeated if copies else 0.0,
         stream=bool(case.train.batches),
         rescaled_inside=_rescaled(case.model),
         largest_input=largest.name if largest else None,
@@ -191,11 +196,12 @@ def _moments(columns: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     return np.asarray(masked.mean(axis=0).filled(0.0)), np.asarray(masked.std(axis=0).filled(0.0))
 
 
-def _duplicates(arrays: list[NDArray[Any]]) -> float:
+def _duplicates(arrays: list[NDArray[Any]]) -> tuple[float, bool]:
+    """The share of rows that repeat an earlier one, and whether the distinct rows are told apart by a single number."""
     if any(one.dtype.kind in "OUS" for one in arrays) or not arrays:
-        return 0.0
-    rows = [tuple(one[place].tobytes() for one in arrays) for place in range(len(arrays[0]))]
-    return 1.0 - len(set(rows)) / max(1, len(rows))
+        return 0.0, False
+    rows = keys(arrays)
+    return 1.0 - len(set(rows)) / max(1, len(rows)), identified(arrays)
 
 
 def _rescaled(model: Any) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..layers import output_layers
+from ..layers import head_of, output_layers
 from ..tasks import Output, class_ids, outputs, target_of
 
 ROWS = 20_000
@@ -111,6 +111,8 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
         raise Unanswerable("the program gives `fit` no targets")
     classed = [one for one in parts if one.present]
     measured = [one for one in parts if one.task in ("regression", "reconstruction")]
+    # Classes on one unit are the loss's fault, and no targets would mend it.
+    single = {part.output for place, part in enumerate(parts) if _has_one_unit(case, part.output, place)}
     return LabelStatistics(
         outputs=tuple(parts),
         rows=sample.rows,
@@ -129,10 +131,9 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
         unsigned_for_hinge=any(one.family == "hinge" and one.encoding == "zero_one" for one in parts),
         onehot_for_sparse=any(one.family == "sparse_crossentropy" and one.encoding == "one_hot" for one in parts),
         integers_for_onehot=any(
-            one.family in ("crossentropy", "categorical_hinge")
-            and one.encoding in ("integers", "zero_one")
-            and not (one.encoding == "zero_one" and _has_one_unit(case, place, len(parts)))
-            for place, one in enumerate(parts)
+            one.family in ("crossentropy", "categorical_hinge") and one.encoding in ("integers", "zero_one")
+            for one in parts
+            if one.output not in single
         ),
         ordered_ids=any(
             one.task == "multiclass" and one.encoding == "integers" and one.family.endswith("_error") for one in parts
@@ -140,10 +141,8 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
     )
 
 
-def _has_one_unit(case: Case, place: int, count: int) -> bool:
-    """Whether this output is a single unit: two classes in one column suit it, and the loss is what does not."""
-    heads = output_layers(case)
-    return len(heads) == count and heads[place].units == 1
+def _has_one_unit(case: Case, output: str, place: int) -> bool:
+    return bool(output_layers(case)) and head_of(case, output, place).units == 1
 
 
 def _labels(output: Output, target: NDArray[Any]) -> OutputLabels:

@@ -9,7 +9,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..inputs import ids_alone
-from ..reference import FeatureShaper, references
+from ..reference import FeatureShaper, references, varies
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Signal:
 @probe("signal", title="Whether the inputs predict the targets", cost="seconds", needs=("training_data",))
 def measure(case: Case, budget: Budget) -> Signal:
     """Try simple models on a sample of the training rows, and on the validation rows."""
-    if not FeatureShaper.of(case, case.train.sample(500)).kept.any():
-        raise Unanswerable("the inputs never differ from row to row, so they cannot predict anything")
+    if not varies(case):
+        raise Unanswerable("the inputs do not vary, so nothing can be predicted from them")
     worst = min(references(case), key=lambda one: one.training.skill)
     return Signal(
         output=worst.output.name,

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..inputs import input_leaves
-from ..structures import leaves
+from ..overlap import among_training, identified, keys
+from ..recording import Batch
 from ..tasks import class_ids, outputs, target_of
 
 ROWS = 2000
@@ -30,6 +31,8 @@ class TrainValidation:
     """Share of the validation rows whose inputs stand among the training rows too, in [0, 1]."""
     distinct_training: float
     """Share of training rows that are distinct; an overlap among data of few distinct rows says nothing."""
+    identified: bool
+    """Whether a single measured number tells the distinct training rows apart, so that equal rows are copies."""
     scale_ratio: float
     """Spread of the inputs in training over that in validation, or its inverse: 1 or more."""
     mean_shift: float
@@ -70,8 +73,9 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
     return TrainValidation(
         training_rows=case.train.total_rows or case.train.rows,
         validation_rows=case.validation.total_rows or case.validation.rows,
-        overlap=_overlap(case),
+        overlap=_overlap(case, theirs),
         distinct_training=_distinct(mine),
+        identified=identified(mine),
         scale_ratio=scale,
         mean_shift=shift,
         range_ratio=reach,
@@ -83,24 +87,15 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
     )
 
 
-def _keys(arrays: list[NDArray[Any]]) -> list[bytes]:
-    return [b"".join(np.ascontiguousarray(one[place]).tobytes() for one in arrays) for place in range(len(arrays[0]))]
-
-
-def _overlap(case: Case) -> float:
-    assert case.validation is not None
-    ours = [np.asarray(one) for one in leaves(case.train.head(20_000).x)]
-    theirs = [np.asarray(one) for one in leaves(case.validation.sample(ROWS).x)]
-    if any(one.dtype.kind in "OUS" for one in ours):
-        return 0.0
-    known = set(_keys(ours))
-    return float(np.mean([key in known for key in _keys(theirs)]))
+def _overlap(case: Case, batch: Batch) -> float:
+    seen = among_training(case, batch)
+    return 0.0 if seen is None else float(seen.mean())
 
 
 def _distinct(arrays: list[NDArray[Any]]) -> float:
     if any(one.dtype.kind in "OUS" for one in arrays):
         return 1.0
-    return len(set(_keys(arrays))) / max(1, len(arrays[0]))
+    return len(set(keys(arrays))) / max(1, len(arrays[0]))
 
 
 def _ratio(a: float, b: float) -> float:

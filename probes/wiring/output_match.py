@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case, Error, fed
 from ..catalogue import Unanswerable, probe
-from ..layers import LayerNote, last_activation, layer_notes, output_layers, reach_of
+from ..layers import head_of, last_activation, layer_notes, reach_of
 from ..recording import Batch
 from ..tasks import Output, in_order, outputs, target_of
 
@@ -124,12 +124,11 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         raise Unanswerable("the program gives `fit` no targets, so there is nothing to match")
     predicted = _predict(case, batch)
     enlarged = _predict(case, _enlarged(batch))
-    heads = output_layers(case) or list(layer_notes(case))[-1:]
-    if not heads:
+    if not layer_notes(case):
         raise Unanswerable("the model shows no layers")
     fits = [
         _fit(
-            case, output, predicted[place], enlarged[place], target_of(output, batch), _head(case, heads, output, place)
+            case, output, predicted[place], enlarged[place], target_of(output, batch), head_of(case, output.name, place)
         )
         for place, output in enumerate(known)
         if place < len(predicted)
@@ -203,13 +202,6 @@ def _is_aligned(case: Case, batch: Batch, known: tuple[Output, ...]) -> bool:
         except Exception:  # noqa: BLE001 - a loss that fails on a few rows tells nothing here
             return False
     return bool(np.isclose(losses[0], losses[1], rtol=1e-5))
-
-
-def _head(case: Case, heads: list[LayerNote], output: Output, place: int) -> LayerNote:
-    known = list(getattr(case.model, "output_names", None) or ())
-    if output.name in known and len(known) == len(heads):
-        return heads[known.index(output.name)]
-    return heads[min(place, len(heads) - 1)]
 
 
 def _predict(case: Case, batch: Batch) -> list[NDArray[Any]]:

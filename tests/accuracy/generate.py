@@ -29,7 +29,7 @@ class LabelledProgram:
 
     mutant: Mutant
     label: Label
-    base_score: float
+    base_score: float | None
 
     @property
     def faulty(self) -> bool:
@@ -90,7 +90,7 @@ def write(program: LabelledProgram, folder: Path) -> Path:
     place = folder / program.mutant.id
     place.mkdir(parents=True, exist_ok=True)
     (place / "train.py").write_text(program.mutant.source)
-    if program.faulty:
+    if program.faulty and program.mutant.source != program.mutant.base.source:
         (place / "fixed.py").write_text(program.mutant.base.source)
     (place / "truth.yaml").write_text(yaml.safe_dump(program.truth, sort_keys=False, width=10_000))
     return place

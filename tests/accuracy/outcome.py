@@ -14,3 +14,5 @@ class Outcome:
     """As printed; `{"error": ...}` where none came."""
     seconds: float
     exit_status: int | None
+    events: tuple[str, ...] = ()
+    """The session's events as JSON, in order, where the check ran in this process."""

@@ -42,8 +42,8 @@ class Base:
 
     @property
     def half(self) -> str:
-        """train or check."""
-        return halves()[self.name]
+        """train or check; of a script that belongs to neither, what its facts say."""
+        return str(self.facts.get("half") or halves()[self.name])
 
 
 @cache

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
 import json
 import os
 import shlex
@@ -23,9 +22,14 @@ from typing import Any
 
 from .generate import LabelledProgram, labelled_programs, slice_ids, write
 from .judging import Judgement, judge
+from .kept import all_kept, keep, kept
 from .outcome import Outcome
+from .sampling import sample
 from .shared_host import SharedHost, with_shared_host
 from .tables import everything
+from .written import written_programs
+
+WRITTEN = "written"
 
 COMMAND = f"{shlex.quote(str(Path(sys.executable).parent / 'keras-triage'))}"
 
@@ -63,8 +67,7 @@ def command_line(folder: Path, command: str, timeout: float) -> Outcome:
 
 def judged(program: LabelledProgram, scratch: Path, outcome: Outcome) -> Judgement:
     """Judge a program; its report is kept beside it."""
-    folder = write(program, scratch)
-    (folder / "report.json").write_text(json.dumps(outcome.report, indent=1))
+    keep(program, scratch, outcome)
     result = judge(program.truth, outcome.report, outcome.seconds, outcome.exit_status)
     good = result.top1 if result.faulty else not result.alarm
     ranked = ", ".join(f"{c.id} {c.status} {c.confidence:.2f}" for c in result.ranked[:3])
@@ -84,15 +87,16 @@ def program_alone(program: LabelledProgram, scratch: Path) -> Path:
 
 
 def chosen(
-    half: str | None, slice_name: str | None, only: Sequence[str], sample: int | None
+    half: str | None, slice_name: str | None, only: Sequence[str], size: int | None, seed: int
 ) -> tuple[LabelledProgram, ...]:
     """The programs of a half, a slice or a list; a sample is the same at every run."""
-    programs = labelled_programs(half, slice_ids(slice_name) if slice_name else ())
+    if half == WRITTEN:
+        programs = written_programs()
+    else:
+        programs = labelled_programs(half, slice_ids(slice_name) if slice_name else ())
     if only:
         programs = tuple(p for p in programs if any(word in p.mutant.id for word in only))
-    if sample is not None:
-        programs = tuple(sorted(programs, key=lambda p: hashlib.sha256(p.mutant.id.encode()).hexdigest())[:sample])
-    return programs
+    return programs if size is None else sample(programs, size, seed)
 
 
 def by_command(
@@ -125,10 +129,12 @@ def by_shared_host(programs: Iterable[LabelledProgram], scratch: Path, jobs: int
 def main() -> int:
     """Print the tables; exit status 0 whatever they say."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("train", "check"))
+    parser.add_argument("--half", choices=("train", "check", WRITTEN), help="written: the scripts that are in neither")
     parser.add_argument("--slice", dest="slice_name", choices=("small",))
     parser.add_argument("--only", nargs="*", default=[], help="ids, or parts of ids")
-    parser.add_argument("--sample", type=int, help="so many programs, the same at every run")
+    parser.add_argument("--sample", type=int, metavar="N", help="so many programs, spread over causes and bases")
+    parser.add_argument("--seed", type=int, default=0, help="another sample for each number (default 0)")
+    parser.add_argument("--most", type=int, metavar="N", help="examine so many and leave the rest to the next run")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument(
         "--command",
@@ -138,17 +144,25 @@ def main() -> int:
     )
     parser.add_argument("--timeout", type=float, default=300.0, help="seconds for one check")
     parser.add_argument(
-        "--folder", type=Path, help="where programs and reports are written (default: a temporary folder)"
+        "--folder",
+        type=Path,
+        help="where programs and results are kept; what has a result there is not examined again "
+        "(default: a temporary folder)",
     )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         scratch = arguments.folder or Path(temporary)
-        programs = chosen(arguments.half, arguments.slice_name, arguments.only, arguments.sample)
+        wanted = chosen(arguments.half, arguments.slice_name, arguments.only, arguments.sample, arguments.seed)
+        programs = [one for one in wanted if kept(one, scratch) is None][: arguments.most]
         if arguments.command:
-            results = by_command(programs, scratch, arguments.command, arguments.jobs, arguments.timeout)
+            by_command(programs, scratch, arguments.command, arguments.jobs, arguments.timeout)
         else:
-            results = by_shared_host(programs, scratch, arguments.jobs, arguments.timeout)
-    print("\n" + everything(results))
+            by_shared_host(programs, scratch, arguments.jobs, arguments.timeout)
+        done = all_kept(wanted, scratch)
+    results = [
+        judge(one.program.truth, one.outcome.report, one.outcome.seconds, one.outcome.exit_status) for one in done
+    ]
+    print(f"\n{len(done)} of {len(wanted)} programs\n\n" + everything(results))
     return 0
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from assistant.commands import exit_status
 from assistant.dialogue import Dialogue
 from assistant.events import AnyEvent
+from assistant.events import to_json as event_to_json
 from assistant.headless import Headless
 from assistant.investigation import Investigation
 from assistant.report.model import to_json
@@ -29,11 +30,15 @@ from .outcome import Outcome
 T = TypeVar("T")
 
 
-class _Unkept:
-    """A log that keeps nothing."""
+class _Log:
+    """A log in memory, as JSON."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
 
     def append(self, event: AnyEvent) -> None:
-        """Forget the event."""
+        """Keep the event."""
+        self.events.append(event_to_json(event))
 
     def settle(self, dialogue: Dialogue) -> None:
         """Forget what it has come to."""
@@ -55,7 +60,8 @@ class SharedHost:
         started = time.perf_counter()
         opened = OpenedWith(program=str(folder / "train.py"))
         dialogue = Dialogue(load(), catalogue(), budget=opened.budget, trials=opened.trials)
-        investigation = Investigation(dialogue, _Unkept(), _Opener(self, folder / "train.py"), program="train.py")
+        log = _Log()
+        investigation = Investigation(dialogue, log, _Opener(self, folder / "train.py"), program="train.py")
         report: dict[str, Any] = {}
         status: int | None = None
         try:
@@ -67,7 +73,7 @@ class SharedHost:
             report = {"error": str(error)}
         finally:
             await investigation.close()
-        return Outcome(report, time.perf_counter() - started, status)
+        return Outcome(report, time.perf_counter() - started, status, tuple(log.events))
 
     async def open(self, program: Path, listener: Listener) -> Worker:
         """Open a program in the host."""

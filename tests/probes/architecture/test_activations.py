@@ -32,7 +32,20 @@ def test_rectified_layers() -> None:
 def test_layers_without_an_activation() -> None:
     found = seen(None, "linear")
     assert (found["linear_hidden"], found["all_linear"], found["first_linear"]) == (2, True, "hidden_0")
-    assert found["linear_dense_pairs"] == 2
+    assert (found["linear_dense_pairs"], found["first_pair"]) == (2, "hidden_0")
+
+
+def test_two_linear_maps_by_design_are_no_pair() -> None:
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((12,))
+    code = layers.Dense(4)(layers.Dense(16, activation="relu")(inputs))
+    branch = layers.Dense(16)(layers.Dense(16, activation="relu")(code))
+    merged = layers.Add()([branch, layers.Dense(16, activation="relu")(code)])
+    model = compiled(keras.Model(inputs, layers.Dense(1)(merged)))
+    found = measured(make_case(model, table(width=12), quantity()), "activations")
+    assert (found["linear_hidden"], found["linear_dense_pairs"], found["first_pair"]) == (2, 0, None)
 
 
 def test_an_activation_as_a_layer_counts() -> None:

@@ -62,7 +62,13 @@ def test_columns_that_never_vary_and_blank_rows() -> None:
 def test_rows_that_stand_twice() -> None:
     x = table()
     x[32:] = x[:32]
-    assert seen(x)["duplicate_share"] == pytest.approx(0.5)
+    assert seen(x)["duplicate_share"] == seen(x)["copied_share"] == pytest.approx(0.5)
+
+
+def test_rows_of_a_few_categories_are_no_copies() -> None:
+    found = seen(np.random.default_rng(3).integers(0, 2, (64, 3)).astype("float32"))
+    assert found["duplicate_share"] > 0.8
+    assert found["copied_share"] == 0.0
 
 
 def test_a_model_that_rescales_by_itself() -> None:

@@ -83,3 +83,8 @@ def test_ids_trained_as_quantities() -> None:
 
 def test_no_targets() -> None:
     assert "no targets" in unknown(make_case(compiled(net(), "adam", None), table()), "label_statistics")
+
+
+def test_classes_on_one_unit_are_not_the_targets_fault() -> None:
+    assert seen(classes(), 3, "categorical_crossentropy")["integers_for_onehot"]
+    assert not seen(binary(), 1, "categorical_crossentropy")["integers_for_onehot"]

@@ -58,3 +58,8 @@ def test_validation_rows_of_another_kind() -> None:
 def test_too_few_rows() -> None:
     case = make_case(compiled(net()), table(8), quantity(8))
     assert "fewer than 16" in unknown(case, "signal")
+
+
+def test_inputs_that_never_vary() -> None:
+    blank = make_case(compiled(net(1), "adam", "mse"), np.zeros((ROWS, 6)), quantity(ROWS))
+    assert "do not vary" in unknown(blank, "signal")

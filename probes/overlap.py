@@ -1,0 +1,79 @@
+"""Rows that stand more than once: within the training data, and on both sides of the split."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .case import Case
+from .inputs import input_leaves
+from .recording import Batch
+from .scoring import predict, score_predictions
+from .structures import cut, leaves
+
+KNOWN_ROWS = 20_000
+SCORED = 1500
+LEAST_ROWS = 30
+MOST_COLUMNS = 100
+MOST_NUMBERS = 500
+
+
+def keys(arrays: list[NDArray[Any]]) -> list[bytes]:
+    """What tells rows apart, one a row: all numbers of a small row, evenly spaced ones of a large one."""
+    parts = [_thinned(one) for one in arrays]
+    return [b"".join(one[place].tobytes() for one in parts) for place in range(len(arrays[0]))]
+
+
+def _thinned(array: NDArray[Any]) -> NDArray[Any]:
+    columns = array.reshape(len(array), -1)
+    return columns[:, :: max(1, columns.shape[1] // MOST_NUMBERS)]
+
+
+def identified(arrays: list[NDArray[Any]]) -> bool:
+    """Whether a single measured number tells the distinct rows apart; rows of a few categories repeat by nature."""
+    first: dict[bytes, int] = {}
+    for place, key in enumerate(keys(arrays)):
+        first.setdefault(key, place)
+    return any(_identifies(one, list(first.values())) for one in arrays)
+
+
+def _identifies(array: NDArray[Any], rows: list[int]) -> bool:
+    if array.dtype.kind != "f" or len(rows) < 4:
+        return False
+    columns = array.reshape(len(array), -1)[:, :MOST_COLUMNS][rows]
+    return any(len(np.unique(one)) == len(rows) and (one != np.round(one)).any() for one in columns.T)
+
+
+def among_training(case: Case, batch: Batch) -> NDArray[np.bool_] | None:
+    """Which of these rows have the inputs of a training row; None where the inputs are texts."""
+    ours = [np.asarray(one) for one in leaves(case.train.head(KNOWN_ROWS).x)]
+    theirs = [np.asarray(one) for one in leaves(batch.x)]
+    if any(one.dtype.kind in "OUS" for one in (*ours, *theirs)):
+        return None
+    known = set(keys(ours))
+    return np.array([key in known for key in keys(theirs)])
+
+
+def seen_ahead(case: Case) -> float | None:
+    """By how much the skill on validation rows that were trained on is above that on the others, as the model is now.
+
+    None where either kind has too few rows, or where rows repeat by nature; the largest over outputs.
+    """
+    if case.validation is None or case.validation.y is None:
+        return None
+    batch = case.validation.sample(SCORED)
+    seen = among_training(case, batch)
+    if seen is None or min(seen.sum(), (~seen).sum()) < LEAST_ROWS:
+        return None
+    if not identified([np.asarray(one) for _, one in input_leaves(case, case.train.sample(SCORED))]):
+        return None
+    predicted = predict(case, batch)
+    parts = []
+    for mask in (seen, ~seen):
+        rows = Batch(*(None if one is None else cut(one, mask) for one in (batch.x, batch.y, batch.weights)))
+        scored = score_predictions(case, [one[mask] for one in predicted], rows)
+        parts.append({output.name: score.skill for output, score in scored})
+    ahead = [parts[0][name] - parts[1][name] for name in parts[0] if name in parts[1]]
+    return max(ahead, default=None)

@@ -207,6 +207,13 @@ def test_settings_before_the_import_keep_their_effect(open_case: Open) -> None:
     assert opened.printed == "7\n"
 
 
+def test_keras_is_met_where_tensorflow_is_imported_first(open_case: Open) -> None:
+    lines = "import os\nos.environ['TF_DETERMINISTIC_OPS'] = '1'\nimport tensorflow as tf\n"
+    case = open_case(lines + HEAD + "build().fit(x, y)\n").case
+    assert case.failure is None
+    assert case.fit_line == FIRST + 3
+
+
 def test_another_backend_is_refused_in_a_sentence(open_case: Open) -> None:
     opened = open_case("import os\nos.environ['KERAS_BACKEND'] = 'jax'\nimport keras\n")
     with pytest.raises(WrongBackend, match="runs Keras on jax; only TensorFlow is supported"):

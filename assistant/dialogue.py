@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from types import MappingProxyType
@@ -68,7 +70,7 @@ class Dialogue:
         self.catalogue = catalogue
         self.budget = budget
         self._trials = trials
-        self._events = list(events)
+        self._events = [self._completed(one) for one in events]
         self._chosen: dict[tuple[str, int], Chosen] = {}
         self._facts = gather(in_force(tuple(self._events)))
         self._walk_anew()
@@ -84,6 +86,7 @@ class Dialogue:
 
     def record(self, event: AnyEvent) -> None:
         """Take what happened."""
+        event = self._completed(event)
         self._events.append(event)
         if isinstance(event, Undone):
             self._facts = gather(in_force(tuple(self._events)))
@@ -236,6 +239,14 @@ class Dialogue:
         """The case, even if its opening was undone."""
         return next((one.case for one in reversed(self._events) if isinstance(one, CaseOpened)), None)
 
+    def _completed(self, event: AnyEvent) -> AnyEvent:
+        """The event; a measurement of an earlier release with the defaults of the fields that it does not know yet."""
+        info = self.catalogue.get(event.probe) if isinstance(event, ProbeFinished) else None
+        if info is None or not isinstance(event, ProbeFinished) or event.measurement is None:
+            return event
+        missing = {name: one for name, one in defaults(info.measurement).items() if name not in event.measurement}
+        return event.model_copy(update={"measurement": {**event.measurement, **missing}}) if missing else event
+
     def _walk_anew(self) -> None:
         self._walk = Walk(self.kb, self.catalogue, self._facts, self._judge, self.budget)
         self._need: Need | None = next(self._walk.run(), None)
@@ -275,6 +286,13 @@ class Dialogue:
 
 def _phase(need: Need) -> Phase:
     return need.phase if isinstance(need, RunProbe) else "tree"
+
+
+@functools.cache
+def defaults(measurement: type) -> Mapping[str, object]:
+    """The defaults of a measurement's fields, for those that have one."""
+    known = dataclasses.fields(measurement) if dataclasses.is_dataclass(measurement) else ()
+    return {one.name: one.default for one in known if one.default is not dataclasses.MISSING}
 
 
 def _said_by_person(event: AnyEvent, question: str | None) -> bool:

@@ -31,6 +31,10 @@ class ProbeInfo(Protocol):
     def needs(self) -> tuple[str, ...]:
         """What the case must hold."""
 
+    @property
+    def measurement(self) -> type:
+        """The dataclass of its measurement."""
+
 
 @dataclass(frozen=True)
 class Option:

@@ -50,8 +50,6 @@ class Activations:
     """First hidden layer without any activation."""
     linear_dense_pairs: int
     """Neighbouring layers with weights of a linear map with nothing between them that bends numbers, and no design."""
-    first_pair: str | None
-    """First layer of the first of them."""
     normalising_hidden: int
     """Hidden layers whose activation makes their outputs sum to one."""
     first_normalising: str | None
@@ -76,6 +74,8 @@ class Activations:
     """Activations that directly follow another one."""
     rectified_before_norm: int
     """Rectifying activations directly before a batch normalisation."""
+    first_pair: str | None = None
+    """First layer of the first of them."""
 
 
 @probe("activations", title="What bends numbers between the layers", cost="instant", needs=("model",))

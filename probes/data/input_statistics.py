@@ -85,8 +85,6 @@ class InputStatistics:
     """Largest share of samples whose values are all the same."""
     duplicate_share: float
     """Share of rows that repeat an earlier row exactly, in [0, 1]."""
-    copied_share: float
-    """The same where one measured number tells the distinct rows apart: rows of a few categories repeat by nature."""
     stream: bool
     """Whether the data come as batches of a pipeline rather than as arrays."""
     rescaled_inside: bool
@@ -97,6 +95,8 @@ class InputStatistics:
     """Smallest value of that input."""
     maximum: float
     """Largest value of that input."""
+    copied_share: float = 0.0
+    """The same where one measured number tells the distinct rows apart: rows of a few categories repeat by nature."""
 
 
 @probe("input_statistics", title="The inputs: finite, scaled, varied", cost="instant", needs=("training_data",))

@@ -31,8 +31,6 @@ class TrainValidation:
     """Share of the validation rows whose inputs stand among the training rows too, in [0, 1]."""
     distinct_training: float
     """Share of training rows that are distinct; an overlap among data of few distinct rows says nothing."""
-    identified: bool
-    """Whether a single measured number tells the distinct training rows apart, so that equal rows are copies."""
     scale_ratio: float
     """Spread of the inputs in training over that in validation, or its inverse: 1 or more."""
     mean_shift: float
@@ -49,6 +47,8 @@ class TrainValidation:
     """Classes of the validation data that training never shows."""
     shape_differs: bool
     """Whether samples have another shape or type in validation."""
+    identified: bool = False
+    """Whether a single measured number tells the distinct training rows apart, so that equal rows are copies."""
 
 
 @probe(

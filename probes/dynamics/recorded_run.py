@@ -119,12 +119,6 @@ class RecordedRun:
     """Two standard errors of the validation score, as skill."""
     gap: float
     """Training skill minus validation skill; 0 without validation data."""
-    wrong: float | None
-    """Share of the validation rows (training rows where there are none) that are predicted wrongly; None unless each
-    row has one class."""
-    evenness: float | None
-    """The same share of the three tenths of these rows of which the model is surest (1.6 standard errors taken off),
-    over `wrong`: near 0 where errors are hard cases, near 1 where labels are wrong at random."""
     majority_share: float | None
     """Share of the most frequent prediction among the training predictions, in [0, 1]."""
     prediction_spread: float | None
@@ -163,6 +157,12 @@ class RecordedRun:
     """Whether another model that holds some of the same weights is trained in turn with this one, as in a contest."""
     inputs_used: float | None = None
     """Training skill lost when inputs are dealt out to other rows, over the skill; near 0 where inputs are ignored."""
+    wrong: float | None = None
+    """Share of the validation rows (training rows where there are none) that are predicted wrongly; None unless each
+    row has one class."""
+    evenness: float | None = None
+    """The same share of the three tenths of these rows of which the model is surest (1.6 standard errors taken off),
+    over `wrong`: near 0 where errors are hard cases, near 1 where labels are wrong at random."""
 
 
 @dataclass

@@ -94,8 +94,6 @@ class OutputMatch:
     """Fewer units than classes that the targets name."""
     one_unit_for_classes: bool
     """One unit for three classes or more."""
-    one_unit_for_distribution: bool
-    """A cross-entropy over classes on one unit and two classes, which a binary cross-entropy is made for."""
     unused_units: int
     """Units beyond the classes that the targets name (most over outputs)."""
     rank_mismatch: bool
@@ -108,6 +106,8 @@ class OutputMatch:
     """Largest share of targets outside the range that an output can reach."""
     predictions_finite: bool
     """Whether every prediction on the batch is finite."""
+    one_unit_for_distribution: bool = False
+    """A cross-entropy over classes on one unit and two classes, which a binary cross-entropy is made for."""
 
 
 @probe(

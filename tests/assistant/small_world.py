@@ -32,6 +32,7 @@ class Info:
     title: str
     cost: str
     needs: tuple[str, ...] = ("model",)
+    measurement: type = object
 
 
 CATALOGUE: Mapping[str, Info] = {
@@ -48,7 +49,7 @@ CATALOGUE: Mapping[str, Info] = {
 
 FAULTY: dict[str, dict[str, Any]] = {
     "input_statistics": {"scale": 5000.0, "broken": 0},
-    "recorded_run": {"last": 2.3, "callbacks_left_out": ["TensorBoard"]},
+    "recorded_run": {"last": 2.3, "left_out": ["TensorBoard"]},
     "gradient_flow": {"ratio": 1e6},
     "weight_updates": {"ratio": 0.5},
     "label_noise_probe": {"share": 0.1},

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from assistant.dialogue import defaults
 from assistant.events import CaseOpened, PatchTried, ProbeFinished
 from assistant.patching.proving import judged, prove
 from assistant.patching.scratch import QUIET, scratch_copy
@@ -13,6 +14,7 @@ from assistant.patching.step import to_prove
 from assistant.report.build import build
 from assistant.worker import Worker
 from knowledge_base.loading import load
+from probes.dynamics.recorded_run import RecordedRun
 from probes.process.description import CaseDescription, Failure
 from probes.process.errors import WorkerDied
 from tests.assistant.small_world import CASE, FAULTY, FakeWorker, new_dialogue, walk
@@ -20,6 +22,7 @@ from tests.assistant.test_report import PROOF
 from tests.support import Bench
 
 FLAT: dict[str, Any] = {
+    **defaults(RecordedRun),
     "error_type": None,
     "first_nonfinite_step": None,
     "weights_nonfinite_step": None,

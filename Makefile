@@ -30,7 +30,7 @@ test: fast
 	$(BIN)/python -m pytest -q -m keras
 
 fast: $(STAMP)
-	$(BIN)/python -m pytest -q -n auto -m "not keras"
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not keras"
 
 check: lint types layers kb
 

@@ -234,13 +234,17 @@ class Commands:
             self._session.go_on()
 
     def report(self, file: str) -> None:
-        """Write the report as Markdown, to a file of the person's choice or into the user's data folder."""
-        from assistant.report.markdown import render
+        """Write the report in the format of the file's name, Markdown where it tells none."""
+        from assistant.report.formats import BY_SUFFIX, formatted
 
         path = Path(file).expanduser() if file else self._default_file()
+        session = self._session.session
+        report = formatted(
+            BY_SUFFIX.get(path.suffix.lower(), "markdown"), session.investigation.report(), session.dialogue
+        )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(render(self._session.session.investigation.report()), "utf-8")
+            path.write_text(report, "utf-8")
         except OSError as error:
             self._say(texts.REPORT_FAILED.format(file=path, reason=error.strerror or error))
             return

@@ -214,6 +214,8 @@ async def test_the_report_is_written_where_asked(small: Any, tmp_path: Path) -> 
     await one.until_finished()
     await one.live.command("report", str(tmp_path / "out" / "report.md"))
     assert (tmp_path / "out" / "report.md").read_text("utf-8").startswith("#")
+    await one.live.command("report", str(tmp_path / "report.html"))
+    assert (tmp_path / "report.html").read_text("utf-8").lower().startswith("<!doctype html>")
     await one.live.command("report", "/proc/nowhere/report.md")
     assert "could not be written" in one.said()
 

@@ -110,7 +110,7 @@ def _kept() -> tuple[SessionInfo, ...]:
         SessionInfo(
             id=id,
             created=at,
-            opened=OpenedWith(program=f"/work/{id[:2]}/train.py"),
+            opened=OpenedWith(program=f"/demo/{id[:2]}/train.py"),
             events=40,
             last=at,
             knowledge_base="v",

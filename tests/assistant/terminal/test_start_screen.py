@@ -42,7 +42,7 @@ def store(tmp_path: Path) -> str:
     url = str(tmp_path / "sessions.db")
     with Store(url) as opened:
         for name in ("a", "b", "c"):
-            kept = opened.begin(OpenedWith(program=f"/work/{name}.py"), "v")
+            kept = opened.begin(OpenedWith(program=f"/demo/{name}.py"), "v")
             opened.desk.rename(kept.id, f"ticket {name}")
             kept.release()
     return url

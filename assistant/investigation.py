@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from assistant.steps import AskPerson, Conclude, Finished, NamedSymptom, OfferTr
 from assistant.trying import finished as trial_finished
 from assistant.walking import RECORDED_RUN, UNSURE
 from assistant.worker import Opener, OpensCopies, RemembersTrials, Worker
+from probes.measurement import from_wire
 from probes.process.description import CaseDescription, Failure
 from probes.process.errors import ProcessError, RequestFailed, WorkerDied, WorkerLost
 from probes.process.events import Output, Points, Progress, Stage, WorkerEvent
@@ -43,8 +43,6 @@ HANGING = 30.0
 """Seconds beyond four times its own after which a trial's worker counts as hung."""
 
 _MOST_SECONDS = {"instant": 10.0, "seconds": 30.0}
-
-_NUMBERS: dict[str, Any] = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 T = TypeVar("T")
 
@@ -298,7 +296,7 @@ class Investigation:
         outcome = await worker.probe(step.probe, seconds)
         return ProbeFinished(
             probe=step.probe,
-            measurement=None if outcome.measurement is None else real_numbers(outcome.measurement),
+            measurement=None if outcome.measurement is None else from_wire(outcome.measurement),
             unknown=outcome.unknown,
             seconds=outcome.seconds,
             absent=outcome.absent,
@@ -391,7 +389,7 @@ class Investigation:
             original = Original(case, worker, symptom)
             edited = await try_as_source(original, step.attempt, answer, open_copy, left, front.stage)
             answer, runs = edited.answer, edited.runs
-        return trial_finished(step.attempt, real_numbers(answer), runs)
+        return trial_finished(step.attempt, from_wire(answer), runs)
 
     def _no_trial(self, step: OfferTrial, reason: str) -> TrialFinished:
         attempt = step.attempt
@@ -513,15 +511,4 @@ def fraction_of(progress: Progress) -> float | None:
     return progress.done / progress.total if progress.done is not None and progress.total else None
 
 
-def real_numbers(value: Any) -> Any:
-    """A JSON value with the words for numbers that are not finite turned into those numbers."""
-    if isinstance(value, dict):
-        return {key: real_numbers(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [real_numbers(one) for one in value]
-    if isinstance(value, str):
-        return _NUMBERS.get(value, value)
-    return value
-
-
-__all__ = ["Investigation", "Log", "Settings", "real_numbers"]
+__all__ = ["Investigation", "Log", "Settings"]

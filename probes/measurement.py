@@ -1,4 +1,4 @@
-"""Measurements on the wire: dataclasses to JSON values, with numbers that are not finite as words."""
+"""Measurements on the wire: dataclasses to JSON values, with numbers that are not finite as words, and back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
+
+_NUMBERS: Mapping[str, float] = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def to_wire(value: Any) -> Any:
@@ -35,3 +37,14 @@ def to_wire(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [to_wire(one) for one in value]
     raise TypeError(f"a measurement cannot hold {type(value).__name__}")
+
+
+def from_wire(value: Any) -> Any:
+    """A JSON value with the words for numbers that are not finite turned into those numbers."""
+    if isinstance(value, dict):
+        return {key: from_wire(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [from_wire(one) for one in value]
+    if isinstance(value, str):
+        return _NUMBERS.get(value, value)
+    return value

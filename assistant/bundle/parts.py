@@ -9,8 +9,7 @@ from pydantic import BaseModel
 from assistant.bundle.measures import fitting
 from assistant.bundle.model import MEMBERS, Bundle, Environment, Manifest, Measurements, ProgramOutput, Settings, Trials
 from assistant.events import CaseEvidence
-from assistant.investigation import real_numbers
-from probes.measurement import to_wire
+from probes.measurement import from_wire, to_wire
 
 _OF_NUMBERS = ("measurements.json", "trials.json")
 
@@ -47,7 +46,7 @@ def bundle_of(manifest: Manifest, values: dict[str, Any]) -> Bundle:
     """
     # Words for numbers that are not finite are read where a worker sends them too: elsewhere they may be names.
     read = {
-        name: MEMBERS[name].model_validate(real_numbers(value) if name in _OF_NUMBERS else value)
+        name: MEMBERS[name].model_validate(from_wire(value) if name in _OF_NUMBERS else value)
         for name, value in values.items()
     }
     settings, measurements, trials = read["settings.json"], read["measurements.json"], read["trials.json"]

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import UsageError
-from assistant.investigation import real_numbers
 from assistant.patching.applying import read_program
 from assistant.patching.model import Treatment
 from assistant.patching.patch import patch
@@ -22,6 +21,7 @@ from assistant.patching.proving import HANGING, Open
 from assistant.patching.scratch import QUIET, scratch_copy
 from assistant.trying import Attempt
 from assistant.worker import Worker
+from probes.measurement import from_wire
 from probes.process.description import CaseDescription
 from probes.process.errors import ProcessError
 
@@ -137,7 +137,7 @@ async def _judged(
         arms += trained["arms"]
         name, arguments = attempt.request(original.symptom, left)
         wanted = {**arguments, "arms": arms}
-        answer = real_numbers(await original.worker.request(name, wanted, 4 * left + HANGING))
+        answer = from_wire(await original.worker.request(name, wanted, 4 * left + HANGING))
         if answer["treated"] and answer["treated"][0] <= answer["control"][0]:
             break
     return {**answer, "parameters": dict(attempt.parameters)}

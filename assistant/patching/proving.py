@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.investigation import real_numbers
 from assistant.patching.scratch import QUIET, scratch_copy
 from assistant.walking import CRASHES, HEALTHY, RECORDED_RUN, UNSURE
 from assistant.worker import Worker
 from knowledge_base.loading import KnowledgeBase
 from knowledge_base.questions import answer_of
+from probes.measurement import from_wire
 from probes.process.errors import ProcessError
 
 LATE = ("overfit", "loss_plateau", "underfit", "validation_erratic", "loss_nan", "loss_slow")
@@ -92,7 +92,7 @@ async def _examined(
     outcome = await worker.probe(RECORDED_RUN, seconds)
     if outcome.measurement is None:
         return False, f"The training of the patched program could not be watched: {outcome.unknown}"
-    measured = real_numbers(outcome.measurement)
+    measured = from_wire(outcome.measurement)
     assert isinstance(measured, dict)
     return judged(kb, symptom, before, measured)
 

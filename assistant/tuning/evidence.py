@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import UsageError
-from assistant.investigation import HANGING, real_numbers
+from assistant.investigation import HANGING
 from assistant.patching.applying import read_program
 from assistant.patching.model import Treatment
 from assistant.patching.patch import patch
@@ -20,6 +20,7 @@ from assistant.tuning.outcome import LEAST_GAIN
 from assistant.tuning.search import Search, Untouched
 from assistant.tuning.space import treatments_of
 from assistant.worker import Worker
+from probes.measurement import from_wire
 from probes.process.description import CaseDescription
 from probes.process.errors import ProcessError
 
@@ -97,7 +98,7 @@ async def does_as_well(
                 copy = await open_copy(path, QUIET)
                 if (await copy.case()).failure is not None:
                     return False
-                answer = real_numbers(await copy.request("tuning", {**wanted, "seconds": seconds}, 4 * seconds))
+                answer = from_wire(await copy.request("tuning", {**wanted, "seconds": seconds}, 4 * seconds))
         except (ProcessError, TimeoutError):
             return False
         finally:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.errors import UsageError
-from assistant.investigation import HANGING, real_numbers
+from assistant.investigation import HANGING
 from assistant.tuning.space import OWN, Method, Space
 from assistant.worker import Worker
+from probes.measurement import from_wire
 
 if TYPE_CHECKING:
     import optuna
@@ -175,7 +176,7 @@ class Search:
 
     async def _ask(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         limit = 4 * float(arguments.get("seconds") or 10.0) + HANGING
-        answer = real_numbers(await self._worker.request("tuning", arguments, limit))
+        answer = from_wire(await self._worker.request("tuning", arguments, limit))
         if not answer["applicable"]:
             raise Refused(str(answer["reason"]))
         return dict(answer)

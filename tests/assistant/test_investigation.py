@@ -10,7 +10,7 @@ import pytest
 from assistant.events import PersonAnswered, ProbeFinished, SymptomNamed, Undone
 from assistant.front_end import GoBack, Reply, Stop
 from assistant.headless import Headless
-from assistant.investigation import Investigation, real_numbers
+from assistant.investigation import Investigation
 from assistant.steps import AskPerson, OfferTrial, RunProbe
 from assistant.worker import Listener
 from probes.process.description import Place
@@ -306,10 +306,3 @@ async def test_a_person_can_decline_a_trial() -> None:
     report = await investigation.run(Declining())
     assert worker.tried == []
     assert all(one.status != "proven" for one in report.causes)
-
-
-def test_words_for_numbers_become_numbers() -> None:
-    assert real_numbers({"a": ["Infinity", {"b": "-Infinity"}], "c": "dense"}) == {
-        "a": [float("inf"), {"b": float("-inf")}],
-        "c": "dense",
-    }

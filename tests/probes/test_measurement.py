@@ -20,7 +20,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from probes.catalogue import catalogue, hints
-from probes.measurement import to_wire
+from probes.measurement import from_wire, to_wire
 
 PROBES = list(catalogue().values())
 
@@ -146,3 +146,11 @@ def test_the_catalogue_loads_without_tensorflow() -> None:
         "assert not {'tensorflow', 'keras', 'pydantic', 'textual', 'networkx'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_words_become_numbers_again() -> None:
+    assert from_wire({"a": ["Infinity", {"b": "-Infinity"}], "c": "dense"}) == {
+        "a": [math.inf, {"b": -math.inf}],
+        "c": "dense",
+    }
+    assert math.isnan(from_wire(to_wire(math.nan)))

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from assistant.options import Budget, Fit, KnowledgeBases, Python, SetupTimeout, StoreUrl, Symptom
+
 bundle_app = typer.Typer(
     help="Look at bundles: the evidence of a case in a file, as `collect` writes it.", no_args_is_help=True
 )
@@ -37,29 +39,16 @@ def collect(
         list[str] | None,
         typer.Option(metavar="ID", help="Measure this alone, without trials, as support asked; repeatable."),
     ] = None,
-    symptom: Annotated[
-        str | None, typer.Option(metavar="SYMPTOM", help="What you see: an id such as loss_nan, or your own words.")
-    ] = None,
+    symptom: Symptom = None,
     answer: Annotated[
         list[str] | None,
         typer.Option(metavar="QUESTION=ANSWER", help="What you answered support; repeatable."),
     ] = None,
-    budget: Annotated[
-        float, typer.Option(metavar="SECONDS", min=1.0, help="Time for probes and trials, from `fit`.")
-    ] = 120.0,
-    setup_timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", min=1.0, help="Time for the program to reach `fit`.")
-    ] = 300.0,
-    python: Annotated[
-        Path | None,
-        typer.Option("--python", metavar="PATH", help="Interpreter or environment that runs the program."),
-    ] = None,
-    fit: Annotated[
-        int | None, typer.Option("--fit", metavar="N", min=1, help="Which training call to examine.")
-    ] = None,
-    kb: Annotated[
-        list[Path] | None, typer.Option("--kb", metavar="DIR", help="Folder laid over the knowledge base; repeatable.")
-    ] = None,
+    budget: Budget = 120.0,
+    setup_timeout: SetupTimeout = 300.0,
+    python: Python = None,
+    fit: Fit = None,
+    kb: KnowledgeBases = None,
 ) -> None:
     """Examine a program and write a bundle for support: measurements and settings, no weights, no data.
 
@@ -94,10 +83,7 @@ def collect(
 def merge(
     session: Annotated[str, typer.Argument(metavar="SESSION", help="The session, or the beginning of its id.")],
     bundle: BundleFile,
-    store: Annotated[
-        str | None,
-        typer.Option("--store", metavar="URL", help="Where sessions are kept: a database address or a file."),
-    ] = None,
+    store: StoreUrl = None,
 ) -> None:
     """Add a bundle that arrived later to the session that waits for it."""
     from assistant.bundle import commands

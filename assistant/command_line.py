@@ -12,6 +12,7 @@ import typer
 
 from assistant.bundle_commands import bundle_app, collect, merge
 from assistant.kb_commands import kb_app
+from assistant.options import A_WEEK, Budget, Fit, KnowledgeBases, Python, SessionId, SetupTimeout, StoreUrl, Symptom
 from assistant.session_commands import sessions_app
 from assistant.tuning.options import Method, TuneFormat
 
@@ -84,32 +85,11 @@ Program = Annotated[
     Path,
     typer.Argument(metavar="PROGRAM", help="The training script, or a bundle collected of one.", show_default=False),
 ]
-Symptom = Annotated[
-    str | None, typer.Option(metavar="SYMPTOM", help="What you see: an id such as loss_nan, or your own words.")
-]
-A_WEEK = 7.0 * 24 * 3600
 Answers = Annotated[
     Path | None, typer.Option(metavar="FILE", help="YAML or JSON: answers to what a person would be asked.")
 ]
-Budget = Annotated[
-    float, typer.Option(metavar="SECONDS", min=1.0, max=A_WEEK, help="Time for probes and trials, from `fit`.")
-]
-SetupTimeout = Annotated[
-    float, typer.Option(metavar="SECONDS", min=1.0, max=A_WEEK, help="Time for the program to reach `fit`.")
-]
-Python = Annotated[
-    Path | None,
-    typer.Option("--python", metavar="PATH", help="Interpreter or environment that runs the program."),
-]
-Fit = Annotated[int | None, typer.Option("--fit", metavar="N", min=1, help="Which training call to examine.")]
 ListFits = Annotated[bool, typer.Option("--list-fits", help="List the training calls, running each for one step.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be run, written and skipped, and end.")]
-KnowledgeBases = Annotated[
-    list[Path] | None, typer.Option("--kb", metavar="DIR", help="Folder laid over the knowledge base; repeatable.")
-]
-StoreUrl = Annotated[
-    str | None, typer.Option("--store", metavar="URL", help="Where sessions are kept: a database address or a file.")
-]
 Plain = Annotated[bool, typer.Option("--plain", help="Talk line by line, without a full screen.")]
 Inline = Annotated[bool, typer.Option("--inline", help="Use a few lines below the prompt, not the full screen.")]
 
@@ -192,7 +172,7 @@ def tune(
     context: typer.Context,
     program: Program,
     budget: Annotated[
-        float, typer.Option(metavar="SECONDS", min=1.0, help="Time for the whole search, from `fit`.")
+        float, typer.Option(metavar="SECONDS", min=1.0, max=A_WEEK, help="Time for the whole search, from `fit`.")
     ] = 300.0,
     trials: Annotated[int, typer.Option(metavar="N", min=1, help="Settings to try, earlier calls included.")] = 40,
     method: Annotated[Method, typer.Option("--method", help="How settings are proposed.")] = Method.BAYES,
@@ -282,7 +262,7 @@ def serve(
 
 @app.command()
 def report(
-    id: Annotated[str, typer.Argument(metavar="ID", help="The session, or the beginning of its id.")],
+    id: SessionId,
     format: Annotated[
         Format | None, typer.Option("--format", help="How the report is printed; by default as the file's name tells.")
     ] = None,
@@ -311,7 +291,8 @@ def follow_up(
     symptom: Symptom = None,
     answers: Answers = None,
     budget: Annotated[
-        float | None, typer.Option(metavar="SECONDS", min=1.0, help="Time for probes and trials; as before.")
+        float | None,
+        typer.Option(metavar="SECONDS", min=1.0, max=A_WEEK, help="Time for probes and trials; as before."),
     ] = None,
     python: Python = None,
     fit: Fit = None,
@@ -340,7 +321,7 @@ def follow_up(
 
 @app.command()
 def resume(
-    id: Annotated[str, typer.Argument(metavar="ID", help="The session, or the beginning of its id.")],
+    id: SessionId,
     store: StoreUrl = None,
     plain: Plain = False,
     inline: Inline = False,

@@ -22,6 +22,7 @@ from assistant.errors import (
     leave_output,
     tell,
 )
+from assistant.facts import brought
 from assistant.front_end import FrontEnd
 from assistant.headless import Headless
 from assistant.investigation import Investigation
@@ -117,7 +118,8 @@ def tune(wish: TuneWish, patch: PatchWish | None = None) -> int:
 
 def exit_status(report: Report, investigation: Investigation) -> ExitStatus:
     """What the command ends with; a session without a verdict because its worker was lost says so."""
-    if report.status == "inconclusive" and investigation.worker_lost:
+    lost = investigation.worker_lost or any(one.lost for one in brought(investigation.dialogue.facts.bundles))
+    if report.status == "inconclusive" and lost:
         return ExitStatus.WORKER_LOST
     return EXIT_OF_STATUS[report.status]
 

@@ -246,6 +246,12 @@ class CaseEvidence(BaseModel):
     """The trials that ended, in order."""
     patches: PatchesMade | None = None
     """Only where the user let the source travel."""
+    answers: dict[str, str] = Field(default_factory=dict)
+    """What the user answered, as ids of answers by ids of questions."""
+    trouble: tuple[str, ...] = ()
+    """What went wrong with the worker where the program is, a sentence each."""
+    lost: Literal["at_start", "later"] | None = None
+    """When the worker was lost for good: before there was a case, or while it was examined; None where it lived."""
 
 
 class BundleArrived(Event):

@@ -9,6 +9,7 @@ from assistant.events import (
     SKIPPED,
     AnyEvent,
     BundleArrived,
+    CaseEvidence,
     CaseOpened,
     CauseConcluded,
     FollowedUp,
@@ -114,6 +115,12 @@ class Facts:
         """What could not be told without the program is asked again of what has arrived."""
         self.measured = {id: one for id, one in self.measured.items() if not one.absent}
         self.trials = [one for one in self.trials if not one.absent]
+
+
+def brought(bundles: Iterable[BundleArrived]) -> tuple[CaseEvidence, ...]:
+    """What bundles brought, in order; that a program was lost at its start counts only while nothing else has come."""
+    evidence = tuple(one.evidence for one in bundles)
+    return tuple(one for one in evidence if one.lost != "at_start") or evidence
 
 
 def gather(events: Iterable[AnyEvent]) -> Facts:

@@ -9,7 +9,7 @@ from pathlib import Path
 from assistant.answers_file import nearest
 from assistant.dialogue import Dialogue
 from assistant.errors import UsageError
-from assistant.events import BundleArrived, Stopped, SymptomNamed, Undone, in_force
+from assistant.events import BundleArrived, PersonAnswered, Stopped, SymptomNamed, Undone, in_force
 from assistant.investigation import Investigation
 from assistant.language import understand
 from assistant.session.model import OpenedWith
@@ -69,6 +69,9 @@ def begin(opened: OpenedWith, store: Store, symptom: str | None = None, *, follo
         said = bundle.evidence.named
         if named is None and said is not None and said.symptom in kb.symptoms:
             kept.append(said)
+        for question, answer in bundle.evidence.answers.items():
+            if question in kb.questions and answer in kb.questions[question].answers:
+                kept.append(PersonAnswered(question=question, answer=answer))
     if named is not None:
         kept.append(SymptomNamed(symptom=named, text=symptom if symptom != named else None))
     return _session(kept, kb)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from assistant.options import KnowledgeBases, SessionId, StoreUrl
 
 if TYPE_CHECKING:
     from assistant.session.model import DeskStatus
@@ -38,10 +39,6 @@ class ListFormat(StrEnum):
     JSON = "json"
 
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="The session, or the beginning of its id.")]
-StoreUrl = Annotated[
-    str | None, typer.Option("--store", metavar="URL", help="Where sessions are kept: a database address or a file.")
-]
 AsFormat = Annotated[ListFormat, typer.Option("--format", help="How it is printed.")]
 
 
@@ -73,7 +70,7 @@ def sessions(
 
 
 @sessions_app.command()
-def show(context: typer.Context, id: Id, store: StoreUrl = None) -> None:
+def show(context: typer.Context, id: SessionId, store: StoreUrl = None) -> None:
     """Show a session, its notes, and its report as it stands; nothing is run."""
     from assistant.desk import commands
 
@@ -83,7 +80,7 @@ def show(context: typer.Context, id: Id, store: StoreUrl = None) -> None:
 @sessions_app.command()
 def rename(
     context: typer.Context,
-    id: Id,
+    id: SessionId,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name; '' takes it away.")],
     store: StoreUrl = None,
 ) -> None:
@@ -95,7 +92,10 @@ def rename(
 
 @sessions_app.command()
 def tag(
-    context: typer.Context, id: Id, tags: Annotated[list[str], typer.Argument(metavar="TAG...")], store: StoreUrl = None
+    context: typer.Context,
+    id: SessionId,
+    tags: Annotated[list[str], typer.Argument(metavar="TAG...")],
+    store: StoreUrl = None,
 ) -> None:
     """Put tags on a session."""
     from assistant.desk import commands
@@ -105,7 +105,10 @@ def tag(
 
 @sessions_app.command()
 def untag(
-    context: typer.Context, id: Id, tags: Annotated[list[str], typer.Argument(metavar="TAG...")], store: StoreUrl = None
+    context: typer.Context,
+    id: SessionId,
+    tags: Annotated[list[str], typer.Argument(metavar="TAG...")],
+    store: StoreUrl = None,
 ) -> None:
     """Take tags off a session."""
     from assistant.desk import commands
@@ -116,7 +119,7 @@ def untag(
 @sessions_app.command()
 def assign(
     context: typer.Context,
-    id: Id,
+    id: SessionId,
     who: Annotated[str, typer.Argument(metavar="NAME", help="Who takes care of it; '' for nobody.")],
     store: StoreUrl = None,
 ) -> None:
@@ -128,7 +131,7 @@ def assign(
 
 @sessions_app.command("status")
 def set_status(
-    context: typer.Context, id: Id, status: Annotated[Status, typer.Argument()], store: StoreUrl = None
+    context: typer.Context, id: SessionId, status: Annotated[Status, typer.Argument()], store: StoreUrl = None
 ) -> None:
     """Say where the desk stands: open, waiting for the user, resolved, gave up."""
     from assistant.desk import commands
@@ -139,7 +142,7 @@ def set_status(
 @sessions_app.command()
 def note(
     context: typer.Context,
-    id: Id,
+    id: SessionId,
     text: Annotated[
         str | None, typer.Argument(metavar="TEXT", help="What to write; without it the notes are shown.")
     ] = None,
@@ -154,7 +157,7 @@ def note(
 @sessions_app.command()
 def branch(
     context: typer.Context,
-    id: Id,
+    id: SessionId,
     at: Annotated[
         str | None, typer.Option(metavar="QUESTION", help="Go another way after this question's answer.")
     ] = None,
@@ -184,7 +187,7 @@ def delete(
 
 
 @sessions_app.command()
-def release(context: typer.Context, id: Id, store: StoreUrl = None) -> None:
+def release(context: typer.Context, id: SessionId, store: StoreUrl = None) -> None:
     """Free a session whose holder, on another machine, is gone."""
     from assistant.desk import commands
 
@@ -194,10 +197,8 @@ def release(context: typer.Context, id: Id, store: StoreUrl = None) -> None:
 @sessions_app.command()
 def replay(
     context: typer.Context,
-    id: Id,
-    kb: Annotated[
-        list[Path] | None, typer.Option("--kb", metavar="DIR", help="Folder laid over the knowledge base; repeatable.")
-    ] = None,
+    id: SessionId,
+    kb: KnowledgeBases = None,
     format: AsFormat = ListFormat.TEXT,
     store: StoreUrl = None,
 ) -> None:

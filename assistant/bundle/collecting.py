@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.dialogue import Dialogue
-from assistant.events import AnyEvent, CaseEvidence, PatchesMade, ProbeFinished, SymptomNamed
+from assistant.events import SKIPPED, UNKNOWN, AnyEvent, CaseEvidence, PatchesMade, ProbeFinished, SymptomNamed
 from assistant.front_end import FrontEnd, Stream
 from assistant.headless import Headless
 from assistant.investigation import Investigation
@@ -19,6 +20,8 @@ from assistant.session.model import OpenedWith
 from assistant.steps import ProbeInfo, RunProbe
 from knowledge_base.loading import KnowledgeBase
 from probes.catalogue import catalogue
+from probes.process.description import CaseDescription
+from probes.process.errors import WorkerLost
 
 LINES_OF_OUTPUT = 200
 """Of the program's output the last lines are kept."""
@@ -108,6 +111,8 @@ async def gathered(
 ) -> tuple[CaseEvidence, str]:
     """The evidence of an investigation's case, and its outcome in a sentence; the walk is led to its end first.
 
+    Of a program that was lost before it could be asked anything, the evidence says that alone.
+
     Args:
         investigation: of a program, at its beginning.
         front: told what happens.
@@ -117,10 +122,24 @@ async def gathered(
     Raises:
         ProcessError: the program could not be opened.
     """
-    named = next((one for one in investigation.dialogue.events if isinstance(one, SymptomNamed)), None)
-    text = "" if only else (await investigation.run(front)).text
+    dialogue = investigation.dialogue
+    named = next((one for one in dialogue.events if isinstance(one, SymptomNamed)), None)
+    asked = CaseEvidence(
+        case=CaseDescription(source=Path(opened.program).name),
+        budget=opened.budget,
+        arguments=opened.arguments,
+        fit=opened.fit,
+        named=named,
+        only=tuple(only),
+    )
+    try:
+        text = "" if only else (await investigation.run(front)).text
+    except WorkerLost as error:
+        return asked.model_copy(update={"trouble": (str(error),), "lost": "at_start"}), str(error)
     aside, not_run = await _look_aside(investigation, front, only)
-    return _evidence(opened, investigation.dialogue, named, only, aside, not_run), text
+    found = _found(dialogue, aside, not_run)
+    lost = "later" if investigation.worker_lost else None
+    return asked.model_copy(update={**found, "trouble": tuple(investigation.trouble), "lost": lost}), text
 
 
 async def _look_aside(
@@ -150,29 +169,19 @@ def _fits(probe: ProbeInfo, dialogue: Dialogue) -> bool:
     return ("failure" in probe.needs) == failed
 
 
-def _evidence(
-    opened: OpenedWith,
-    dialogue: Dialogue,
-    named: SymptomNamed | None,
-    only: Sequence[str],
-    aside: Sequence[ProbeFinished],
-    not_run: Mapping[str, str],
-) -> CaseEvidence:
-    assert dialogue.case is not None
-    return CaseEvidence(
-        case=dialogue.case,
-        budget=opened.budget,
-        arguments=opened.arguments,
-        fit=opened.fit,
-        named=named,
-        only=tuple(only),
-        measured=(*dialogue.facts.measured.values(), *aside),
-        aside=tuple(one.probe for one in aside),
-        not_run=dict(not_run),
-        symptom=dialogue.symptom.id if dialogue.symptom else None,
-        trials=tuple(dialogue.facts.trials),
-        patches=_patches(dialogue),
-    )
+def _found(dialogue: Dialogue, aside: Sequence[ProbeFinished], not_run: Mapping[str, str]) -> dict[str, Any]:
+    """What the program told, as fields of the evidence."""
+    persons = {one.question: one.answer for one in dialogue.facts.persons.values()}
+    return {
+        "case": dialogue.case,
+        "measured": (*dialogue.facts.measured.values(), *aside),
+        "aside": tuple(one.probe for one in aside),
+        "not_run": dict(not_run),
+        "symptom": dialogue.symptom.id if dialogue.symptom else None,
+        "trials": tuple(dialogue.facts.trials),
+        "patches": _patches(dialogue),
+        "answers": {question: answer for question, answer in persons.items() if answer not in (UNKNOWN, SKIPPED)},
+    }
 
 
 def _patches(dialogue: Dialogue) -> PatchesMade:

@@ -14,7 +14,7 @@ from assistant.bundle.comparing import compared
 from assistant.bundle.merging import merged
 from assistant.bundle.preparing import Leave, prepared, previewed
 from assistant.bundle.reading import read_bundle
-from assistant.bundle.showing import shown
+from assistant.bundle.showing import shown, taken_out
 from assistant.bundle.writing import refuse_target, write
 from assistant.commands import run
 from assistant.errors import ExitStatus, UsageError, tell
@@ -87,10 +87,9 @@ def collect(opened: OpenedWith, wanted: Wanted) -> int:
 def tell_written(found: Collected, target: Path) -> None:
     """Say what was written, and how to look at it."""
     manifest = read_bundle(target).manifest
-    taken = ", ".join(f"{count} {kind}" for kind, count in manifest.redacted.items()) or "nothing"
     if found.text:
         tell(found.text)
-    print(f"Written to {target}. Taken out: {taken}.")
+    print(f"Written to {target}. Taken out: {taken_out(manifest)}.")
     print(f"`keras-triage bundle show {target}` tells what it holds.")
 
 

@@ -11,8 +11,8 @@ from assistant.bundle.reading import read_bundle
 from assistant.dialogue import Dialogue
 from assistant.errors import UsageError
 from assistant.events import AnyEvent, BundleArrived, CaseEvidence, ProbeFinished, to_json
+from assistant.facts import brought
 from assistant.investigation import Investigation
-from probes.process.description import CaseDescription
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def merged(dialogue: Dialogue, bundle: Bundle, name: str) -> Merged:
     """
     if not dialogue.facts.bundles:
         raise UsageError("This session has its program at hand; there is nothing that a bundle could add.")
-    held = [one.evidence for one in dialogue.events if isinstance(one, BundleArrived)]
+    held = brought(one for one in dialogue.events if isinstance(one, BundleArrived))
     evidence = bundle.evidence
-    why = _another_case(held[0].case, evidence.case)
+    why = _another_case(held[0], evidence)
     if why:
         raise UsageError(
             f"{name} is of another case than this session ({why}); `keras-triage {name}` opens it on its own."
@@ -52,12 +52,13 @@ def merged(dialogue: Dialogue, bundle: Bundle, name: str) -> Merged:
     # As JSON, because a score that is no number does not equal itself.
     known = {to_json(one) for other in held for one in other.trials}
     new_trials = [one for one in evidence.trials if to_json(one) not in known]
-    if not probes and not new_trials:
+    lives_now = held[0].lost == "at_start" and evidence.lost != "at_start"
+    if not probes and not new_trials and not lives_now:
         return Merged((), f"{name} brings nothing new.")
     arrived = BundleArrived(name=name, evidence=evidence)
     parts = [_counted(len(probes), "measurement")] if probes else []
     parts += [_counted(len(new_trials), "trial")] if new_trials else []
-    return Merged((arrived, *_at_once(dialogue, evidence)), f"{name} brings {' and '.join(parts)}.")
+    return Merged((arrived, *_at_once(dialogue, evidence)), f"{name} brings {' and '.join(parts) or 'the case'}.")
 
 
 def merge_into(investigation: Investigation, path: Path) -> Merged:
@@ -84,10 +85,13 @@ def _at_once(dialogue: Dialogue, evidence: CaseEvidence) -> Iterator[ProbeFinish
             yield one.model_copy(update={"seconds": 0.0})
 
 
-def _another_case(ours: CaseDescription, theirs: CaseDescription) -> str | None:
-    """What shows that two descriptions are not of one case; None where nothing does."""
+def _another_case(held: CaseEvidence, arrived: CaseEvidence) -> str | None:
+    """What shows that two bundles are not of one case; None where nothing does."""
+    ours, theirs = held.case, arrived.case
     if ours.source != theirs.source:
         return f"the program is {theirs.source} and not {ours.source}"
+    if "at_start" in (held.lost, arrived.lost):
+        return None
     if ours.fit_line != theirs.fit_line:
         return f"it is held in line {theirs.fit_line} and not in line {ours.fit_line}"
     mine, other = ours.model, theirs.model

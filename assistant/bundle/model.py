@@ -68,6 +68,9 @@ class Settings(Part):
     named: SymptomNamed | None = None
     only: tuple[str, ...] = ()
     options: tuple[Literal["--with-source", "--with-output", "--pseudonyms"], ...] = ()
+    answers: dict[str, str] = Field(default_factory=dict)
+    trouble: tuple[str, ...] = ()
+    lost: Literal["at_start", "later"] | None = None
 
 
 class Measurements(Part):

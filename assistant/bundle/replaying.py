@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.events import AnyEvent, BundleArrived, CaseEvidence, TrialFinished
+from assistant.facts import brought
 from assistant.trying import Attempt
 from assistant.worker import Listener, Worker
 from probes.process.description import CaseDescription, Outcome
-from probes.process.errors import ProcessError, RequestFailed
+from probes.process.errors import ProcessError, RequestFailed, WorkerLost
 
 NOT_HELD = "the program is not at hand, and the bundle does not hold it"
 """Why a probe has no answer."""
+
+LOST = "The program was lost before there was anything to examine."
+"""What is said of it where nothing else was."""
 
 NOT_TRIED = "the program is not at hand, and this trial was not run where it is"
 """Why a trial has no outcome."""
@@ -53,17 +57,21 @@ class BundleOpener:
             absent=True,
         )
 
-    def _arrived(self) -> list[CaseEvidence]:
-        return [one.evidence for one in self.log() if isinstance(one, BundleArrived)]
+    def _arrived(self) -> tuple[CaseEvidence, ...]:
+        return brought(one for one in self.log() if isinstance(one, BundleArrived))
 
 
 @dataclass(frozen=True)
 class _BundleWorker:
-    arrived: Callable[[], list[CaseEvidence]]
+    arrived: Callable[[], tuple[CaseEvidence, ...]]
     lost: ProcessError | None = None
 
     async def case(self) -> CaseDescription:
-        return self.arrived()[0].case
+        """What was held where the program is; of a program that was lost before that, what happened to it."""
+        first = self.arrived()[0]
+        if first.lost == "at_start":
+            raise WorkerLost(" ".join(first.trouble) or LOST)
+        return first.case
 
     async def probe(self, probe: str, seconds: float = 20.0) -> Outcome:
         """What was measured; else why it cannot be; else that only the program could tell."""

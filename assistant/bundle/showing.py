@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.bundle.model import Bundle
+from assistant.bundle.model import Bundle, Manifest
 from assistant.events import TrialFinished
 from probes.catalogue import catalogue
 from probes.process.description import CaseDescription
 
-_FEW = 6
+_MANY = {"address": "addresses", "class": "classes", "credentials": "credentials"}
 
 
 def shown(bundle: Bundle, name: str) -> str:
     """What a bundle holds, line by line."""
     return "\n".join(_lines(bundle, name)) + "\n"
+
+
+def taken_out(manifest: Manifest) -> str:
+    """What redaction took out of a bundle, counted by kind."""
+    counts = manifest.redacted.items()
+    return ", ".join(f"{n} {kind if n == 1 else _MANY.get(kind, f'{kind}s')}" for kind, n in counts) or "nothing"
 
 
 def _lines(bundle: Bundle, name: str) -> Iterator[str]:
@@ -28,10 +34,13 @@ def _lines(bundle: Bundle, name: str) -> Iterator[str]:
     for variable, value in machine.variables.items():
         yield f"  {variable}={value}"
     yield ""
-    yield from _case(evidence.case)
+    yield from _case(evidence.case, evidence.lost)
+    yield from (f"Trouble: {one}" for one in evidence.trouble)
     if evidence.named is not None:
         said = f' ("{evidence.named.text}")' if evidence.named.text else ""
         yield f"Symptom named by the user: {evidence.named.symptom}{said}"
+    for question, answer in evidence.answers.items():
+        yield f"Answered by the user: {question}={answer}"
     if evidence.arguments:
         yield f"Arguments of the program: {' '.join(evidence.arguments)}"
     yield ""
@@ -54,8 +63,10 @@ def _lines(bundle: Bundle, name: str) -> Iterator[str]:
     yield from _left_out(bundle)
 
 
-def _case(case: CaseDescription) -> Iterator[str]:
-    if case.failure is not None:
+def _case(case: CaseDescription, lost: str | None) -> Iterator[str]:
+    if lost == "at_start":
+        yield f"Program: {case.source}, which was lost before its training"
+    elif case.failure is not None:
         kind = f"{case.failure.type}: " if case.failure.type else ""
         yield f"Program: {case.source}, which failed: {kind}{case.failure.message}"
     else:
@@ -96,8 +107,7 @@ def _title(probe: str) -> str:
 
 def _left_out(bundle: Bundle) -> Iterator[str]:
     manifest = bundle.manifest
-    taken = ", ".join(f"{count} {kind}" for kind, count in manifest.redacted.items())
-    yield f"Taken out or replaced: {taken or 'nothing'}."
+    yield f"Taken out or replaced: {taken_out(manifest)}."
     holds = ["source excerpts"] * manifest.with_source + ["program output"] * manifest.with_output
     lacks = ["weights", "data", *(["source"] * (not manifest.with_source))]
     travels = f"It holds {' and '.join(holds)}, but" if holds else "It holds"

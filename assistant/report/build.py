@@ -9,6 +9,7 @@ from typing import Any, Literal
 from assistant.bundle.asking import ask_user
 from assistant.dialogue import Dialogue
 from assistant.events import UNKNOWN, TrialFinished
+from assistant.facts import brought
 from assistant.ranking import CONFIRMED, Answer, Evidence, Finding
 from assistant.report.model import (
     AskUserPart,
@@ -32,7 +33,7 @@ from assistant.walking import CRASHES, HEALTHY
 from knowledge_base.loading import KnowledgeBase
 from knowledge_base.saying import fill
 from knowledge_base.schema import Citation, Document, Reference, Remedy
-from probes.process.description import CaseDescription, Failure, ModelDescription
+from probes.process.description import Failure, ModelDescription
 
 
 def build(dialogue: Dialogue, *, program: str, seconds: float, trouble: tuple[str, ...] = ()) -> Report:
@@ -51,10 +52,10 @@ def build(dialogue: Dialogue, *, program: str, seconds: float, trouble: tuple[st
     return Report(
         status=status,
         text=_headline(dialogue, status),
-        case=_case(dialogue.case, program),
+        case=_case(dialogue, program),
         symptom=SymptomPart(id=symptom.id, by=symptom.by) if symptom else None,
         causes=tuple(_cause(dialogue, one, patches) for one in told),
-        remarks=(*trouble, *patches.instructions, *remarks(dialogue, status)),
+        remarks=(*_trouble(dialogue, trouble), *patches.instructions, *remarks(dialogue, status)),
         questions=tuple(_question(one) for one in dialogue.path()),
         patch=patches.combined,
         patch_status=_patch_status(dialogue, patches),
@@ -120,9 +121,17 @@ def _sentence(text: str) -> str:
     return line if line.endswith((".", "!", "?")) else f"{line}."
 
 
-def _case(case: CaseDescription | None, program: str) -> CasePart:
+def _trouble(dialogue: Dialogue, here: tuple[str, ...]) -> tuple[str, ...]:
+    """What went wrong with the program here, and where bundles were collected of it."""
+    there = (sentence for one in brought(dialogue.facts.bundles) for sentence in one.trouble)
+    return tuple(dict.fromkeys((*here, *there)))
+
+
+def _case(dialogue: Dialogue, program: str) -> CasePart:
+    case = dialogue.case
     if case is None:
-        return CasePart(source=PurePath(program).name, kind="script", fit_line=None, model=None)
+        source = next((one.evidence.case.source for one in dialogue.facts.bundles), program)
+        return CasePart(source=PurePath(source).name, kind="script", fit_line=None, model=None)
     return CasePart(
         source=PurePath(case.source).name,
         kind=case.kind,

@@ -83,7 +83,7 @@ def _cause(cause: CausePart) -> Iterator[str]:
     if cause.status == "possible":
         return
     for place in cause.locations:
-        yield f"   at {place.file}:{place.line}:{place.column}  {place.code}"
+        yield f"   at {place.file}:{place.line}:{place.column}  {place.code}".rstrip()
     for remedy in cause.remedies:
         yield from _remedy(remedy)
     for source in cause.sources:

@@ -206,7 +206,8 @@ class LiveSession:
         self.talk.nothing_runs()
         self.talk.forget_question()
         self.talk.stage, self.talk.finished = "failed", True
-        self.talk.put(Trouble(self.talk.journal.new_key("trouble"), reason, advice=texts.RERUN_ADVICE))
+        advice = texts.NO_RERUN if self.session.dialogue.facts.bundles else texts.RERUN_ADVICE
+        self.talk.put(Trouble(self.talk.journal.new_key("trouble"), reason, advice=advice))
 
     async def rerun(self) -> None:
         """Open the program anew in a new session; the conversation so far stays."""

@@ -12,9 +12,10 @@ import pytest
 
 from assistant.__main__ import main
 from assistant.bundle.preparing import Leave, previewed
-from assistant.events import BundleArrived, PatchesMade
+from assistant.events import BundleArrived, PatchesMade, PersonAnswered
 from assistant.session.store import Store
-from probes.process.description import Failure, OptimizerDescription
+from knowledge_base.loading import load
+from probes.process.description import CaseDescription, Failure, OptimizerDescription
 from tests.assistant.bundle.making import bundle_at, evidence, finished, members
 from tests.assistant.small_world import CASE
 
@@ -91,6 +92,46 @@ def test_a_failed_program_in_words(tmp_path: Path, capsys: pytest.CaptureFixture
     made = evidence(case=CASE.model_copy(update={"failure": failure, "model": None}), measured=(), trials=())
     assert main(["bundle", "show", str(bundle_at(tmp_path / "a.triage", made))]) == 0
     assert "train.py, which failed: KeyError: 'price'" in capsys.readouterr().out
+
+
+def test_a_program_that_was_lost_is_told_as_it_is_beside_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sentence = "The program did not reach `fit` within 10 s (it was at train.py:2)."
+    lost = evidence(
+        case=CaseDescription(source="train.py"),
+        lost="at_start",
+        trouble=(sentence,),
+        measured=(),
+        trials=(),
+        not_run={},
+    )
+    bundle_at(tmp_path / "a.triage", lost)
+    assert main(["bundle", "show", "a.triage"]) == 0
+    shown = capsys.readouterr().out
+    assert "Program: train.py, which was lost before its training" in shown
+    assert f"Trouble: {sentence}" in shown
+    assert main(["check", "a.triage", "--format", "json", "--store", "s.db"]) == 4
+    printed = capsys.readouterr()
+    report = json.loads(printed.out)
+    assert (report["status"], report["remarks"], report["case"]["source"]) == ("inconclusive", [sentence], "train.py")
+    assert sentence in printed.err
+    with Store("s.db") as store:
+        id = store.sessions()[0].id
+    bundle_at(tmp_path / "b.triage")
+    assert main(["merge", id, "b.triage", "--store", "s.db"]) == 0
+    assert "b.triage brings 2 measurements and 1 trial." in capsys.readouterr().out
+
+
+def test_what_the_user_answered_is_not_asked_again(case: Path) -> None:
+    question = "labels_look_right"
+    bundle_at(case, evidence(answers={question: next(iter(load().questions[question].answers)), "no_such": "yes"}))
+    main(["check", "case.triage", "--store", "s.db"])
+    with Store("s.db") as store:
+        events = store.open(store.sessions()[0].id).events
+    assert [one.question for one in events if isinstance(one, PersonAnswered)][:1] == [question]
+    assert "no_such" not in {one.question for one in events if isinstance(one, PersonAnswered)}
 
 
 def test_a_whole_bundle_is_verified(case: Path, capsys: pytest.CaptureFixture[str]) -> None:

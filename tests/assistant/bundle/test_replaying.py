@@ -33,6 +33,7 @@ from assistant.investigation import Investigation
 from assistant.report import text
 from assistant.report.model import Report
 from assistant.session.model import OpenedWith
+from probes.process.errors import WorkerDied, WorkerLost
 from tests.assistant.small_world import CASE, CATALOGUE, FAULTY, HEALTHY, NAN, FakeOpener, FakeWorker, Kept, small_kb
 from tests.assistant.test_investigation import TRIAL
 
@@ -261,3 +262,24 @@ def test_an_absent_measurement_is_forgotten_when_more_arrives() -> None:
     assert "gradient_flow" in dialogue.facts.measured
     dialogue.record(BundleArrived(name="b", evidence=CaseEvidence(case=CASE, budget=1.0)))
     assert "gradient_flow" not in dialogue.facts.measured
+
+
+async def test_a_program_that_was_lost_before_its_training_leaves_what_is_known_of_it() -> None:
+    opener = FakeOpener([], error=WorkerDied("The program crashed: Segmentation fault (SIGSEGV).", signal=11))
+    investigation = Investigation(new_dialogue(), Kept(), opener, program="train.py")
+    evidence, text = await gathered(investigation, Headless(), OPENED)
+    assert (evidence.lost, evidence.trouble) == ("at_start", (text,))
+    with pytest.raises(WorkerLost, match="Segmentation fault"):
+        await led(arrived(evidence))
+    good, there = await collected(FAULTY)
+    assert merged(new_dialogue(arrived(evidence)), bundle(good), "b.triage").events
+    _, here = await led(arrived(evidence), arrived(good))
+    assert [to_report_json(one) for one in here.causes] == [to_report_json(one) for one in there.causes]
+    assert here.remarks == there.remarks
+
+
+async def test_a_worker_that_was_lost_later_is_told_here_too() -> None:
+    evidence, there = await collected(FAULTY)
+    lost = evidence.model_copy(update={"trouble": ("The worker was killed.",), "lost": "later"})
+    _, here = await led(arrived(lost))
+    assert here.remarks == ("The worker was killed.", *there.remarks)

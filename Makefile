@@ -27,7 +27,7 @@ demo: $(STAMP)
 	$(BIN)/keras-triage demo spirals
 
 test: fast
-	$(BIN)/python -m pytest -q -m keras
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m keras
 
 fast: $(STAMP)
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not keras"

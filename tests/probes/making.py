@@ -37,7 +37,7 @@ def batch_case(model: Any, batches: list[tuple[Any, ...]]) -> Case:
     return build_case(SimpleNamespace(model=model, method="train_on_batch", arguments={}, batches=batches), None)
 
 
-def measured(case: Case, probe: str, seconds: float = 30.0) -> dict[str, Any]:
+def measured(case: Case, probe: str, seconds: float = 120.0) -> dict[str, Any]:
     """The measurement of a probe, as it travels; its reason as an assertion where there is none."""
     outcome = run_probe(case, probe, seconds)
     assert outcome["measurement"] is not None, outcome["unknown"]

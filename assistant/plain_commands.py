@@ -11,7 +11,7 @@ from assistant.answers_file import nearest
 from assistant.errors import UsageError
 from assistant.ranking import Finding
 from assistant.report import text
-from assistant.report.formats import BY_SUFFIX, formatted
+from assistant.report.formats import BY_SUFFIX, SUFFIXES, formatted, write
 from assistant.report.model import Report
 from assistant.walking import HEALTHY
 
@@ -35,6 +35,7 @@ At any time, with a slash or without:
   note [TEXT]          keep an internal note, or read the notes
   patch                the change of your program that the findings suggest
   report [FILE]        the whole report; .md, .html and .json choose its form
+  report message       the message to the author of the program
   rerun                start the program again, once it has changed
   cancel               end the probe that is running; its answer is unknown
   quit                 leave; the session is kept
@@ -210,15 +211,15 @@ class PlainCommands:
 
     def _report(self, investigation: Investigation, name: str) -> None:
         report = investigation.report()
-        if not name:
-            self._say(text.render(report).rstrip())
+        if not name or name in SUFFIXES:
+            self._say(formatted(name or "text", report, investigation.dialogue).rstrip())
             return
         file = Path(name).expanduser()
         format = BY_SUFFIX.get(file.suffix.lower(), "text")
         try:
-            file.write_text(formatted(format, report, investigation.dialogue), encoding="utf-8")
-        except OSError as error:
-            self._say(f"{file} cannot be written: {error.strerror}.")
+            write(formatted(format, report, investigation.dialogue), file)
+        except UsageError as error:
+            self._say(str(error))
             return
         self._say(f"Written to {file}.")
 

@@ -16,7 +16,7 @@ from assistant.errors import ExitStatus, SessionError, UsageError, tell
 from assistant.opening import dialogue_of, knowledge_base
 from assistant.report import text
 from assistant.report.build import build
-from assistant.report.formats import BY_SUFFIX, formatted
+from assistant.report.formats import BY_SUFFIX, formatted, write
 from assistant.report.model import Report
 from assistant.session.model import DeskStatus, OpenedWith, SessionInfo
 from assistant.session.outcomes import up_to_date
@@ -89,10 +89,7 @@ def make_report(store_url: str | None, id: str, format: str | None, output: Path
     if output is None:
         print_out(result, told)
         return ExitStatus.HEALTHY
-    try:
-        output.write_text(result, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}.") from error
+    write(result, output)
     tell(f"Written to {output}.")
     return ExitStatus.HEALTHY
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from assistant.dialogue import Dialogue
+from assistant.errors import UsageError
 from assistant.report import markdown, text
 from assistant.report.model import Report, to_json
 
@@ -17,6 +18,29 @@ BY_SUFFIX: Mapping[str, str] = {
     ".htm": "html",
 }
 """What a file's name tells of the format wanted; anything else is plain text."""
+
+SUFFIXES: Mapping[str, str] = {
+    "text": ".txt",
+    "message": ".txt",
+    "markdown": ".md",
+    "html": ".html",
+    "json": ".json",
+}
+"""How the name of a file of each format ends."""
+
+
+def write(result: str, path: Path) -> None:
+    """Write a report to a file; an earlier report that stands there is replaced, nothing else is.
+
+    Raises:
+        UsageError: it cannot be written there, or what stands there is no report.
+    """
+    if path.is_file() and path.suffix.lower() not in (*BY_SUFFIX, ".txt"):
+        raise UsageError(f"{path} exists and is no report, as its name tells; choose another name.")
+    try:
+        path.write_text(result, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def formatted(format: str, report: Report, dialogue: Dialogue, templates: Path | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 
 from rich.text import Text
 from textual.app import App, SystemCommand
@@ -94,6 +95,7 @@ class TriageApp(App[int]):
 
     def open_session(self, settings: TerminalSettings) -> None:
         """Show a session; everything heavy is loaded once its first screen stands."""
+        settings = replace(settings, templates=settings.templates or self.preferences.templates)
         self.settings = settings
         if settings.program is not None and settings.session is None:
             self.preferences.remember(program=settings.program.absolute())

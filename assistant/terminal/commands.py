@@ -235,27 +235,11 @@ class Commands:
 
     def report(self, file: str) -> None:
         """Write the report in the format of the file's name, Markdown where it tells none."""
-        from assistant.report.formats import BY_SUFFIX, formatted
+        from assistant.report.formats import BY_SUFFIX
 
-        path = Path(file).expanduser() if file else self._default_file()
-        session = self._session.session
-        report = formatted(
-            BY_SUFFIX.get(path.suffix.lower(), "markdown"), session.investigation.report(), session.dialogue
-        )
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(report, "utf-8")
-        except OSError as error:
-            self._say(texts.REPORT_FAILED.format(file=path, reason=error.strerror or error))
-            return
-        self._say(texts.REPORT_WRITTEN.format(file=path.absolute()))
-
-    def _default_file(self) -> Path:
-        from platformdirs import user_data_path
-
-        kept = self._session.session.kept
-        name = f"{Path(kept.opened.program).stem}-{kept.id}.md"
-        return user_data_path("keras-triage", appauthor=False) / "reports" / name
+        reports = self._session.reports()
+        path = Path(file or reports.file("markdown"))
+        reports.write(str(path), reports.made(BY_SUFFIX.get(path.suffix.lower(), "markdown")))
 
     def _say(self, text: str) -> None:
         self._session.talk.say(text)

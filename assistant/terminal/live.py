@@ -22,6 +22,7 @@ from assistant.terminal.hearing import Meaning, meaning_of
 from assistant.terminal.partner import Attention
 from assistant.terminal.presenting import answers, cases, findings, logs, paths, trials
 from assistant.terminal.presenting.samples import samples_view
+from assistant.terminal.reports import LiveReports
 from assistant.terminal.settings import TerminalSettings
 from assistant.terminal.talk import SYMPTOM_QUESTION, Talk
 from assistant.terminal.telling import UNSURE, Telling
@@ -61,6 +62,7 @@ class LiveSession:
         """
         self._store = Store(settings.store)
         self._words: str | None = None
+        self._templates = settings.templates
         self.session = self._open(settings)
         self.talk = Talk("resumed" if settings.session else "host")
         self.telling = Telling(self.talk, self.session, self.look)
@@ -346,6 +348,10 @@ class LiveSession:
     def finding(self, cause: str) -> FindingView | None:
         """Everything that is known about a cause."""
         return self.telling.finding(cause)
+
+    def reports(self) -> LiveReports:
+        """The report as it stands now."""
+        return LiveReports(self, self._templates)
 
     def _symptom_question(self) -> QuestionView:
         symptoms = [one for id, one in self.session.dialogue.kb.symptoms.items() if id not in NOT_ASKED]

@@ -11,6 +11,23 @@ Attention = Callable[[str], None]
 """Called with a sentence when the person, who may look elsewhere, is needed or something long has ended."""
 
 
+class Reports(Protocol):
+    """The report as it stood when it was asked for, in every format."""
+
+    @property
+    def first(self) -> str:
+        """The format that suits the session."""
+
+    def made(self, format: str) -> str:
+        """The report in a format; raises a ``TriageError`` where a template of the team's own cannot be filled in."""
+
+    def file(self, format: str) -> str:
+        """Where it goes unless the person says otherwise."""
+
+    def write(self, file: str, text: str) -> str:
+        """Write a report; returns a sentence that says so, raises a ``TriageError`` where it cannot be written."""
+
+
 class Partner(Protocol):
     """The other side of the conversation. Every method returns soon; what follows shows in the view."""
 
@@ -44,6 +61,9 @@ class Partner(Protocol):
 
     def finding(self, cause: str) -> FindingView | None:
         """Everything that is known about a cause, whether it stands or not."""
+
+    def reports(self) -> Reports:
+        """The report as it stands now."""
 
     async def close(self) -> None:
         """End the worker; the session is kept."""

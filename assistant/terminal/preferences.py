@@ -1,4 +1,4 @@
-"""What is remembered between sessions, and what a person sets: theme, keys, bell, motion, signs, recent programs."""
+"""What is remembered between sessions, and what a person sets: theme, keys, bell, motion, signs, templates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.terminal import texts
 
 RECENT_KEPT = 9
-KNOWN = ("theme", "keys", "bell", "motion", "ascii", "recent")
+KNOWN = ("theme", "keys", "bell", "motion", "ascii", "templates", "recent")
 
 
 def moves(wanted: bool, environment: Mapping[str, str] | None = None) -> bool:
@@ -60,6 +60,12 @@ class Preferences:
     def ascii(self) -> bool:
         """Whether signs are drawn in ASCII whatever the terminal can show."""
         return self._read().get("ascii", False) is True
+
+    @property
+    def templates(self) -> Path | None:
+        """Folder of a team's own templates of reports and messages; None for ours alone."""
+        folder = self._read().get("templates")
+        return Path(folder).expanduser() if isinstance(folder, str) and folder else None
 
     @property
     def trouble(self) -> str:

@@ -23,6 +23,7 @@ class TerminalSettings:
         session: id of a kept session to take up.
         store: address of the store of sessions; None for the user's data folder.
         inline: whether to use only the lines below the prompt.
+        templates: folder of a team's own templates of reports and messages.
     """
 
     program: Path | None = None
@@ -37,3 +38,4 @@ class TerminalSettings:
     session: str | None = None
     store: str | None = None
     inline: bool = False
+    templates: Path | None = None

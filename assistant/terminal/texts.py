@@ -269,7 +269,18 @@ NOT_YET = "There is nothing to show for that yet."
 NOTED = "Noted."
 COPIED = "Copied."
 REPORT_WRITTEN = "The report is in {file}."
-REPORT_FAILED = "The report could not be written to {file}: {reason}."
+REPORT_TITLE = "The report of {program} {dot} as it stands"
+REPORT_FORMATS = {
+    "message": ("Message", "To the program's author: what was found, what to do, how to check it."),
+    "markdown": ("Markdown", "For tickets and notes: causes with evidence, place, remedy and patch."),
+    "html": ("HTML", "One page for a browser, with curves, layers and the path taken; these are its words."),
+    "text": ("Text", "As `keras-triage check` prints it."),
+    "json": ("JSON", "For programs."),
+}
+REPORT_TO = "to"
+REPORT_KEYS = {"write": "write", "copy": "copy", "file": "other file", "close": "back"}
+REPORT_COPIED = "Copied: {format}."
+REPORT_REPLACES = "{file} is there already; Enter once more replaces it."
 CANNOT_OPEN = "Nothing was run. Leave with ^c and try again."
 RERUNNING = "Starting {program} again."
 NO_RERUN = "The program is not at hand. /merge takes what your user sends; a new bundle is a session of its own."
@@ -364,6 +375,8 @@ HELP_OF = {
     "last and to what lies near; Enter, a click or a number opens one.",
     "SessionsPage": "The kept sessions, the latest first. Enter takes one up where it was left. Search looks into "
     "programs, names, findings, notes and tags; the row beside it filters by status.",
+    "ReportScreen": "The report, as it would be written. A number or the arrows left and right choose the format, up, "
+    "down and space read on; Enter writes it to the file below, y copies it.",
     "DemosPage": "Broken programs to try, one for each kind of symptom. Enter, a click or a number opens a copy.",
 }
 HELP_CLOSE = "Escape closes this."
@@ -390,7 +403,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "patch": ("patch", "Show the changes of your program that the findings suggest."),
     "ask_user": ("ask user", "The message to your user, with what only their program can tell."),
     "merge": ("merge", "Take a bundle that your user sent later into this session."),
-    "report": ("report", "Write the report as Markdown."),
+    "report": ("report", "Look at the report in any format, then write or copy it."),
     "rerun": ("rerun", "Start the program again in a new worker."),
     "write": ("write", "Write a command or a sentence."),
     "fold_all": ("fold", "Fold or unfold everything in the conversation."),

@@ -55,6 +55,7 @@ def test_no_command_is_missing() -> None:
         ("output", "  | "),
         ("patch", "There is no patch"),
         ("report", "Symptom: "),
+        ("report message", "we have looked at train.py"),
         ("note remember this", "No session is kept here"),
         ("log nowhere.txt", "nowhere.txt cannot be read"),
         ("trial qwertyuiop", "I know no cause called 'qwertyuiop'."),

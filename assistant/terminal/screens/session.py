@@ -294,6 +294,8 @@ class SessionScreen(Screen[None]):
         if action is None:
             near = ", ".join(f"/{one.slash}" for one in actions.matching(name)[:2]) or "/help"
             self.notify(texts.UNKNOWN_COMMAND.format(text=name, near=near), severity="warning", markup=False)
+        elif action.id == "report" and argument.strip() in ("", *texts.REPORT_FORMATS):
+            self._preview(argument.strip())
         elif action.takes and self._partner is not None:
             await self._partner.command(action.id, argument.strip())
         else:
@@ -367,9 +369,15 @@ class SessionScreen(Screen[None]):
         """Show the notes."""
         await self._tell("note")
 
-    async def action_report(self) -> None:
-        """Write the report."""
-        await self._tell("report")
+    def action_report(self) -> None:
+        """Show the report, to be written or copied."""
+        self._preview()
+
+    def _preview(self, format: str = "") -> None:
+        if self._partner is not None:
+            from assistant.terminal.screens.report import ReportScreen
+
+            self.app.push_screen(ReportScreen(self._partner.reports(), self._view.program, self._glyphs, format))
 
     async def action_rerun(self) -> None:
         """Start the program again."""

@@ -222,6 +222,7 @@ def test_a_file_is_written_as_its_name_tells(
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        (["-o", "mine.py"], "mine.py exists and is no report, as its name tells; choose another name."),
         (["-o", "missing/r.html"], "missing/r.html cannot be written: No such file or directory."),
         (["--format", "message", "--templates", "missing"], "There is no folder missing of templates."),
         (["--format", "pdf"], "Invalid value for '--format'"),
@@ -236,7 +237,9 @@ def test_a_report_that_cannot_be_made_is_one_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text("x = 1\n")
     assert main(["report", led, *options]) == 2
+    assert Path("mine.py").read_text() == "x = 1\n"
     printed = capsys.readouterr()
     assert printed.out == ""
     assert sentence in printed.err

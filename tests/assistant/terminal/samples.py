@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+from assistant.errors import UsageError
+from assistant.report.formats import SUFFIXES
 from assistant.terminal.partner import Attention
 from assistant.terminal.views import (
     CaseView,
@@ -321,7 +323,77 @@ TRYING = replace(
     curves=(LIVE_CURVE, *CURVES),
 )
 FAILED = SessionView("train.py", stage="failed", turns=(*GREETING, TROUBLE), finished=True)
+MESSAGE = """\
+Hello,
+
+we have looked at train.py. What it shows: the loss hardly moves from its
+first value.
+
+What we found
+-------------
+1. The learning rate is too high (proven by trainings with and without the
+   remedy).
+   Each step goes so far that it leaps over the place it aims for.
+   - The learning rate is 0.5; 0.001 is customary for Adam.
+   Where it is written: train.py, line 29
+
+What to do
+----------
+1. Lower the learning rate.
+   Divide it by ten until the loss falls steadily.
+   It costs: A lower rate needs more epochs.
+
+Kind regards
+"""
+MARKDOWN = """\
+# Proven: The learning rate is too high
+
+train.py, Sequential with 4 layers, 8,707 weights, held at the training in line 33.
+
+## 1. The learning rate is too high
+
+**PROVEN**, confidence 0.99 (`lr_too_high`).
+
+- for (strong, `optimizer_settings`): The learning rate is 0.5; 0.001 is customary for Adam.
+
+```diff
+-    optimizer=keras.optimizers.Adam(learning_rate=0.5),
++    optimizer=keras.optimizers.Adam(learning_rate=0.001),
+```
+
+| question | answer | by | seconds |
+| --- | --- | --- | --- |
+| `rate_suits_optimizer` | The learning rate is 0.5. | probe | 0.00 |
+"""
+REPORTS = {
+    "message": MESSAGE,
+    "markdown": MARKDOWN,
+    "html": "<!doctype html><title>train.py</title>",
+    "text": "train.py, Sequential with 4 layers\nProven: The learning rate is too high.\n",
+    "json": '{\n  "report": "keras-triage/1"\n}\n',
+}
 STATES = {"start": START, "asking": ASKING, "midway": MIDWAY, "done": DONE, "failed": FAILED, "trying": TRYING}
+
+
+class RecordedReports:
+    """A report in every format, as a real session gives it."""
+
+    first = "message"
+
+    def __init__(self, asked: list[tuple[str, ...]]) -> None:
+        self.asked = asked
+
+    def made(self, format: str) -> str:
+        return REPORTS[format]
+
+    def file(self, format: str) -> str:
+        return f"/reports/train-1f2e3d4c{SUFFIXES[format]}"
+
+    def write(self, file: str, text: str) -> str:
+        if "nowhere" in file:
+            raise UsageError(f"{file} cannot be written: No such file or directory.")
+        self.asked.append(("write", file, text))
+        return f"The report is in {file}."
 
 
 class Recorded:
@@ -360,6 +432,9 @@ class Recorded:
 
     def finding(self, cause: str) -> FindingView | None:
         return next((one for one in self.view.findings if one.cause == cause), None)
+
+    def reports(self) -> RecordedReports:
+        return RecordedReports(self.asked)
 
     async def close(self) -> None:
         self.asked.append(("close",))

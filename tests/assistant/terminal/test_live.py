@@ -217,7 +217,7 @@ async def test_the_report_is_written_where_asked(small: Any, tmp_path: Path) -> 
     await one.live.command("report", str(tmp_path / "report.html"))
     assert (tmp_path / "report.html").read_text("utf-8").lower().startswith("<!doctype html>")
     await one.live.command("report", "/proc/nowhere/report.md")
-    assert "could not be written" in one.said()
+    assert "cannot be written" in one.said()
 
 
 async def test_a_program_that_failed_shows_its_line(small: Any) -> None:

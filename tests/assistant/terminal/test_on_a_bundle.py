@@ -45,6 +45,9 @@ async def test_the_dialogue_ends_with_the_message_to_the_user(live: LiveSession)
     assert "I lead the dialogue on case.triage" in said(live)
     await led_to_its_end(live)
     assert "keras-triage collect train.py -o more.triage" in said(live)
+    reports = live.reports()
+    assert reports.first == "message"
+    assert "keras-triage collect train.py -o more.triage" in reports.made("message")
     await live.command("rerun", "")
     assert "The program is not at hand." in said(live)
 

@@ -56,7 +56,6 @@ async def test_number_keys_answer(key: str) -> None:
         (["backspace"], ("command", "back", "")),
         (["down", "enter"], ("answer", "some")),
         (["up", "space"], ("answer", "no")),
-        (["ctrl+r"], ("command", "report", "")),
         ([*"my loss is nan", "enter"], ("say", "my loss is nan")),
         ([*"/why", "enter"], ("command", "why", "")),
         ([*"/bac", "enter"], ("command", "back", "")),

@@ -70,6 +70,20 @@ def test_causes_offered(snap_compare: Any) -> None:
     assert snap_compare(app, terminal_size=(80, 24), run_before=_pressing(*"/trial", "space"))
 
 
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", [(40, 24), (80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("format", ["message", "markdown"])
+def test_report_before_it_is_sent(snap_compare: Any, format: str, size: tuple[int, int], theme: str) -> None:
+    app, _ = recorded_app(samples.DONE, theme)
+    key = {"message": "1", "markdown": "2"}[format]
+    assert snap_compare(app, terminal_size=size, run_before=_pressing("ctrl+r", key))
+
+
+def test_report_written(snap_compare: Any) -> None:
+    app, _ = recorded_app(samples.DONE)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=_pressing("ctrl+r", "enter"))
+
+
 def test_everything_unfolded(snap_compare: Any) -> None:
     app, _ = recorded_app(samples.DONE)
     assert snap_compare(app, terminal_size=(120, 90), run_before=_pressing("ctrl+o"))

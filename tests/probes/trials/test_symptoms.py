@@ -69,6 +69,14 @@ def test_a_swinging_loss_shows_though_the_skill_is_there() -> None:
     assert symptom_gone(arm(0.9), arm(0.9, curve=swinging), "loss_oscillates", YARDSTICK)
 
 
+def test_a_loss_that_swings_at_its_floor_does_no_harm() -> None:
+    floor = tuple(0.3 + 0.12 * (step % 4 < 2) for step in range(60))
+    assert swing(arm(0.9, curve=floor)) > 0.15
+    assert symptom_gone(arm(0.9, curve=floor), arm(0.2), "loss_oscillates", YARDSTICK)
+    assert not symptom_gone(arm(0.75, curve=floor), arm(0.2), "loss_oscillates", YARDSTICK)
+    assert not symptom_gone(arm(0.9, curve=floor), arm(0.9, curve=floor), "loss_oscillates", YARDSTICK)
+
+
 def test_the_worst_output_is_scored() -> None:
     first, second = arm(0.9).outputs[0], OutputScore("other", "r2", 0.1, 0.1, 0.1, 0.0, 100, 0.0)
     run = ArmRun((first, second), FALLING, 1, 1.0, 1.0, True, True)

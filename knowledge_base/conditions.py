@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
-from knowledge_base.schema import Entry, Number
+from knowledge_base.entry import Entry, Number
 
 Scalar = bool | int | float | str | None
 Truth = bool | None

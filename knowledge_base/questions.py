@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, field_validator
 
 from knowledge_base.conditions import Condition, evaluate
-from knowledge_base.schema import Band, Citation, Entry, Id, Text
+from knowledge_base.entry import Entry, Id, Text
+from knowledge_base.schema import Band, Citation
 
 OTHERWISE = "otherwise"
 UNKNOWN = "unknown"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Code = Annotated[str, StringConstraints(min_length=1)]
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+from knowledge_base.conditions import Condition
+from knowledge_base.entry import Code, Entry, Id, Number, Text
 
 Family = Literal["data", "wiring", "architecture", "optimisation"]
 Prior = Literal["common", "uncommon", "rare"]
@@ -32,12 +30,6 @@ PlaceKind = Literal[
     "first_layer",
     "layers",
 ]
-
-
-class Entry(BaseModel):
-    """The base of everything an author writes: immutable, and unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Document(Entry):
@@ -190,6 +182,15 @@ class Lookalike(Entry):
     """How to tell the two apart."""
 
 
+class Suits(Entry):
+    """What a measurement must show for a remedy to fit the case."""
+
+    probe: Id
+    """The probe whose measurement is looked at."""
+    when: Condition
+    """The condition; the remedy is left out only where it is false, not where nothing is known."""
+
+
 class Remedy(Entry):
     """What to do about a cause."""
 
@@ -205,6 +206,8 @@ class Remedy(Entry):
     """What the remedy costs or risks."""
     treatment: Id | None = None
     """The treatment that can try it on the live case; null where only the person can do it."""
+    suits: Suits | None = None
+    """The cases that it is for; null where it is for all that have the cause."""
 
 
 class Cause(Entry):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Tag
 
-from knowledge_base.schema import Entry, Id
+from knowledge_base.entry import Entry, Id
 
 THEN = "then"
 

@@ -32,7 +32,8 @@ from assistant.report.remarks import remarks
 from assistant.walking import CRASHES, HEALTHY
 from knowledge_base.loading import KnowledgeBase
 from knowledge_base.saying import fill
-from knowledge_base.schema import Citation, Document, Reference, Remedy
+from knowledge_base.schema import Cause, Citation, Document, Reference, Remedy
+from knowledge_base.suiting import suiting
 from probes.process.description import Failure, ModelDescription
 
 
@@ -170,7 +171,7 @@ def _cause(dialogue: Dialogue, finding: Finding, patches: Patches) -> CausePart:
         summary=entry.summary,
         evidence=(*_counter_trials(finding), *(_evidence(one) for one in finding.evidence)),
         locations=locations(dialogue.case, entry, finding) if dialogue.case else (),
-        remedies=tuple(_remedy(one, finding, values, patches) for one in entry.remedies),
+        remedies=tuple(_remedy(one, finding, values, patches) for one in _offered(entry, finding, dialogue)),
         sources=tuple(_source(dialogue.kb, one) for one in entry.sources),
     )
 
@@ -214,6 +215,13 @@ def trial_of(finding: Finding, remedy: str) -> TrialFinished | None:
     """
     trials = [one for one in finding.trials if one.remedy == remedy]
     return next((one for one in reversed(trials) if one.proven), trials[-1] if trials else None)
+
+
+def _offered(cause: Cause, finding: Finding, dialogue: Dialogue) -> tuple[Remedy, ...]:
+    """The remedies that suit the case, and what was tried in any case."""
+    measured = {probe: one.measurement for probe, one in dialogue.facts.measured.items() if one.measurement}
+    suit = suiting(cause.remedies, measured)
+    return tuple(one for one in cause.remedies if one in suit or trial_of(finding, one.id))
 
 
 def _remedy(remedy: Remedy, finding: Finding, values: Mapping[str, Any], patches: Patches) -> RemedyPart:

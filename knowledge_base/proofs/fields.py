@@ -22,6 +22,7 @@ from knowledge_base.loading import KnowledgeBase
 from knowledge_base.problems import Place, Problem
 from knowledge_base.questions import Answer, Question
 from knowledge_base.saying import MATCHING, TemplateError, fields, formatted
+from knowledge_base.schema import Suits
 from knowledge_base.validating import or_nearest
 
 _SAMPLES = {"number": 1.5, "integer": 2, "text": "a", "flag": True}
@@ -39,6 +40,22 @@ def prove(kb: KnowledgeBase, catalogue: Mapping[str, FieldTree]) -> Iterator[Pro
             yield Problem.at(place, f"no probe is called {question.probe!r}{hint}")
         else:
             yield from _answers(kb, question, catalogue[question.probe])
+    for cause in kb.causes.values():
+        for position, remedy in enumerate(cause.remedies):
+            if remedy.suits is not None:
+                yield from _suits(kb, cause.id, position, remedy.suits, catalogue)
+
+
+def _suits(
+    kb: KnowledgeBase, cause: str, position: int, suits: Suits, catalogue: Mapping[str, FieldTree]
+) -> Iterator[Problem]:
+    here = ("remedies", position, "suits")
+    if suits.probe in catalogue:
+        entry = ("causes", cause)
+        yield from _Checked(kb, entry, (catalogue[suits.probe],)).condition(suits.when, (*here, "when"))
+    else:
+        hint = or_nearest(suits.probe, catalogue)
+        yield Problem.at(kb.place("causes", cause, *here, "probe"), f"no probe is called {suits.probe!r}{hint}")
 
 
 def _without_probe(kb: KnowledgeBase, question: Question) -> Iterator[Problem]:
@@ -53,7 +70,7 @@ def _answers(kb: KnowledgeBase, question: Question, measurement: FieldTree) -> I
     for name, answer in question.answers.items():
         keys = ("answers", name, "when")
         if isinstance(answer.when, Condition):
-            yield from _Checked(kb, question.id, (measurement,)).condition(answer.when, keys)
+            yield from _Checked(kb, ("questions", question.id), (measurement,)).condition(answer.when, keys)
         yield from _texts(kb, question, name, answer, measurement)
 
 
@@ -62,11 +79,11 @@ class _Checked:
     """The types in sight while a condition is checked, the innermost last."""
 
     kb: KnowledgeBase
-    question: str
+    entry: tuple[str, str]
     scopes: tuple[FieldTree, ...]
 
     def place(self, keys: tuple[object, ...]) -> Place:
-        return self.kb.place("questions", self.question, *keys)
+        return self.kb.place(*self.entry, *keys)
 
     def find(self, path: str) -> FieldTree | None:
         if path == SELF and len(self.scopes) > 1:
@@ -101,7 +118,7 @@ class _Checked:
         elif tree.kind != "list" or tree.item is None:
             yield Problem.at(self.place((*keys, "of")), f"{items.of!r} is a {tree.kind}, not a list")
         elif items.where is not None:
-            inner = _Checked(self.kb, self.question, (*self.scopes, tree.item))
+            inner = _Checked(self.kb, self.entry, (*self.scopes, tree.item))
             yield from inner.condition(items.where, (*keys, "where"))
 
     def test(self, test: Test, path: str, tree: FieldTree, keys: tuple[object, ...]) -> Iterator[Problem]:

@@ -34,6 +34,8 @@ def _causes(kb: KnowledgeBase, treatments: Collection[str]) -> Iterator[Problem]
             yield from _unknown(kb, "cause", other, kb.causes, *here, "explained_by", position)
         for position, lookalike in enumerate(cause.lookalikes):
             yield from _unknown(kb, "cause", lookalike.cause, kb.causes, *here, "lookalikes", position, "cause")
+        if all(remedy.suits for remedy in cause.remedies):
+            yield Problem.at(kb.place(*here, "remedies"), "no remedy is for every case: one must need no `suits`")
         for position, remedy in enumerate(cause.remedies):
             if remedy.treatment is not None:
                 keys = (*here, "remedies", position, "treatment")

@@ -1,0 +1,32 @@
+"""Which remedies are offered for a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from knowledge_base.schema import Remedy
+from knowledge_base.suiting import suiting
+
+PIXELS = {"probe": "input_statistics", "when": {"any_item": {"of": "inputs", "where": {"kind": {"is": "image"}}}}}
+
+
+def remedy(id: str, suits: Any = None) -> Remedy:
+    return Remedy.model_validate({"id": id, "title": "T", "text": "T", "costs": "Nothing.", "suits": suits})
+
+
+REMEDIES = (remedy("standardise"), remedy("divide_by_255", PIXELS))
+
+
+@pytest.mark.parametrize(
+    ("measurements", "offered"),
+    [
+        ({"input_statistics": {"inputs": [{"kind": "table"}, {"kind": "image"}]}}, ["standardise", "divide_by_255"]),
+        ({"input_statistics": {"inputs": [{"kind": "table"}]}}, ["standardise"]),
+        ({"input_statistics": {}}, ["standardise", "divide_by_255"]),
+        ({}, ["standardise", "divide_by_255"]),
+    ],
+)
+def test_only_what_is_known_not_to_suit_is_left_out(measurements: Any, offered: list[str]) -> None:
+    assert [one.id for one in suiting(REMEDIES, measurements)] == offered

@@ -274,8 +274,3 @@ def _from_batches(kind: str, batches: list[Batch], complete: bool) -> Recorded:
 
 def _shape(batch: Batch) -> list[tuple[int, ...]]:
     return [np.shape(one)[1:] for one in leaves((batch.x, batch.y, batch.weights)) if one is not None]
-
-
-def first_array(structure: Any) -> Any:
-    """The first array of a nested structure."""
-    return first_leaf(structure)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .case import Case, fed
 from .recording import Batch
-from .tasks import CLASSIFYING, Output, class_ids, in_order, outputs, target_of
+from .tasks import Output, class_ids, in_order, outputs, target_of
 
 SCORED_ROWS = 1500
 ROWS_OF_CLASSES = 2000
@@ -234,8 +234,3 @@ def balanced_error(value: float, counts: list[int]) -> float:
     share = min(max(value, 0.02), 0.98)
     known = [max(1, one) for one in counts]
     return math.sqrt(sum(share * (1 - share) / one for one in known)) / max(1, len(known))
-
-
-def is_classification(output: Output) -> bool:
-    """Whether the output is scored by classes."""
-    return output.kind in ("binary", "multiclass", "multilabel", "sequence") or output.family in CLASSIFYING

@@ -9,7 +9,7 @@ import libcst as cst
 
 from assistant.patching.calls import argument, keyword
 from assistant.patching.editing import Editing
-from assistant.patching.names import assignment_of, dotted, parameters_of, reads
+from assistant.patching.names import assignment_of, parameters_of, reads
 from assistant.patching.source import Source
 from assistant.patching.statements import insert_before, statement_of
 from assistant.patching.values import assigned_value
@@ -170,10 +170,3 @@ def root_names(node: cst.BaseExpression, source: Source) -> list[str]:
             continue
         names.append(one.value)
     return list(dict.fromkeys(names))
-
-
-def target_name(node: cst.CSTNode) -> str | None:
-    """The name that an assignment gives a value, where it is one alone."""
-    if isinstance(node, cst.Assign) and len(node.targets) == 1:
-        return dotted(node.targets[0].target)
-    return None

@@ -38,11 +38,6 @@ def argument(call: cst.Call, name: str, index: int | None = None) -> cst.Arg | N
     return found
 
 
-def has_stars(call: cst.Call) -> bool:
-    """Whether arguments are unpacked into the call, so that what is given cannot be seen."""
-    return any(arg.star for arg in call.args)
-
-
 def add_argument(source: Source, call: cst.Call, text: str) -> None:
     """Append an argument; in a call with one argument a line it gets a line of its own."""
     _append(source, call.args, _closing(source, call), text)
@@ -85,11 +80,6 @@ def remove_argument(source: Source, call: cst.Call, arg: cst.Arg) -> None:
 def _closing(source: Source, call: cst.Call) -> int:
     end = source.end(call)
     return source.text.rindex(")", source.start(call), end)
-
-
-def elements_of(node: cst.List | cst.Tuple) -> Sequence[cst.BaseElement]:
-    """The elements of a list or tuple."""
-    return node.elements
 
 
 def insert_element(source: Source, inside: cst.List | cst.Tuple, index: int, text: str) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from assistant.patching.model import CannotEditError
 from assistant.patching.source import Source
 
 _PUBLIC = {"keras": "keras", "tensorflow.keras": "keras", "tf_keras": "keras", "tensorflow.python.keras": "keras"}
@@ -94,11 +93,6 @@ def path_of(source: Source, node: cst.CSTNode) -> str:
         if star is not None and spelled[:1].isupper():
             return f"{star}.{spelled}"
     return spelled
-
-
-def is_keras(source: Source, node: cst.CSTNode, module: str) -> bool:
-    """Whether a name stands for something of a module of Keras, such as ``optimizers``."""
-    return path_of(source, node).startswith(f"keras.{module}.")
 
 
 def spell(source: Source, path: str, at: cst.CSTNode | None = None) -> str:
@@ -263,17 +257,6 @@ def fresh(source: Source, wanted: str) -> str:
     while name in used:
         name, number = f"{wanted}_{number}", number + 1
     return name
-
-
-def must(value: cst.CSTNode | None, sentence: str) -> cst.CSTNode:
-    """A node that has to be there.
-
-    Raises:
-        CannotEditError: it is not; the sentence tells a person what to do.
-    """
-    if value is None:
-        raise CannotEditError(sentence)
-    return value
 
 
 def assigned_everywhere(source: Source, name: str) -> list[cst.BaseExpression]:

@@ -197,14 +197,6 @@ class Store:
         with self._database.reading() as connection:
             return reading.count(connection)
 
-    def recent_programs(self, most: int = 10) -> tuple[str, ...]:
-        """Absolute paths of the programs of the latest sessions, each once.
-
-        Raises:
-            SessionError: the store cannot be read.
-        """
-        return tuple(dict.fromkeys(one.opened.program for one in self.sessions()))[:most]
-
     def write(self, session: str, place: int, event: AnyEvent) -> None:
         """Keep an event at its place in a session.
 

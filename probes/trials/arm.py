@@ -85,11 +85,6 @@ class Arm:
             _put(change.owner, change.name, change.before)
 
     @property
-    def is_clone(self) -> bool:
-        """Whether the model was rebuilt."""
-        return self.model is not self.held.model
-
-    @property
     def optimizer(self) -> Any:
         """The optimizer that takes the steps, inside a loss scale where there is one."""
         return getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)

@@ -138,14 +138,6 @@ def test_what_a_session_came_to_is_kept_with_its_knowledge_base(tmp_path: Path) 
     assert outcome.confirmed[0].status in ("proven", "likely")
 
 
-def test_the_latest_programs_come_once_each(tmp_path: Path) -> None:
-    with Store(str(tmp_path / "s.db")) as store:
-        for opened in (OPENED, OTHER, OPENED):
-            store.begin(opened, "v1")
-        assert store.recent_programs() == (OPENED.program, OTHER.program)
-        assert store.recent_programs(1) == (OPENED.program,)
-
-
 def test_a_branch_stands_where_its_parent_stood_and_remembers_it(tmp_path: Path) -> None:
     dialogue = walk(new_dialogue(), FAULTY)
     with Store(str(tmp_path / "s.db")) as store:

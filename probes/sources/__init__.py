@@ -1,1 +1,0 @@
-"""Ways into a case: a script, and what remains of one."""

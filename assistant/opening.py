@@ -8,9 +8,9 @@ from pathlib import Path
 
 from assistant.answers_file import nearest
 from assistant.dialogue import Dialogue
-from assistant.errors import UsageError
-from assistant.events import BundleArrived, PersonAnswered, Stopped, SymptomNamed, Undone, in_force
-from assistant.investigation import Investigation
+from assistant.errors import SessionHeldError, UsageError
+from assistant.events import AnyEvent, BundleArrived, PersonAnswered, Stopped, SymptomNamed, Undone, in_force
+from assistant.investigation import Investigation, Log
 from assistant.language import understand
 from assistant.session.model import OpenedWith
 from assistant.session.store import KeptSession, Store
@@ -105,6 +105,31 @@ def resume(id: str, store: Store) -> Session:
     return _session(kept, knowledge_base(kept.opened))
 
 
+def read(id: str, store: Store) -> Session:
+    """A kept session to be read while another process goes on with it; nothing can be added to it.
+
+    Raises:
+        SessionError: there is no such session.
+        UsageError: its knowledge base does not load.
+    """
+    kept = store.open(id)
+    return _session(kept, knowledge_base(kept.opened), ReadOnly())
+
+
+class ReadOnly:
+    """The log of a session that another process goes on with."""
+
+    def append(self, event: AnyEvent) -> None:
+        """Refuse it."""
+        raise SessionHeldError("Another process goes on with this session, so that nothing can be added to it here.")
+
+    def settle(self, dialogue: Dialogue) -> None:
+        """Leave that to the process that goes on."""
+
+    def release(self) -> None:
+        """It is not held here."""
+
+
 def symptom_of(kb: KnowledgeBase, said: str) -> str:
     """The id of the symptom that was named by id or in words.
 
@@ -137,10 +162,10 @@ def dialogue_of(kept: KeptSession, kb: KnowledgeBase) -> Dialogue:
     return Dialogue(kb, catalogue(), kept.events, budget=kept.opened.budget, trials=kept.opened.trials)
 
 
-def _session(kept: KeptSession, kb: KnowledgeBase) -> Session:
+def _session(kept: KeptSession, kb: KnowledgeBase, log: Log | None = None) -> Session:
     dialogue = dialogue_of(kept, kb)
     program, opener = Path(kept.opened.program).name, _opener(kept, dialogue)
-    return Session(kept, Investigation(dialogue, kept, opener, program=program))
+    return Session(kept, Investigation(dialogue, log or kept, opener, program=program))
 
 
 def _opener(kept: KeptSession, dialogue: Dialogue) -> Opener:

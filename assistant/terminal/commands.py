@@ -21,6 +21,10 @@ MOST_BYTES = 4 * 2**20
 """Of a log that is read from a file."""
 
 
+NEEDS_THE_SESSION = ("back", "look", "trial", "log", "rerun", "merge")
+"""What cannot be done with a session that another process goes on with."""
+
+
 class Commands:
     """Answers commands with turns of the conversation."""
 
@@ -35,6 +39,9 @@ class Commands:
             self._say(str(error))
 
     async def _run(self, action: str, argument: str) -> None:
+        if self._session.reading is not None and action in NEEDS_THE_SESSION:
+            self._say(texts.READING_ONLY)
+            return
         match action:
             case "why":
                 self.why()

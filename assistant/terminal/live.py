@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import functools
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from assistant import language, opening, training_log
-from assistant.errors import TriageError
+from assistant.errors import SessionHeldError, TriageError
 from assistant.events import UNKNOWN, PersonAnswered, SymptomNamed
 from assistant.log_symptom import as_event
 from assistant.report.model import Report
@@ -22,6 +23,7 @@ from assistant.terminal.hearing import Meaning, meaning_of
 from assistant.terminal.partner import Attention
 from assistant.terminal.presenting import answers, cases, findings, logs, paths, trials
 from assistant.terminal.presenting.samples import samples_view
+from assistant.terminal.reading import Reading
 from assistant.terminal.reports import LiveReports
 from assistant.terminal.settings import TerminalSettings
 from assistant.terminal.talk import SYMPTOM_QUESTION, Talk
@@ -51,6 +53,23 @@ MOST_WORDS = 400
 """Characters of a paste that is no log which are taken for a sentence."""
 
 
+Taking = Callable[["LiveSession", str], Awaitable[None]]
+"""A method that takes something the person said or chose."""
+
+
+def _told(taking: Taking) -> Taking:
+    """What stands in the way of taking it is said in a sentence."""
+
+    @functools.wraps(taking)
+    async def take(session: LiveSession, text: str) -> None:
+        try:
+            await taking(session, text)
+        except TriageError as error:
+            session.talk.say(str(error))
+
+    return take
+
+
 class LiveSession:
     """The partner of a session screen over a real investigation. Belongs to the loop of the screen."""
 
@@ -63,6 +82,7 @@ class LiveSession:
         self._store = Store(settings.store)
         self._words: str | None = None
         self._templates = settings.templates
+        self.reading: Reading | None = None
         self.session = self._open(settings)
         self.talk = Talk("resumed" if settings.session else "host")
         self.telling = Telling(self.talk, self.session, self.look)
@@ -77,7 +97,11 @@ class LiveSession:
 
     def _open(self, chosen: TerminalSettings) -> opening.Session:
         if chosen.session is not None or chosen.program is None:
-            return opening.resume(chosen.session or "", self._store)
+            try:
+                return opening.resume(chosen.session or "", self._store)
+            except SessionHeldError:
+                self.reading = Reading(self, self._store)
+                return opening.read(chosen.session or "", self._store)
         opened = OpenedWith(
             program=str(chosen.program.absolute()),
             arguments=chosen.arguments,
@@ -148,7 +172,13 @@ class LiveSession:
         self.talk.listen(changed, printed, attention)
 
     async def start(self) -> None:
-        """Walk to the end, and again whenever the person takes something back or adds something."""
+        """Walk to the end, and again whenever the person takes something back or adds something.
+
+        A session that another process goes on with is read, until the person takes it up.
+        """
+        if self.reading is not None:
+            await self.reading.follow()
+            self.reading = None
         self.telling.replay()
         facts = self.session.dialogue.facts
         if facts.symptom is None and facts.case is None:
@@ -249,7 +279,9 @@ class LiveSession:
         talk, question = self.talk, self.talk.question
         if question is None:
             return
-        if question.id.startswith(SYMPTOM_QUESTION):
+        if self.reading is not None:
+            self.reading.answer(option)
+        elif question.id.startswith(SYMPTOM_QUESTION):
             self._symptom_chosen(question, option)
         elif talk.consent is not None and not talk.consent.done():
             talk.consent.set_result(option)
@@ -257,6 +289,13 @@ class LiveSession:
             talk.question = None
             talk.reply.set_result(PersonAnswered(question=question.id, answer=option))
         talk.changed()
+
+    def show(self, session: opening.Session) -> None:
+        """Show a session from its beginning, in place of what is shown."""
+        self.session = session
+        self.talk.forget_question()
+        self.talk.journal.drop_where(lambda _: True)
+        self.telling = Telling(self.talk, session, self.look)
 
     def _symptom_chosen(self, question: QuestionView, option: str) -> None:
         self.talk.question = None
@@ -274,6 +313,7 @@ class LiveSession:
         self.session.investigation.interject(SymptomNamed(symptom=symptom, by="person", text=words))
         self.go_on()
 
+    @_told
     async def say(self, text: str) -> None:
         """Understand a sentence: an answer to the question that stands, a symptom, or a cause to explain."""
         kb = self.session.dialogue.kb
@@ -303,6 +343,7 @@ class LiveSession:
         self.talk.say(texts.UNDERSTOOD.format(symptom=findings.lower_first(title)))
         self.name_symptom(symptom, words)
 
+    @_told
     async def paste(self, text: str) -> None:
         """Take a pasted training log; what is none is taken for a sentence."""
         if not await self.take_log(text):
@@ -331,6 +372,7 @@ class LiveSession:
         await self._commands.run(action, argument)
         self.talk.changed()
 
+    @_told
     async def go_back_to(self, question: str) -> None:
         """Take back the answer to a question and all that followed."""
         if self.session.investigation.go_back(question):

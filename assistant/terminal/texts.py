@@ -16,6 +16,15 @@ GREETING_BUNDLE_TRUST = (
     "Nothing is run here. What only the program could tell becomes a message to your user; /merge takes what they send."
 )
 GREETING_RESUME = "This is session {session}, as you left it. I start {program} again only when a probe needs it."
+GREETING_READING = (
+    "This session is in use by {holder}. You are reading it: what comes in there shows here, and nothing can be added. "
+    "Causes can be asked about, notes kept, and /report writes down what is known so far."
+)
+READING_ONLY = "Another process goes on with this session; here it can only be read."
+READING_FREE = "Nobody goes on with this session any more. Shall I take it up here?"
+READING_FREE_WHY = "The program starts again only when a probe needs it."
+READING_YES = "Yes, go on with it here"
+READING_NO = "No, I only read it"
 GREETING_OPENING = "Starting Python with TensorFlow takes a few seconds. You can answer or type meanwhile."
 
 ASK_SYMPTOM = "What do you see?"
@@ -118,6 +127,7 @@ STAGE = {
     "finished": "done",
     "failed": "program failed",
     "resumed": "resumed",
+    "reading": "only reading",
 }
 LOOKING = "Looking: {title}"
 CANCEL_HINT = "esc cancels"

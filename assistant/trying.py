@@ -15,6 +15,8 @@ from assistant.events import TrialFinished, TrialOutcome
 from assistant.ranking import CONFIRMED, Finding
 from assistant.words_of_trials import in_words
 from knowledge_base.schema import Cause
+from probes.trials.treating import treatments
+from probes.trials.verdict import HALF
 
 COUNTER_TRIALS = (
     "inputs_constant",
@@ -222,13 +224,25 @@ def smallest_set(trials: Sequence[TrialFinished]) -> tuple[TrialFinished, ...]:
         alone = [one for one in tried if (one.treatment,) in helped]
     if not alone:
         return ()
-    members = [
-        max(alone, key=lambda one: (one.proven, one.outcome is not None and one.outcome.symptom_gone, _mean(one)))
-    ]
+    members = [_seed(alone)]
     for one in trials:
         if one.given == tuple(member.treatment for member in members) and _rise(one) > HELPS and _separate(one):
             members.append(one)
     return tuple(members)
+
+
+def _seed(alone: Sequence[TrialFinished]) -> TrialFinished:
+    """The treatment that does best, but a broad one that proves nothing gives way to a specific one half as good."""
+    best = max(alone, key=lambda one: (one.proven, one.outcome is not None and one.outcome.symptom_gone, _mean(one)))
+    if best.proven or not _is_broad(best):
+        return best
+    specific = [one for one in alone if not _is_broad(one) and _rise(one) >= HALF * _rise(best)]
+    return max(specific, key=_rise, default=best)
+
+
+def _is_broad(one: TrialFinished) -> bool:
+    known = treatments().get(one.treatment)
+    return known is not None and known.broad
 
 
 def _leave_out(members: Sequence[TrialFinished], trials: Sequence[TrialFinished]) -> Attempt | None:

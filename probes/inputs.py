@@ -18,11 +18,16 @@ def input_leaves(case: Case, batch: Batch) -> list[tuple[str, Any]]:
     return named_leaves(batch.x, names, "input")
 
 
+def looks_up(case: Case) -> bool:
+    """Whether a layer of the model looks ids up."""
+    return any(type(layer).__name__ == "Embedding" for layer in case.model._flatten_layers())
+
+
 def is_tokens(case: Case, array: NDArray[Any]) -> bool:
     """Whether an array holds token ids: whole numbers, at most two axes, and an embedding in the model."""
     if array.dtype.kind not in "iuf" or array.ndim > 2 or not array.size:
         return False
-    if not any(type(layer).__name__ == "Embedding" for layer in case.model._flatten_layers()):
+    if not looks_up(case):
         return False
     values: NDArray[Any] = np.asarray(array[:500], dtype="float64")
     return bool(np.all(values == np.round(values)) and np.all(values >= 0) and np.any(values > 1))

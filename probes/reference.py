@@ -7,7 +7,8 @@ on the same rows. A network that falls far short of it has a fault; one that equ
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,16 +16,18 @@ from numpy.typing import NDArray
 
 from .case import Case
 from .catalogue import Unanswerable
+from .features import FeatureShaper, may_name_things
 from .recording import Batch
 from .scoring import Score, balanced_error, score_of
-from .structures import leaves
+from .structures import map_leaves
 from .tasks import Output, class_ids, outputs, target_of
 
 ROWS = 2000
-MAX_FEATURES = 800
 RANDOM_FEATURES = 400
 PENALTIES = (1e-3, 1e-1, 10.0)
 PERMUTATIONS = 6
+AS_NAMES = 0.15
+"""Skill by which reading whole numbers as names must be ahead of reading them as numbers."""
 FEW_ROWS = 800
 FOLDS = 4
 
@@ -42,6 +45,8 @@ class Reference:
         permuted: mean score with the training targets permuted; ``permuted_spread`` its standard deviation.
         model: which simple model was best: ``linear``, ``random_features``, ``neighbours`` or ``components``.
         linear: the score of the linear model on the held-out training rows.
+        as_numbers: the skill on held-out training rows of the best model that reads whole numbers as numbers, where the
+            best of all reads them as the names of things; None elsewhere.
     """
 
     output: Output
@@ -51,6 +56,7 @@ class Reference:
     permuted_spread: float
     model: str
     linear: float
+    as_numbers: float | None = None
 
     @property
     def beyond_chance(self) -> float:
@@ -71,99 +77,45 @@ def _references(case: Case) -> tuple[Reference, ...]:
     sample = case.train.sample(ROWS)
     if sample.rows < 16:
         raise Unanswerable("fewer than 16 training rows were recorded")
-    shaper = FeatureShaper.of(case, sample)
+    found = _with(FeatureShaper.of(case, sample), sample, case)
+    if not found:
+        raise Unanswerable("no output has a task that a simple model could be tried on")
+    if may_name_things(sample, case):
+        named = {one.output.name: one for one in _with(FeatureShaper.of(case, sample, names=True), sample, case)}
+        found = [_better(one, named.get(one.output.name)) for one in found]
+    return tuple(found)
+
+
+def skills(case: Case, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Mapping[str, float]:
+    """By output the skill on held-out training rows of the best simple model, with every input array changed."""
+    sample = case.train.sample(ROWS)
+    changed = Batch(map_leaves(lambda one: change(np.asarray(one)), sample.x), sample.y, sample.weights)
+    features = FeatureShaper.of(case, changed).features(changed)
+    made = (_reference(output, features, changed, None, case) for output in outputs(case))
+    return {one.output.name: one.training.skill for one in made if one is not None}
+
+
+def _with(shaper: FeatureShaper, sample: Batch, case: Case) -> list[Reference]:
     features = shaper.features(sample)
     held = None
     if case.validation is not None and case.validation.rows >= 8:
         other = case.validation.sample(ROWS)
         held = (shaper.features(other), other)
-    found = []
-    for output in outputs(case):
-        made = _reference(output, features, sample, held, case)
-        if made is not None:
-            found.append(made)
-    if not found:
-        raise Unanswerable("no output has a task that a simple model could be tried on")
-    return tuple(found)
+    made = (_reference(output, features, sample, held, case) for output in outputs(case))
+    return [one for one in made if one is not None]
+
+
+def _better(numbers: Reference, names: Reference | None) -> Reference:
+    """The reference that reads whole numbers as names of things, where it is clearly the better one."""
+    if names is None or names.training.skill < numbers.training.skill + AS_NAMES:
+        return numbers
+    return replace(names, as_numbers=numbers.training.skill)
 
 
 def varies(case: Case) -> bool:
     """Whether any input differs from row to row."""
     sample = case.train.sample(ROWS)
     return bool(FeatureShaper.of(case, sample).kept.any())
-
-
-@dataclass(frozen=True)
-class FeatureShaper:
-    """Turns inputs into a matrix of standardised columns, fitted on training rows.
-
-    Attributes:
-        tokens: for each input leaf, the size of its vocabulary where it holds token ids, else 0.
-    """
-
-    tokens: tuple[int, ...]
-    mean: Matrix
-    scale: Matrix
-    kept: NDArray[np.bool_]
-    projection: Matrix | None
-
-    @classmethod
-    def of(cls, case: Case, sample: Batch) -> FeatureShaper:
-        """Fit on a sample of the training rows."""
-        tokens = tuple(_vocabulary(np.asarray(one), case) for one in leaves(sample.x))
-        raw = _raw(sample, tokens)
-        known = np.ma.masked_invalid(raw)
-        mean, scale = known.mean(axis=0).filled(0.0), known.std(axis=0).filled(0.0)
-        kept = scale > 1e-12 * (1 + np.abs(mean))
-        projection = None
-        if kept.sum() > MAX_FEATURES:
-            draws = np.random.default_rng(0).standard_normal((int(kept.sum()), MAX_FEATURES))
-            projection = draws / math.sqrt(kept.sum())
-        return cls(tokens, mean, np.where(kept, scale, 1.0), kept, projection)
-
-    def features(self, batch: Batch) -> Matrix:
-        """Columns of zero mean and unit spread, at most 800; values that are not finite count as the mean."""
-        with np.errstate(invalid="ignore", over="ignore"):
-            raw = _raw(batch, self.tokens)
-            columns = ((raw - self.mean) / self.scale)[:, self.kept]
-        columns = np.clip(np.nan_to_num(columns, nan=0.0, posinf=0.0, neginf=0.0), -10, 10)
-        if self.projection is not None:
-            columns = columns @ self.projection
-        return columns if columns.shape[1] else np.zeros((len(raw), 1))
-
-
-def _vocabulary(array: NDArray[Any], case: Case) -> int:
-    if not any(type(layer).__name__ == "Embedding" for layer in case.model._flatten_layers()):
-        return 0
-    if array.dtype.kind not in "iuf" or array.ndim > 2 or not np.all(array == np.round(array)) or array.min() < 0:
-        return 0
-    return int(array.max()) + 1 if array.max() > 1 else 0
-
-
-def _raw(batch: Batch, tokens: tuple[int, ...]) -> Matrix:
-    parts = []
-    for one, size in zip(leaves(batch.x), tokens, strict=True):
-        array = np.asarray(one)
-        if array.dtype.kind in "OUS":
-            continue
-        if array.dtype.kind == "b":
-            array = array.astype("float64")
-        parts.append(_token_features(array, size) if size else array.reshape(len(array), -1).astype("float64"))
-    if not parts:
-        raise Unanswerable("the inputs are texts, which the reference models cannot read")
-    return np.concatenate(parts, axis=1)
-
-
-def _token_features(array: NDArray[Any], size: int) -> Matrix:
-    ids = array.reshape(len(array), -1).astype(np.int64)
-    buckets = min(size, 400)
-    counts = np.zeros((len(ids), buckets))
-    np.add.at(counts, (np.arange(len(ids))[:, None], np.minimum(ids, size - 1) % buckets), 1.0)
-    if ids.shape[1] * buckets <= 400:
-        placed = np.zeros((len(ids), ids.shape[1], buckets))
-        np.put_along_axis(placed, (np.minimum(ids, size - 1) % buckets)[:, :, None], 1.0, axis=2)
-        counts = np.concatenate([counts, placed.reshape(len(ids), -1)], axis=1)
-    return np.sqrt(counts)
 
 
 def _reference(output: Output, features: Matrix, sample: Batch, held: Any, case: Case) -> Reference | None:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
+from ..features import FeatureShaper
 from ..inputs import input_leaves
 from ..recording import Batch
-from ..reference import FeatureShaper, one_hot_models
+from ..reference import one_hot_models
 from ..tasks import class_ids, outputs, target_of
 
 ROWS = 1200

@@ -8,8 +8,9 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
+from ..features import FeatureShaper
 from ..inputs import ids_alone
-from ..reference import FeatureShaper, references, varies
+from ..reference import references, varies
 
 
 @dataclass(frozen=True)

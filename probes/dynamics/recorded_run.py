@@ -163,6 +163,9 @@ class RecordedRun:
     evenness: float | None = None
     """The same share of the three tenths of these rows of which the model is surest (1.6 standard errors taken off),
     over `wrong`: near 0 where errors are hard cases, near 1 where labels are wrong at random."""
+    validation_late_trend: float = 0.0
+    """Relative change of the validation loss over the last third of the epochs, negative while it falls; that of the
+    training loss where there are no validation data."""
 
 
 @dataclass
@@ -386,7 +389,7 @@ def _validation_numbers(ran: Run, by_epoch: list[float]) -> dict[str, Any]:
     losses = [one["val_loss"] for one in ran.epochs if "val_loss" in one]
     names = ("first_loss", "final_loss", "best_loss", "rise", "to_training", "jump")
     if not losses:
-        return {f"validation_{name}": None for name in names}
+        return {**{f"validation_{name}": None for name in names}, "validation_late_trend": trend(by_epoch)}
     finite = [one for one in losses if math.isfinite(one)]
     best = min(finite) if finite else math.nan
     late = np.asarray(losses[len(losses) // 2 :])
@@ -399,6 +402,7 @@ def _validation_numbers(ran: Run, by_epoch: list[float]) -> dict[str, Any]:
         "validation_rise": losses[-1] / best if best > 0 else 1.0,
         "validation_to_training": losses[-1] / logged if logged > 0 else None,
         "validation_jump": jump,
+        "validation_late_trend": trend(losses),
     }
 
 

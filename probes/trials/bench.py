@@ -36,6 +36,7 @@ class Known:
         gone: whether the symptom was gone in all of them.
         specific: whether none of the treatments is broad.
         measured: whether each of them remedies a defect that was measured.
+        rise: mean score minus that of the controls of the same pairs.
     """
 
     treatments: tuple[str, ...]
@@ -43,6 +44,7 @@ class Known:
     gone: bool
     specific: bool
     measured: bool
+    rise: float
 
 
 @dataclass
@@ -160,14 +162,16 @@ class Bench:
         found = [one.score.value for one in self.references if wanted is None or one.output.name == wanted]
         return max([*found, *(one.mean for one in self.known)], default=FLOOR[self.measure])
 
-    def remember(self, treatments: Sequence[Treatment], values: Sequence[float], gone: bool) -> None:
+    def remember(
+        self, treatments: Sequence[Treatment], values: Sequence[float], controls: Sequence[float], gone: bool
+    ) -> None:
         """Keep what treatments came to; of several trials of the same, with other parameters, the best."""
         ids = tuple(one.id for one in treatments)
         specific, measured = not any(one.broad for one in treatments), all(one.measured for one in treatments)
         alike = [one for one in self.known if one.treatments == ids]
-        best = max(
-            [Known(ids, float(np.mean(values)), gone, specific, measured), *alike], key=lambda one: (one.gone, one.mean)
-        )
+        mean = float(np.mean(values))
+        found = Known(ids, mean, gone, specific, measured, mean - float(np.mean(controls)))
+        best = max([found, *alike], key=lambda one: (one.gone, one.mean))
         self.known = [*(one for one in self.known if one.treatments != ids), best]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..case import Case
-from ..reference import FeatureShaper
+from ..features import FeatureShaper
 from ..tasks import class_ids, outputs, target_of
 from .treating import NotApplicable
 

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable
+from ..features import FeatureShaper
 from ..keeping import Kept
 from ..recording import Recorded
-from ..reference import FeatureShaper, Reference, references
+from ..reference import Reference, references
 from ..structures import leaves
 from ..tasks import class_ids, outputs
 from .bench import Bench

@@ -51,6 +51,7 @@ class FitSettings:
         rounds: how often the program's own loops go round the call; None where that cannot be told.
         goes_on: whether the program trains the same model again behind the call, as where a second phase fine-tunes.
         in_turn: whether a model that holds some of the same weights is trained in turn with this one.
+        tried: lists of numbers that the program's own loops around the call go through.
     """
 
     epochs: int
@@ -67,6 +68,7 @@ class FitSettings:
     rounds: int | None = 1
     goes_on: bool = False
     in_turn: bool = False
+    tried: tuple[tuple[float, ...], ...] = ()
 
     @property
     def planned_epochs(self) -> int:
@@ -163,6 +165,7 @@ def build_case(call: Any, places: Any) -> Case:
         settings,
         goes_on=goes_on(places, getattr(call, "trace", ()), call.method),
         in_turn=bool(getattr(call, "in_turn", False)),
+        tried=tuple(getattr(call, "tried", ()) or ()),
     )
     case = Case(call.model, data, settings, places)
     case.error = _build(case)

@@ -12,6 +12,7 @@ from typing import Any
 from .failing import ended, failure_of, without_colours
 from .loops import rounds
 from .places import Places, RawFrame, Trace
+from .searching import tried_values
 
 RECORDED_BATCHES = 64
 """Real batches of a ``train_on_batch`` loop that run before it is held, where the length of its epoch is unknown."""
@@ -36,6 +37,7 @@ class FitCall:
         batches: for ``train_on_batch`` the recorded ``(x, y, sample_weight)``; the weights are as before the first.
         loops: lengths of the program's loops around the call, innermost first; None where one cannot be told.
         in_turn: whether another model that holds some of the same weights is trained in turn with this one.
+        tried: lists of numbers that the program's loops around the call go through.
     """
 
     model: Any
@@ -46,6 +48,7 @@ class FitCall:
     batches: tuple[Any, ...] = ()
     loops: tuple[int | None, ...] = ()
     in_turn: bool = False
+    tried: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass
@@ -63,6 +66,7 @@ class SeenFit:
     size: int = 0
     start: Any = None
     loops: tuple[int | None, ...] = ()
+    tried: tuple[tuple[float, ...], ...] = ()
     lines: set[tuple[str, int]] = field(default_factory=set)
     began: float = field(default_factory=time.perf_counter)
 
@@ -89,7 +93,8 @@ class SeenFit:
         """The call as it is held."""
         loops = (self.epoch, *self.loops[1:]) if self.batches else self.loops
         batches = tuple(self.batches)
-        return FitCall(self.model, self.method, self.arguments, self.number, self.trace, batches, loops, in_turn)
+        about = (self.model, self.method, self.arguments, self.number, self.trace)
+        return FitCall(*about, batches, loops, in_turn, self.tried)
 
 
 class Hold:
@@ -265,6 +270,7 @@ class Holder:
                 return fit
         fit = SeenFit(model, method, where, trace, arguments, len(self.seen) + 1, times=1)
         fit.loops = rounds(self.places, model, start)
+        fit.tried = tried_values(self.places, start)
         fit.met(where)
         self.seen.append(fit)
         return fit

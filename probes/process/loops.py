@@ -77,21 +77,21 @@ def _length(loop: Any, frame: FrameType) -> int | None:
 def _count(node: ast.expr, frame: FrameType) -> int | None:
     if isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in COUNTING and all(_is_plain(one) for one in node.args):
-            return len(range(*(int(_value(one, frame)) for one in node.args)))
+        if name in COUNTING and all(is_plain(one) for one in node.args):
+            return len(range(*(int(value_of(one, frame)) for one in node.args)))
         if name in PASSING_ON and node.args:
             return _count(node.args[0], frame)
         if name == "zip" and node.args:
             counts = [_count(one, frame) for one in node.args]
             return None if None in counts else min(one for one in counts if one is not None)
         return None
-    if not _is_plain(node):
+    if not is_plain(node):
         return None
-    value = _value(node, frame)
+    value = value_of(node, frame)
     return len(value) if hasattr(value, "__len__") and not hasattr(value, "__next__") else None
 
 
-def _is_plain(node: ast.expr) -> bool:
+def is_plain(node: ast.expr) -> bool:
     """Whether an expression only looks things up and reckons."""
     return all(
         not isinstance(one, (ast.Call, ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom))
@@ -104,6 +104,7 @@ def _called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
-def _value(node: ast.expr, frame: FrameType) -> Any:
+def value_of(node: ast.expr, frame: FrameType) -> Any:
+    """What an expression that is plain gives in a frame."""
     code = compile(ast.Expression(node), frame.f_code.co_filename, "eval")
     return eval(code, frame.f_globals, dict(frame.f_locals))

@@ -16,6 +16,9 @@ TOLERANCE = 0.1
 ENOUGH_CLOSED = 0.8
 """Share of the shortfall that a treated arm must close where it does not reach the reference."""
 
+LOST = 0.5
+"""Shortfall from which a run whose numbers are finite has come to no more than one whose numbers are not."""
+
 GAP = 0.1
 """Training skill over validation skill by more than this is overfitting."""
 
@@ -97,11 +100,12 @@ def shows_symptom(run: ArmRun, symptom: str, yardstick: Yardstick) -> bool:
         return symptom in ("crashes", "unsure", *SKILL_SYMPTOMS)
     if symptom == "crashes":
         return False
-    if symptom == "loss_nan":
-        return not run.finite
     if not run.finite:
         return True
     short = shortfall(run, yardstick) > TOLERANCE
+    if symptom == "loss_nan":
+        # Whether numbers that are thrown about overflow or come to rest far off is the luck of the start.
+        return shortfall(run, yardstick) >= LOST
     if symptom == "overfit":
         return gap(run) > GAP
     if symptom == "loss_oscillates":
@@ -119,7 +123,7 @@ def symptom_gone(run: ArmRun, control: ArmRun, symptom: str, yardstick: Yardstic
         return gap(run) < 0.5 * gap(control) and best_skill(run) >= best_skill(control)
     learnt = _learnt(run, control, yardstick)
     if symptom in ("loss_nan", "crashes"):
-        return learnt or shortfall(run, yardstick) < 0.5
+        return learnt or shortfall(run, yardstick) < LOST
     if symptom == "loss_oscillates":
         return learnt and (_settles(run, control) or _harmless(run, control, yardstick))
     return learnt

@@ -83,6 +83,10 @@ class OptimizerSettings:
     """Whether the loss is scaled, as for half precision."""
     policy: str
     """Keras' precision policy of the model, such as `float32` or `mixed_float16`."""
+    lowest_tried: float | None = None
+    """Lowest learning rate that the program's own loops around `fit` go through; null where they try no others."""
+    highest_tried: float | None = None
+    """Highest of them."""
 
 
 @probe(
@@ -103,6 +107,7 @@ def measure(case: Case, budget: Budget) -> OptimizerSettings:
     peak = float(planned.max()) if len(planned) else rate
     clips = [getattr(optimizer, name, None) for name in ("clipnorm", "clipvalue", "global_clipnorm")]
     known = [float(one) for one in clips if one is not None]
+    tried = _tried_rates(case, rate)
     low = np.flatnonzero(planned < 0.01 * peak) if peak > 0 else np.zeros(0)
     return OptimizerSettings(
         optimizer=kind,
@@ -129,7 +134,18 @@ def measure(case: Case, budget: Budget) -> OptimizerSettings:
         accumulation=getattr(optimizer, "gradient_accumulation_steps", None),
         loss_scaled=outer is not optimizer,
         policy=str(getattr(case.model.dtype_policy, "name", "float32")),
+        lowest_tried=min(tried, default=None),
+        highest_tried=max(tried, default=None),
     )
+
+
+def _tried_rates(case: Case, rate: float) -> tuple[float, ...]:
+    """Of the lists that the program goes through the first that holds the present rate among others."""
+    for values in case.fit.tried:
+        others = [one for one in values if not math.isclose(one, rate, rel_tol=1e-5)]
+        if others and len(others) < len(values) and min(values) > 0:
+            return values
+    return ()
 
 
 def planned_rates(case: Case) -> tuple[np.ndarray, str | None]:

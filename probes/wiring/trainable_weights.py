@@ -10,6 +10,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import probe
 from ..layers import layer_notes, output_layers, own_weights
+from ..trials.starting import alike, draw, initializer_of
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,23 @@ def _could_train(layer: object) -> bool:
 
 
 def _untouched(layer: Any) -> bool | None:
-    """Whether biases are as initialisers leave them: zeros, or ones for forget gates; None without a bias."""
+    """Whether weights are as initialisers leave them; None where neither a bias nor a kernel can tell.
+
+    Biases are zeros, or ones for forget gates; a kernel is such as its initialiser draws.
+    """
     biases = [one for one in own_weights(layer) if one.name.endswith("bias")]
-    return all(bool(np.isin(one.numpy(), (0.0, 1.0)).all()) for one in biases) if biases else None
+    drawn = _as_drawn(layer)
+    if not biases:
+        return drawn
+    return all(bool(np.isin(one.numpy(), (0.0, 1.0)).all()) for one in biases) and drawn is not False
+
+
+def _as_drawn(layer: Any) -> bool | None:
+    """Whether a kernel may have been drawn by the layer's initialiser; None where that cannot be told."""
+    kernel, initializer = getattr(layer, "kernel", None), initializer_of(layer, "kernel")
+    if kernel is None or initializer is None:
+        return None
+    return alike(np.asarray(kernel.numpy()), np.asarray(draw(initializer, kernel, 1)))
 
 
 def _all_untouched(layers: list[Any]) -> bool:

@@ -21,6 +21,9 @@ LARGEST, SMALLEST = 4.0, 0.05
 UNEVEN = 30.0
 """Spread of the widest feature over that of the narrowest from which features are of different scales."""
 
+FAINT = 0.2
+"""Pictures within which values differ by less than this share of the largest value are faint."""
+
 SCALING_LAYERS = ("Rescaling", "Normalization")
 
 
@@ -76,13 +79,21 @@ def is_tokens(array: NDArray[Any], arm: Arm) -> bool:
 
 
 def is_unscaled(array: NDArray[Any]) -> bool:
-    """Whether values lie far from unit scale, or features differ much in spread."""
+    """Whether values lie far from unit scale, features differ much in spread, or pictures are faint."""
     spread, size = _spreads(array), _size(array)
     known = spread[spread > 1e-12 * max(1.0, size)]
     if not math.isfinite(size) or not len(known):
         return math.isfinite(size) and size > LARGEST
     uneven = array.ndim == 2 and float(known.max() / np.quantile(known, 0.05)) > UNEVEN and float(known.max()) > 2.0
-    return bool(size > LARGEST or size < SMALLEST or uneven)
+    return bool(size > LARGEST or size < SMALLEST or uneven) or _is_faint(array)
+
+
+def _is_faint(array: NDArray[Any]) -> bool:
+    if array.ndim != 4:
+        return False
+    values = np.nan_to_num(array[:400].astype("float64"), nan=0.0, posinf=0.0, neginf=0.0)
+    contrast = np.median(np.ptp(values, axis=(1, 2)).max(axis=-1))
+    return bool(0 < contrast < FAINT * np.abs(values).max())
 
 
 def _size(array: NDArray[Any]) -> float:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from probes.process.continuing import goes_on
 from probes.process.loops import rounds
 from probes.process.places import Places
+from probes.process.searching import tried_values
 
 
 class Net:
@@ -20,10 +23,16 @@ class Net:
 
 def lengths(folder: Path, source: str) -> tuple[int | None, ...]:
     """Run a program and tell the loops around its first call of ``train``."""
+    found: tuple[int | None, ...] = seen_at_first_call(folder, source, rounds)
+    return found
+
+
+def seen_at_first_call(folder: Path, source: str, look: Callable[[Places, Any, Any], Any]) -> Any:
+    """Run a program and tell what is seen at its first call of ``train``."""
     file = folder / "train.py"
     file.write_text(source)
     places = Places(str(file))
-    found: list[tuple[int | None, ...]] = []
+    found: list[Any] = []
 
     def make() -> Net:
         net = Net()
@@ -31,9 +40,9 @@ def lengths(folder: Path, source: str) -> tuple[int | None, ...]:
         return net
 
     def train(net: Net) -> None:
-        found.append(rounds(places, net, sys._getframe(1)))
+        found.append(look(places, net, sys._getframe(1)))
 
-    names: dict[str, Any] = {"make": make, "train": train}
+    names: dict[str, Any] = {"make": make, "train": train, "itertools": itertools}
     with contextlib.suppress(SystemExit):
         exec(compile(source, str(file), "exec"), names)
     return found[0]
@@ -119,3 +128,23 @@ def test_a_program_that_trains_on_behind_the_call(tmp_path: Path, source: str, w
 
     exec(compile(source, str(file), "exec"), {"net": Fitting(), "other": Fitting()})
     assert found[0] == wanted
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("for rate in [1e-4, 1e-3]:\n    train(make())", ((1e-4, 1e-3),)),
+        ("rates = {'low': 1e-4, 'high': 1e-3}\nfor name, rate in rates.items():\n    train(make())", ((1e-4, 1e-3),)),
+        ("pairs = [(8, 0.1), (16, 0.2)]\nfor units, rate in pairs:\n    train(make())", ((8.0, 16.0), (0.1, 0.2))),
+        (
+            "from itertools import product\nfor u, r in product([8, 16], (0.1, 0.2)):\n    train(make())",
+            ((8.0, 16.0), (0.1, 0.2)),
+        ),
+        ("for trial in [{'rate': 0.1}, {'rate': 0.2}]:\n    train(make())", ((0.1, 0.2),)),
+        ("def run(rate):\n    return train(make())\nfound = [run(rate) for rate in (0.1, 0.2)]", ((0.1, 0.2),)),
+        ("for epoch in range(3):\n    train(make())", ()),
+        ("train(make())\nfor rate in [0.1, 0.2]:\n    pass", ()),
+    ],
+)
+def test_values_that_the_program_tries(tmp_path: Path, source: str, wanted: tuple[tuple[float, ...], ...]) -> None:
+    assert seen_at_first_call(tmp_path, source, lambda places, _, frame: tried_values(places, frame)) == wanted

@@ -43,7 +43,8 @@ def test_without_a_reference_a_fixed_skill_counts() -> None:
 def test_a_loss_that_is_not_finite() -> None:
     broken = arm(0.0, finite=False)
     assert shows_symptom(broken, "loss_nan", YARDSTICK)
-    assert not shows_symptom(arm(0.2), "loss_nan", YARDSTICK)
+    assert not shows_symptom(arm(0.5), "loss_nan", YARDSTICK)
+    assert shows_symptom(arm(0.0), "loss_nan", YARDSTICK), "as lost as one whose numbers overflowed"
     assert symptom_gone(arm(0.8), broken, "loss_nan", YARDSTICK)
     assert not symptom_gone(broken, broken, "loss_nan", YARDSTICK)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tests.probes.making import LIVE, compiled, make_case, measured, quantity, table
 
 pytestmark = LIVE
@@ -49,6 +51,9 @@ def test_a_frozen_layer_that_learnt_before() -> None:
     made = model("first")
     made.get_layer("first").bias.assign([0.5] * 8)
     assert not seen(made)["frozen_untouched"]
+    given = model("first")
+    given.get_layer("first").kernel.assign(np.eye(6, 8))
+    assert not seen(given)["frozen_untouched"]
 
 
 def test_a_frozen_output() -> None:

@@ -89,9 +89,14 @@ def _references(case: Case) -> tuple[Reference, ...]:
 def skills(case: Case, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Mapping[str, float]:
     """By output the skill on held-out training rows of the best simple model, with every input array changed."""
     sample = case.train.sample(ROWS)
-    changed = Batch(map_leaves(lambda one: change(np.asarray(one)), sample.x), sample.y, sample.weights)
-    features = FeatureShaper.of(case, changed).features(changed)
-    made = (_reference(output, features, changed, None, case) for output in outputs(case))
+    changed = map_leaves(lambda one: change(np.asarray(one)), sample.x)
+    return skills_on(case, Batch(changed, sample.y, sample.weights))
+
+
+def skills_on(case: Case, batch: Batch) -> Mapping[str, float]:
+    """By output the skill on held-out rows of the best simple model of these rows."""
+    features = FeatureShaper.of(case, batch).features(batch)
+    made = (_reference(output, features, batch, None, case) for output in outputs(case))
     return {one.output.name: one.training.skill for one in made if one is not None}
 
 

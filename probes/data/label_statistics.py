@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..layers import head_of, output_layers
+from ..recording import Batch
+from ..row_weights import row_weights
 from ..tasks import Output, class_ids, outputs, target_of
 
 ROWS = 20_000
@@ -68,9 +70,10 @@ class LabelStatistics:
     nonfinite_share: float
     """Largest share of targets that are NaN or infinite."""
     imbalance: float
-    """Largest ratio between class sizes; 1 where no output has classes."""
+    """Largest ratio between class sizes, or of what the classes weigh where weights even them out; 1 where no output
+    has classes."""
     majority: float
-    """Largest share of one class; 0 where no output has classes."""
+    """Largest share of one class, weighed in the same way; 0 where no output has classes."""
     smallest_class: int
     """Rows of the rarest class; 0 where no output has classes."""
     rows_per_class: float
@@ -106,10 +109,12 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
     sample = case.train.sample(ROWS)
     if sample.y is None:
         raise Unanswerable("the program gives `fit` no targets")
-    parts = [_labels(output, target_of(output, sample)) for output in outputs(case)]
+    known = outputs(case)
+    parts = [_labels(output, target_of(output, sample)) for output in known]
     if not parts:
         raise Unanswerable("the program gives `fit` no targets")
     classed = [one for one in parts if one.present]
+    weighed = [_weighed(case, sample, output, part) for output, part in zip(known, parts, strict=True) if part.present]
     measured = [one for one in parts if one.task in ("regression", "reconstruction")]
     # Classes on one unit are the loss's fault, and no targets would mend it.
     single = {part.output for place, part in enumerate(parts) if _has_one_unit(case, part.output, place)}
@@ -117,8 +122,8 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
         outputs=tuple(parts),
         rows=sample.rows,
         nonfinite_share=max(one.nonfinite_share for one in parts),
-        imbalance=max((one.imbalance for one in classed), default=1.0),
-        majority=max((one.majority for one in classed), default=0.0),
+        imbalance=max((one[0] for one in weighed), default=1.0),
+        majority=max((one[1] for one in weighed), default=0.0),
         smallest_class=min((one.smallest_class for one in classed), default=0),
         rows_per_class=min((sum(one.counts) / max(1, one.present) for one in classed), default=float(sample.rows)),
         target_scale=max((max(abs(one.mean), one.std) for one in measured), default=0.0),
@@ -138,6 +143,20 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
         ordered_ids=any(
             one.task == "multiclass" and one.encoding == "integers" and one.family.endswith("_error") for one in parts
         ),
+    )
+
+
+def _weighed(case: Case, sample: Batch, output: Output, part: OutputLabels) -> tuple[float, float]:
+    """Ratio between classes and share of the largest, where weights of rows and classes even them out by these."""
+    if part.task not in ("binary", "multiclass") or (case.fit.class_weight is None and sample.weights is None):
+        return part.imbalance, part.majority
+    ids = class_ids(output, target_of(output, sample))
+    weights = row_weights(case, sample, ids)
+    totals = np.array([weights[ids == one].sum() for one in np.unique(ids)])
+    if not (totals > 0).all():
+        return part.imbalance, part.majority
+    return min(part.imbalance, float(totals.max() / totals.min())), min(
+        part.majority, float(totals.max() / totals.sum())
     )
 
 

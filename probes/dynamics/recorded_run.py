@@ -18,6 +18,7 @@ from ..recording import Batch
 from ..reference import Reference, references
 from ..running import Plan, Run, left_out_callbacks, run
 from ..scoring import Score, scores
+from ..shown_accuracy import shown_accuracy, untold
 from ..stepping import InstrumentedStep
 from ..structures import cut
 from ..tasks import Output, constant_loss, outputs, target_of
@@ -166,6 +167,11 @@ class RecordedRun:
     validation_late_trend: float = 0.0
     """Relative change of the validation loss over the last third of the epochs, negative while it falls; that of the
     training loss where there are no validation data."""
+    shown_accuracy: float | None = None
+    """Accuracy logged last, of validation rows where there are any, in [0, 1]; null where the program logs none."""
+    untold: float | None = None
+    """By how much that stays below the share of rows that are right by the task, or below R2 for quantities; null for
+    several outputs and other tasks."""
 
 
 @dataclass
@@ -270,6 +276,7 @@ def _measurement(
     worst = _by_loss_alone(_worst(training, validation, known), losses, ran)
     checks = _validation_numbers(ran, by_epoch)
     error = ran.error or watched.failed
+    shown = shown_accuracy(ran.epochs, validation=bool(validation))
     return RecordedRun(
         completed=ran.complete and case.train.complete and case.fit.rounds is not None,
         error_type=error.type if error else None,
@@ -298,6 +305,8 @@ def _measurement(
         target_majority=_target_majority(case),
         inference_to_training=_inference(case, losses["final_loss"]) if ran.steps else None,
         inputs_used=_inputs_used(case, training) if ran.steps else None,
+        shown_accuracy=shown,
+        untold=untold(shown, validation or training),
         **_dead(case, watched),
         **losses,
         **checks,

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import probe
+from ..row_weights import row_weights, sample_weights
 from ..tasks import class_ids, outputs, target_of
 
 
@@ -175,7 +176,7 @@ def _weights(case: Case) -> dict[str, Any]:
     sample = case.train.sample(20_000)
     output = next((one for one in outputs(case) if one.kind in ("binary", "multiclass")), None)
     given = case.fit.class_weight
-    weights = None if sample.weights is None else np.asarray(_first(sample.weights), dtype="float64").ravel()
+    weights = sample_weights(sample)
     if output is None or sample.y is None:
         if weights is not None and weights.size:
             nothing.update(
@@ -184,9 +185,7 @@ def _weights(case: Case) -> dict[str, Any]:
         return nothing
     ids = class_ids(output, target_of(output, sample))
     known, counts = np.unique(ids, return_counts=True)
-    per_row = np.array([float((given or {}).get(int(one), 1.0)) for one in ids]) if given else np.ones(len(ids))
-    if weights is not None and len(weights) == len(ids):
-        per_row = per_row * weights
+    per_row = row_weights(case, sample, ids)
     totals = np.array([per_row[ids == one].sum() for one in known])
     means = totals / counts
     order = np.corrcoef(means, counts)[0, 1] if len(known) > 1 and means.std() > 0 and counts.std() > 0 else 0.0
@@ -200,12 +199,6 @@ def _weights(case: Case) -> dict[str, Any]:
         "weight_mean": float(per_row.mean()),
         "zero_weights": float((per_row == 0).mean()),
     }
-
-
-def _first(structure: Any) -> Any:
-    from ..structures import first_leaf
-
-    return first_leaf(structure)
 
 
 def _loss_weights(model: Any) -> tuple[float, ...]:

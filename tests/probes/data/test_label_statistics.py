@@ -16,6 +16,12 @@ def seen(y: Any, units: int = 1, loss: Any = "mse", **settings: Any) -> dict[str
     return measured(make_case(compiled(net(units), "adam", loss, **settings), table(len(y)), y), "label_statistics")
 
 
+def weighed(y: Any, **weights: Any) -> dict[str, Any]:
+    return measured(
+        make_case(compiled(net(), "adam", "binary_crossentropy"), table(), y, **weights), "label_statistics"
+    )
+
+
 @pytest.mark.parametrize(
     ("target", "units", "loss", "task", "encoding", "known"),
     [
@@ -45,6 +51,9 @@ def test_balance() -> None:
     found = seen(rare, 1, "binary_crossentropy")
     assert (found["imbalance"], found["majority"], found["smallest_class"]) == (15.0, 60 / 64, 4)
     assert seen(np.arange(64) % 2, 1, "binary_crossentropy")["imbalance"] == 1.0
+    evened = weighed(rare, class_weight={0: 1.0, 1: 7.5})
+    assert (evened["imbalance"], evened["majority"], evened["outputs"][0]["imbalance"]) == (2.0, 2 / 3, 15.0)
+    assert weighed(rare, sample_weight=np.where(rare, 0.1, 1.0))["imbalance"] == 15.0
 
 
 def test_targets_that_are_not_finite() -> None:

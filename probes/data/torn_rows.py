@@ -1,0 +1,73 @@
+"""Whether a reshape tore the samples apart, where a transposition was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..case import Budget, Case
+from ..catalogue import Unanswerable, probe
+from ..recording import Batch
+from ..reference import references, skills_on
+from ..structures import cut, leaves, map_leaves
+
+ROWS = 2000
+TAUGHT = 0.3
+"""Skill of simple models from which the rows are whole, and nothing is tried."""
+
+
+@dataclass(frozen=True)
+class TornRows:
+    """How well simple models predict the targets, from inputs as given and read with the samples on the last axis."""
+
+    skill: float
+    """Skill on training rows left out, on the inputs as given; of the output predicted worst, in [-1, 1]."""
+    transposed_skill: float
+    """The same on the same numbers in stored order, read with the samples on the last axis and then moved first; that
+    of the inputs as given where these teach something."""
+    gain: float
+    """The second minus the first."""
+
+
+@probe("torn_rows", title="Whether a reshape tore the samples apart", cost="seconds", needs=("training_data",))
+def measure(case: Case, budget: Budget) -> TornRows:
+    """Read the numbers in the other order, and try the simple models again."""
+    worst = min(references(case), key=lambda one: one.training.skill)
+    skill, best = worst.training.skill, worst.training.skill
+    if skill < TAUGHT:
+        for batch in _transposed(case):
+            best = max(best, skills_on(case, batch).get(worst.output.name, best))
+    return TornRows(skill=skill, transposed_skill=best, gain=best - skill)
+
+
+def _transposed(case: Case) -> Iterator[Batch]:
+    """A sample of the rows as they would be: of the training data alone, and of them with the validation data."""
+    train = case.train
+    if train.kind != "arrays" or train.y is None or train.rows != train.total_rows:
+        raise Unanswerable("the rows are not held as one array")
+    if len(leaves(train.x)) != 1 or np.asarray(leaves(train.x)[0]).ndim < 2:
+        raise Unanswerable("there is not one input of several numbers a row")
+    yield _sampled(train.x, train.y)
+    held = case.validation
+    if held is not None and held.y is not None and held.kind == "arrays" and held.rows == held.total_rows:
+        yield _sampled(_joined(train.x, held.x), _joined(train.y, held.y))
+
+
+def _joined(one: Any, other: Any) -> Any:
+    rest = iter(leaves(other))
+    return map_leaves(lambda array: np.concatenate([np.asarray(array), np.asarray(next(rest))]), one)
+
+
+def _sampled(x: Any, y: Any) -> Batch:
+    def turned(one: Any) -> NDArray[Any]:
+        array = np.asarray(one)
+        return np.moveaxis(array.reshape(*array.shape[1:], len(array)), -1, 0)
+
+    whole = map_leaves(turned, x)
+    rows = len(leaves(whole)[0])
+    chosen = np.sort(np.random.default_rng(0).permutation(rows)[:ROWS])
+    return Batch(cut(whole, chosen), cut(map_leaves(np.asarray, y), chosen))

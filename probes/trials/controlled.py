@@ -11,11 +11,12 @@ from typing import Any
 from ..case import Budget, Case
 from ..keeping import Kept
 from .arm import Arm
-from .bench import Bench, Known, key_of
+from .bench import Bench, key_of
 from .elsewhere import from_plain
+from .specific import yields
 from .training import ArmRun, wind_back
 from .treating import NotApplicable, OnlyAsSource, Treatment, treatments, treatments_of
-from .verdict import AS_WELL, HALF, PAIRS, Verdict, judge
+from .verdict import PAIRS, Verdict, judge
 
 SEARCH_SHARE = 0.45
 """Share of a trial's time that may go into choosing parameters on the first pair."""
@@ -280,34 +281,12 @@ class _Trial:
         return True
 
     def yielding(self, verdict: Verdict) -> Verdict:
-        """What is less specific proves nothing while something more specific does as well.
-
-        A broad treatment may walk round a measured defect instead of remedying it, as Adam does round gradients that
-        are clipped to nothing: where the remedy of that defect goes half of the way, the broad one proves nothing.
-        """
+        """What is less specific proves nothing while something more specific does as well."""
+        found = self.outcome
         if not verdict.proven:
             return verdict
-        mine = sum(self.outcome.treated_scores) / len(self.outcome.treated_scores)
-        rise = mine - sum(self.outcome.control_scores) / len(self.outcome.control_scores)
-        own = {one.id for one in self._all()}
-        for known in self.bench.known:
-            if own & set(known.treatments):
-                continue
-            if known.gone and known.mean >= mine - AS_WELL and self._comes_before(known):
-                return Verdict(False, verdict.closes, f"a more specific treatment does as well: {known.treatments[0]}")
-            if self._broad and known.measured and known.rise >= HALF * rise:
-                why_not = f"a more specific treatment alone goes half of the way: {known.treatments[0]}"
-                return Verdict(False, verdict.closes, why_not)
-        return verdict
-
-    @property
-    def _broad(self) -> bool:
-        return any(one.broad for one in self.treatments)
-
-    def _comes_before(self, known: Known) -> bool:
-        measured = all(one.measured for one in self.treatments)
-        named = {name for one in self.treatments for name in one.yields_to}
-        return (self._broad and known.specific) or (known.measured and not measured) or set(known.treatments) <= named
+        why_not = yields(self._all(), self.treatments, found.control_scores, found.treated_scores, self.bench.known)
+        return Verdict(False, verdict.closes, why_not) if why_not else verdict
 
     def rivals(self) -> list[str]:
         """The more specific treatments that were not tried yet."""

@@ -231,3 +231,13 @@ def test_two_treatments_that_do_nothing_alone_are_tried_together() -> None:
     attempt = following(stand, rate, scale, useless)
     assert attempt is not None
     assert (attempt.cause, attempt.given) == ("wrong_hidden_activation", ())
+
+
+def test_a_broad_treatment_gives_way_to_a_specific_one_half_as_good() -> None:
+    adam = trial("set_optimizer", cause="wrong_optimizer", gone=True, treated=(0.9,) * 4)
+    unclipped = trial("unclip_gradients", cause="gradient_clipping_bad", treated=(0.6,) * 4)
+    little = trial("unclip_gradients", cause="gradient_clipping_bad", treated=(0.2,) * 4)
+    proven = trial("set_optimizer", cause="wrong_optimizer", gone=True, proven=True)
+    assert smallest_set([unclipped, adam]) == (unclipped,)
+    assert smallest_set([little, adam]) == (adam,)
+    assert smallest_set([unclipped, proven]) == (proven,)

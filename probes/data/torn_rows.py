@@ -22,13 +22,13 @@ TAUGHT = 0.3
 
 @dataclass(frozen=True)
 class TornRows:
-    """How well simple models predict the targets, from inputs as given and read with the samples on the last axis."""
+    """How well simple models predict the targets, from inputs as given and from the same numbers in another order."""
 
     skill: float
     """Skill on training rows left out, on the inputs as given; of the output predicted worst, in [-1, 1]."""
     transposed_skill: float
-    """The same on the same numbers in stored order, read with the samples on the last axis and then moved first; that
-    of the inputs as given where these teach something."""
+    """The same where a reshape between features by samples and samples by features is undone, the better of both ways;
+    that of the inputs as given where these teach something."""
     gain: float
     """The second minus the first."""
 
@@ -51,10 +51,22 @@ def _transposed(case: Case) -> Iterator[Batch]:
         raise Unanswerable("the rows are not held as one array")
     if len(leaves(train.x)) != 1 or np.asarray(leaves(train.x)[0]).ndim < 2:
         raise Unanswerable("there is not one input of several numbers a row")
-    yield _sampled(train.x, train.y)
-    held = case.validation
+    held, wholes = case.validation, [(train.x, train.y)]
     if held is not None and held.y is not None and held.kind == "arrays" and held.rows == held.total_rows:
-        yield _sampled(_joined(train.x, held.x), _joined(train.y, held.y))
+        wholes.append((_joined(train.x, held.x), _joined(train.y, held.y)))
+    for x, y in wholes:
+        for turn in (_samples_last, _samples_first):
+            yield _sampled(turn(np.asarray(leaves(x)[0])), y)
+
+
+def _samples_last(array: NDArray[Any]) -> NDArray[Any]:
+    """What stood with its samples last and was reshaped to have them first."""
+    return np.moveaxis(array.reshape(*array.shape[1:], len(array)), -1, 0)
+
+
+def _samples_first(array: NDArray[Any]) -> NDArray[Any]:
+    """What stood with its samples first, was reshaped as if they were last, and then moved."""
+    return np.moveaxis(array, 0, -1).reshape(array.shape)
 
 
 def _joined(one: Any, other: Any) -> Any:
@@ -63,11 +75,6 @@ def _joined(one: Any, other: Any) -> Any:
 
 
 def _sampled(x: Any, y: Any) -> Batch:
-    def turned(one: Any) -> NDArray[Any]:
-        array = np.asarray(one)
-        return np.moveaxis(array.reshape(*array.shape[1:], len(array)), -1, 0)
-
-    whole = map_leaves(turned, x)
-    rows = len(leaves(whole)[0])
+    rows = len(leaves(x)[0])
     chosen = np.sort(np.random.default_rng(0).permutation(rows)[:ROWS])
-    return Batch(cut(whole, chosen), cut(map_leaves(np.asarray, y), chosen))
+    return Batch(cut(x, chosen), cut(map_leaves(np.asarray, y), chosen))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from assistant.dialogue import Dialogue
@@ -13,6 +13,7 @@ from assistant.steps import AskPerson, Conclude, RunProbe
 from assistant.walking import HEALTHY
 from knowledge_base.loading import KnowledgeBase
 from probes.catalogue import catalogue
+from probes.measurement import to_wire
 
 from .judging import Judgement, judge
 from .kept import Kept
@@ -90,8 +91,9 @@ def replay(one: Kept, kb: KnowledgeBase) -> Replayed:
 
 
 def _completed(event: AnyEvent) -> AnyEvent:
-    """The event; figures that its probe has learnt to measure since are null."""
+    """The event; figures that its probe has learnt to measure since have their default, or are null."""
     if not isinstance(event, ProbeFinished) or event.measurement is None or event.probe not in catalogue():
         return event
-    names = [one.name for one in fields(catalogue()[event.probe].measurement)]
-    return event.model_copy(update={"measurement": {**dict.fromkeys(names), **event.measurement}})
+    known = fields(catalogue()[event.probe].measurement)
+    blank = {one.name: None if one.default is MISSING else to_wire(one.default) for one in known}
+    return event.model_copy(update={"measurement": {**blank, **event.measurement}})

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..case import Budget, Case
-from ..catalogue import Unanswerable, probe
+from ..catalogue import probe
 from ..recording import Batch
 from ..reference import references, skills_on
 from ..structures import cut, leaves, map_leaves
@@ -28,7 +28,7 @@ class TornRows:
     """Skill on training rows left out, on the inputs as given; of the output predicted worst, in [-1, 1]."""
     transposed_skill: float
     """The same where a reshape between features by samples and samples by features is undone, the better of both ways;
-    that of the inputs as given where these teach something."""
+    that of the inputs as given where these teach something, or are not one array of several numbers a row."""
     gain: float
     """The second minus the first."""
 
@@ -47,10 +47,9 @@ def measure(case: Case, budget: Budget) -> TornRows:
 def _transposed(case: Case) -> Iterator[Batch]:
     """A sample of the rows as they would be: of the training data alone, and of them with the validation data."""
     train = case.train
-    if train.kind != "arrays" or train.y is None or train.rows != train.total_rows:
-        raise Unanswerable("the rows are not held as one array")
-    if len(leaves(train.x)) != 1 or np.asarray(leaves(train.x)[0]).ndim < 2:
-        raise Unanswerable("there is not one input of several numbers a row")
+    in_one_piece = train.kind == "arrays" and train.y is not None and train.rows == train.total_rows
+    if not in_one_piece or len(leaves(train.x)) != 1 or np.asarray(leaves(train.x)[0]).ndim < 2:
+        return
     held, wholes = case.validation, [(train.x, train.y)]
     if held is not None and held.y is not None and held.kind == "arrays" and held.rows == held.total_rows:
         wholes.append((_joined(train.x, held.x), _joined(train.y, held.y)))

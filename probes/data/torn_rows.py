@@ -16,6 +16,9 @@ from ..reference import references, skills_on
 from ..structures import cut, leaves, map_leaves
 
 ROWS = 2000
+LARGEST = 128 * 2**20
+"""Bytes above which an array is not copied into another order."""
+
 TAUGHT = 0.3
 """Skill of simple models from which the rows are whole, and nothing is tried."""
 
@@ -48,7 +51,10 @@ def _transposed(case: Case) -> Iterator[Batch]:
     """A sample of the rows as they would be: of the training data alone, and of them with the validation data."""
     train = case.train
     in_one_piece = train.kind == "arrays" and train.y is not None and train.rows == train.total_rows
-    if not in_one_piece or len(leaves(train.x)) != 1 or np.asarray(leaves(train.x)[0]).ndim < 2:
+    if not in_one_piece or len(leaves(train.x)) != 1:
+        return
+    array = np.asarray(leaves(train.x)[0])
+    if array.ndim < 2 or array.nbytes > LARGEST:
         return
     held, wholes = case.validation, [(train.x, train.y)]
     if held is not None and held.y is not None and held.kind == "arrays" and held.rows == held.total_rows:

@@ -26,6 +26,13 @@ def _of_the_program(dialogue: Dialogue) -> Iterator[str]:
         return
     if len(case.fits) > 1:
         yield f"The program trains {len(case.fits)} times; one training was examined, `--fit N` chooses another."
+    settings = dialogue.facts.measured.get("optimizer_settings")
+    known = (settings.measurement or {}) if settings else {}
+    if known.get("highest_tried") is not None:
+        yield (
+            f"The program's own loop goes through learning rates from {known['lowest_tried']:.2g} to "
+            f"{known['highest_tried']:.2g}; this training is the one at {known['rate']:.2g}, `--fit N` chooses another."
+        )
     run = dialogue.facts.measured.get(RECORDED_RUN)
     left_out = ((run.measurement or {}) if run else {}).get("left_out") or ()
     if left_out:

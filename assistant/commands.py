@@ -192,8 +192,11 @@ def _converse(session: Session, store: Store) -> int:
 
     async def again() -> Investigation:
         nonlocal current
+        # What compares programs is of no use before.
+        from assistant.desk.rerunning import rerun
+
         await current.investigation.close()
-        current = begin(current.kept.opened, store)
+        current = rerun(current, store).session
         return current.investigation
 
     def note(words: str) -> str:

@@ -103,13 +103,21 @@ class Dialogue:
         Returns:
             The event to keep, or None if the person has said no such thing.
         """
+        said = self.last_said(question)
+        if said is None:
+            return None
+        undone = Undone(keep=said[0])
+        self.record(undone)
+        return undone
+
+    def last_said(self, question: str | None = None) -> tuple[int, AnyEvent] | None:
+        """The last thing that the person said, or their answer to a question, with its place among the events in force.
+
+        None if the person has said no such thing.
+        """
         current = in_force(tuple(self._events))
-        for place in range(len(current) - 1, -1, -1):
-            if _said_by_person(current[place], question):
-                undone = Undone(keep=place)
-                self.record(undone)
-                return undone
-        return None
+        said = (place for place in range(len(current) - 1, -1, -1) if _said_by_person(current[place], question))
+        return next(((place, current[place]) for place in said), None)
 
     @property
     def events(self) -> tuple[AnyEvent, ...]:

@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 import functools
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from assistant.dialogue import Dialogue
 from assistant.events import (
     AnyEvent,
     CaseOpened,
     CauseConcluded,
+    PatchTried,
     PersonAnswered,
     ProbeFinished,
     Stopped,
@@ -31,7 +32,10 @@ from assistant.worker import Opener, OpensCopies, RemembersTrials, Worker
 from probes.measurement import from_wire
 from probes.process.description import CaseDescription, Failure
 from probes.process.errors import ProcessError, RequestFailed, WorkerDied, WorkerLost
-from probes.process.events import Output, Points, Progress, Stage, WorkerEvent
+from probes.process.events import Gone, Output, Points, Progress, Stage, WorkerEvent
+
+if TYPE_CHECKING:
+    from assistant.patching.step import Wanted
 
 ASKED_SECONDS = 30.0
 """Seconds that a trial for which the person asked may take, even where the time for trials is spent."""
@@ -45,6 +49,9 @@ HANGING = 30.0
 _MOST_SECONDS = {"instant": 10.0, "seconds": 30.0}
 
 T = TypeVar("T")
+
+Cancelled = Literal["program", "probe", "trial", "patch"]
+"""What a person can abandon: the start of the program, a probe, a trial, or the run of the patched program."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,7 @@ class Investigation:
         self.dialogue = dialogue
         self.trouble: list[str] = []
         self._lost_because = ""
+        self._lost: ProcessError | None = None
         self._log = log
         self._opener = opener
         self._restarts = (settings or Settings()).restarts
@@ -96,6 +104,8 @@ class Investigation:
         self._teller: asyncio.Task[None]
         self._running: RunProbe | None = None
         self._trying: OfferTrial | None = None
+        self._proving: Wanted | None = None
+        self._stopped_opening = False
         self._asked: list[OfferTrial] = []
         self._walking = False
         self._opening = asyncio.Lock()
@@ -183,9 +193,32 @@ class Investigation:
         if undone is None:
             return False
         self._log.append(undone)
+        self._took_back()
+        return True
+
+    def branch_off(self, question: str, begin: Callable[[int], Log]) -> bool:
+        """Go back to the person's answer to a question in a session of its own; the one so far stays as it is.
+
+        Args:
+            question: whose answer is taken back.
+            begin: begins the new session with so many of the events in force.
+
+        Returns:
+            False if the person has not answered the question.
+        """
+        said = self.dialogue.last_said(question)
+        if said is None:
+            return False
+        before, self._log = self._log, begin(said[0])
+        before.settle(self.dialogue)
+        before.release()
+        self.dialogue.undo(question)
+        self._took_back()
+        return True
+
+    def _took_back(self) -> None:
         self._taken_back = True
         self._interrupted.set()
-        return True
 
     def stop(self, reason: str = "stopped by the person") -> None:
         """End the walk now; a probe under way is abandoned, and its worker with it."""
@@ -194,21 +227,31 @@ class Investigation:
         if self._task is not None:
             self._task.cancel()
 
-    def cancel(self) -> bool:
-        """Abandon the probe or trial under way: its outcome is unknown; the worker starts again when one is needed.
+    async def attend(self, front: FrontEnd) -> None:
+        """Between two walks, go on telling what the worker tells, such as its end; runs until it is cancelled."""
+        async with self._telling(front):
+            await self._teller
+
+    def cancel(self) -> Cancelled | None:
+        """Abandon what is under way: its outcome is unknown; the worker starts again when one is needed.
 
         Returns:
-            False if neither is under way.
+            What was abandoned; None if nothing is under way.
         """
-        if self._trying is not None and self._task is not None:
-            self._record(self._no_trial(self._trying, "you cancelled it"))
-            self._task.cancel()
-            return True
-        if self._running is None or self._task is None:
-            return False
-        self._record(ProbeFinished(probe=self._running.probe, unknown="you cancelled it"))
+        if self._task is None or self._task.done():
+            return None
         self._task.cancel()
-        return True
+        if self._trying is not None:
+            self._record(self._no_trial(self._trying, "you cancelled it"))
+            return "trial"
+        if self._running is not None:
+            self._record(ProbeFinished(probe=self._running.probe, unknown="you cancelled it"))
+            return "probe"
+        if self._proving is not None:
+            self._record(PatchTried(patch=self._proving.diff, proven=False, text="You stopped the patched program."))
+            return "patch"
+        self._stopped_opening = True
+        return "program"
 
     async def close(self) -> None:
         """End the worker and what started it, and let others go on with the session."""
@@ -245,8 +288,11 @@ class Investigation:
 
     async def _open_case(self, front: FrontEnd) -> None:
         known = self.dialogue.case_before()
+        self._stopped_opening = False
         try:
             case = known or await self._abandonable(self._open())
+            if self._stopped_opening:
+                raise WorkerLost(f"You stopped {self._program} before it reached `fit`.")
         except WorkerDied as error:
             case = self._ended_itself(error)
             await self._drop_worker()
@@ -283,12 +329,11 @@ class Investigation:
             finished = await self._abandonable(self._measure(step, seconds))
         except ProcessError as error:
             finished = ProbeFinished(probe=step.probe, unknown=str(error))
-            await self._lose_worker(front, str(error))
+            await self._lose_worker(front, error)
         finally:
             self._running = None
         await self._all_news_told()
-        if self._worker is not None and self._worker.lost is not None:
-            await self._lose_worker(front, str(self._worker.lost))
+        await self._notice_loss(front)
         return finished
 
     async def _measure(self, step: RunProbe, seconds: float) -> ProbeFinished:
@@ -323,16 +368,22 @@ class Investigation:
             return min(left, RECORDED_RUN_SHARE * self.dialogue.budget)
         return min(left, _MOST_SECONDS.get(step.cost, left))
 
-    async def _lose_worker(self, front: FrontEnd, reason: str) -> None:
+    async def _notice_loss(self, front: FrontEnd) -> None:
+        """Where the worker has ended by itself, say so."""
+        if self._worker is not None and self._worker.lost is not None:
+            await self._lose_worker(front, self._worker.lost)
+
+    async def _lose_worker(self, front: FrontEnd, error: ProcessError) -> None:
         """Go on without a worker; it is opened again when the next probe needs it, as often as it may be."""
-        if self.worker_lost:
+        if self.worker_lost or error is self._lost:
             return
-        await self._drop_worker()
+        self._lost = error
         self._restarts -= 1
         if self._restarts < 0:
-            self._lost_because = reason
-        self.trouble.append(reason)
-        await front.trouble(reason)
+            self._lost_because = str(error)
+        self.trouble.append(str(error))
+        await self._drop_worker()
+        await front.trouble(str(error))
 
     async def _ask(self, front: FrontEnd, step: AskPerson) -> None:
         reply: Reply | None = await self._interruptible(front.ask(step))
@@ -351,6 +402,9 @@ class Investigation:
             self._record(remembered)
             await front.stage(remembered.text or remembered.unknown or "the trial ended")
             return
+        if self.worker_lost:
+            self._record(self._no_trial(step, self._lost_because))
+            return
         agreed = await self._interruptible(front.offer(step))
         if agreed is None:
             return
@@ -364,7 +418,7 @@ class Investigation:
             finished = self._no_trial(step, str(error))
         except ProcessError as error:
             finished = self._no_trial(step, str(error))
-            await self._lose_worker(front, str(error))
+            await self._lose_worker(front, error)
         finally:
             self._trying = None
         await self._all_news_told()
@@ -417,7 +471,11 @@ class Investigation:
         await self._drop_worker()
         await front.stage("running the patched program in a scratch copy of its folder")
         open_copy = functools.partial(opener.open_copy, listener=self._news.put_nowait)
-        tried = await self._abandonable(proof_of_patch(self.dialogue, wanted, open_copy))
+        self._proving = wanted
+        try:
+            tried = await self._abandonable(proof_of_patch(self.dialogue, wanted, open_copy))
+        finally:
+            self._proving = None
         await self._all_news_told()
         if tried is not None:
             self._record(tried)
@@ -447,6 +505,8 @@ class Investigation:
         finally:
             task.cancel()
             self._task = None
+            # What it has started ends before anything else begins.
+            await asyncio.gather(task, return_exceptions=True)
 
     def _record(self, event: AnyEvent) -> None:
         self._log.append(event)
@@ -504,6 +564,8 @@ class Investigation:
                 await front.stage(news.text)
             case Progress() if self._running is not None:
                 await front.progress(self._running, fraction_of(news), news.text)
+            case Gone() if self.dialogue.case is not None:
+                await self._notice_loss(front)
 
 
 def fraction_of(progress: Progress) -> float | None:

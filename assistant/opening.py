@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,10 +34,12 @@ class Session:
     Attributes:
         kept: its log on disk.
         investigation: what runs it.
+        source: digest of the program's file as it was when the session was opened; empty where it cannot be read.
     """
 
     kept: KeptSession
     investigation: Investigation
+    source: str = ""
 
     @property
     def dialogue(self) -> Dialogue:
@@ -44,7 +47,14 @@ class Session:
         return self.investigation.dialogue
 
 
-def begin(opened: OpenedWith, store: Store, symptom: str | None = None, *, follows: str | None = None) -> Session:
+def begin(
+    opened: OpenedWith,
+    store: Store,
+    symptom: str | None = None,
+    *,
+    follows: str | None = None,
+    said: Iterable[AnyEvent] = (),
+) -> Session:
     """Begin a session on a program, or on a bundle that somebody collected of theirs.
 
     Args:
@@ -52,6 +62,7 @@ def begin(opened: OpenedWith, store: Store, symptom: str | None = None, *, follo
         store: where the session is kept.
         symptom: what the person sees, if they said: the id of a symptom, or words.
         follows: the session whose user has sent this program as their next one.
+        said: what the person has said in that session and still counts.
 
     Raises:
         UsageError: a knowledge base of the person's own does not load, or the symptom is not understood, or the bundle
@@ -66,14 +77,16 @@ def begin(opened: OpenedWith, store: Store, symptom: str | None = None, *, follo
     kept = store.begin(opened, kb.version, follows=follows)
     if bundle is not None:
         kept.append(bundle)
-        said = bundle.evidence.named
-        if named is None and said is not None and said.symptom in kb.symptoms:
-            kept.append(said)
+        theirs = bundle.evidence.named
+        if named is None and theirs is not None and theirs.symptom in kb.symptoms:
+            kept.append(theirs)
         for question, answer in bundle.evidence.answers.items():
             if question in kb.questions and answer in kb.questions[question].answers:
                 kept.append(PersonAnswered(question=question, answer=answer))
     if named is not None:
         kept.append(SymptomNamed(symptom=named, text=symptom if symptom != named else None))
+    for event in said:
+        kept.append(event)
     return _session(kept, kb)
 
 
@@ -165,7 +178,16 @@ def dialogue_of(kept: KeptSession, kb: KnowledgeBase) -> Dialogue:
 def _session(kept: KeptSession, kb: KnowledgeBase, log: Log | None = None) -> Session:
     dialogue = dialogue_of(kept, kb)
     program, opener = Path(kept.opened.program).name, _opener(kept, dialogue)
-    return Session(kept, Investigation(dialogue, log or kept, opener, program=program))
+    investigation = Investigation(dialogue, log or kept, opener, program=program)
+    return Session(kept, investigation, digest(Path(kept.opened.program)))
+
+
+def digest(file: Path) -> str:
+    """What tells one content of a file from another; empty where it cannot be read."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _opener(kept: KeptSession, dialogue: Dialogue) -> Opener:
@@ -216,6 +238,8 @@ class ProgramOpener:
             await host.close()
 
     async def _open(self, program: Program, listener: Listener) -> Worker:
+        if self._host is not None and self._host.gone:
+            await self.close()
         if self._host is None:
             asked = Path(self._opened.python) if self._opened.python else None
             self._host = await Host.start(await choose(asked), listener)

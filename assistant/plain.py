@@ -318,7 +318,7 @@ class Plain:
     def _cancelled(self) -> bool:
         if self._investigation is None or not self._investigation.cancel():
             return False
-        self._say("Cancelled. The answer counts as unknown.")
+        self._say("Cancelled. What it would have told counts as unknown.")
         return True
 
     def _wants_rerun(self) -> bool:

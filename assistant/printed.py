@@ -13,6 +13,11 @@ def readable(text: str) -> str:
     return "\n".join(_line(line) for line in plain.split("\n"))
 
 
+def pasted(text: str) -> str:
+    """Pasted text, readable: terminals paste a carriage return for every end of a line."""
+    return readable(text if "\n" in text else text.replace("\r", "\n"))
+
+
 def _line(line: str) -> str:
     last = line.rstrip("\r").rpartition("\r")[2]
     kept: list[str] = []

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.printed import readable
+from assistant.printed import pasted
 
 MOST_ENTRIES = 100_000
 """Entries that are read; what follows is left out."""
@@ -68,8 +68,7 @@ Entry = tuple[float, dict[str, float]]
 
 def read(text: str) -> TrainingLog | None:
     """The log in a text, or None where no training loss can be read from it."""
-    # Terminals paste a carriage return for every end of a line.
-    plain = readable(text if "\n" in text else text.replace("\r", "\n"))
+    plain = pasted(text)
     for way in (_history, _table, _lines):
         log = way(plain)
         if log is not None:

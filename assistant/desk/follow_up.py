@@ -9,13 +9,12 @@ from pathlib import Path
 
 from assistant.answers_file import read_answers
 from assistant.commands import examined, print_out
+from assistant.desk.closing import close_or_go_on
 from assistant.desk.following import Compared, compare, standing, words
 from assistant.dialogue import Dialogue
 from assistant.errors import SessionError
-from assistant.events import FollowedUp
 from assistant.opening import begin, dialogue_of, knowledge_base
 from assistant.report.model import Report
-from assistant.session.model import DeskStatus
 from assistant.session.store import KeptSession, Store
 from probes.measurement import to_wire
 
@@ -53,9 +52,7 @@ def follow_up(
             session = begin(opened, store, symptom, follows=parent.id)
             report, status = examined(session, given)
             found = compare(before, standing(session.dialogue))
-            event = FollowedUp(session=session.kept.id, program=program.name, verdict=found.verdict, text=found.text)
-            parent.append(event)
-            _close_or_go_on(store, parent.id, session.kept.id, found)
+            close_or_go_on(store, parent, session.kept, found)
         finally:
             parent.release()
     _print(found, report, parent.id, session.kept.id, as_json=as_json)
@@ -72,18 +69,6 @@ def _examined_before(parent: KeptSession) -> Dialogue:
     if dialogue.case is None:
         raise SessionError(f"Session {parent.id} has examined no program yet; there is nothing to follow up.")
     return dialogue
-
-
-def _close_or_go_on(store: Store, parent: str, new: str, found: Compared) -> None:
-    """A remedy that worked resolves both sessions; else both are open again, whoever was waited for."""
-    status = DeskStatus.RESOLVED if found.verdict == "worked" else DeskStatus.OPEN
-    info = store.info(parent)
-    for one in (parent, new):
-        store.desk.set_status(one, status)
-    store.desk.assign(new, info.assignee)
-    if info.name:
-        store.desk.rename(new, info.name)
-    store.desk.tag(new, *info.tags)
 
 
 def _print(found: Compared, report: Report, parent: str, new: str, *, as_json: bool) -> None:

@@ -49,6 +49,16 @@ class Desk:
         with self._database.writing() as connection:
             _take_off(connection, reading.session(connection, id).id, tuple(tags))
 
+    def hand_on(self, id: str, to: str) -> None:
+        """Give a session that goes on from another the other's name, assignee and tags."""
+        with self._database.reading() as connection:
+            found = reading.infos(connection, reading.session(connection, id).id)
+        for info in found:
+            if info.name:
+                self.rename(to, info.name)
+            self.assign(to, info.assignee)
+            self.tag(to, *info.tags)
+
     def note(self, id: str, text: str) -> Note:
         """Write an internal note.
 

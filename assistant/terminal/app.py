@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from rich.text import Text
 from textual.app import App, SystemCommand
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 
 from assistant.terminal import actions, texts
@@ -55,6 +56,12 @@ class TriageApp(App[int]):
     def get_css_variables(self) -> dict[str, str]:
         """The colours of the theme and the greys that our style sheet needs besides."""
         return completed(super().get_css_variables())
+
+    async def on_event(self, event: Event) -> None:
+        """A letter that begins a sentence is typed into its line, before and in order with those that follow it."""
+        if isinstance(event, (Key, Paste)) and not event.is_forwarded and isinstance(self.screen, SessionScreen):
+            self.screen.make_way_for(event)
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """The remembered theme, and the first screen."""

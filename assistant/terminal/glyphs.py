@@ -35,6 +35,7 @@ class Glyphs:
     branch: str
     last_branch: str
     stem: str
+    line: str
     bar: str
     bar_empty: str
     levels: str
@@ -70,6 +71,7 @@ UNICODE = Glyphs(
     branch="├─ ",
     last_branch="└─ ",
     stem="│  ",
+    line="─",
     bar="━",
     bar_empty="─",
     levels="▁▂▃▄▅▆▇█",
@@ -100,6 +102,7 @@ ASCII = Glyphs(
     branch="|- ",
     last_branch="`- ",
     stem="|  ",
+    line="-",
     bar="#",
     bar_empty=".",
     levels="_.:-=+*#",

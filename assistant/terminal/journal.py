@@ -32,9 +32,10 @@ class Journal:
         """Take away the turns whose key passes a test."""
         self._turns = {key: turn for key, turn in self._turns.items() if not test(key)}
 
-    def close_chapter(self, name: str) -> None:
+    def close_chapter(self) -> None:
         """Set the turns so far apart from those to come: their keys are never met again."""
-        self._turns = {f"{name}/{key}": replace(turn, key=f"{name}/{key}") for key, turn in self._turns.items()}
+        before = self.new_key("before")
+        self._turns = {f"{before}/{key}": replace(turn, key=f"{before}/{key}") for key, turn in self._turns.items()}
 
     def turn(self, key: str) -> Turn | None:
         """The turn of a key."""

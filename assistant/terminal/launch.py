@@ -8,6 +8,7 @@ import sys
 
 from assistant import interrupts
 from assistant.terminal.app import TriageApp
+from assistant.terminal.pasting import paste_as_it_is
 from assistant.terminal.preferences import Preferences
 from assistant.terminal.settings import TerminalSettings
 
@@ -15,6 +16,7 @@ from assistant.terminal.settings import TerminalSettings
 def launch(settings: TerminalSettings) -> int:
     """Open the full screen and stay until the person leaves; the exit status."""
     interrupts.raise_in_turn()
+    paste_as_it_is()
     return asyncio.run(converse(TriageApp(settings, preferences=Preferences.of_user())))
 
 

@@ -1,4 +1,4 @@
-"""The live session: joins a screen and an investigation, and takes what the person says."""
+"""The live session: joins a screen and an investigation, and leads from one walk to the next."""
 
 from __future__ import annotations
 
@@ -7,50 +7,35 @@ import contextlib
 import functools
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
-from assistant import language, opening, training_log
+from assistant import language, opening
 from assistant.errors import SessionHeldError, TriageError
-from assistant.events import UNKNOWN, PersonAnswered, SymptomNamed
-from assistant.log_symptom import as_event
+from assistant.events import PersonAnswered, SymptomNamed
 from assistant.report.model import Report
 from assistant.session.model import Note, OpenedWith
-from assistant.session.store import Store
+from assistant.session.store import KeptSession, Store
 from assistant.terminal import texts
-from assistant.terminal.background import in_background
 from assistant.terminal.commands import Commands
 from assistant.terminal.greeting import greeting
-from assistant.terminal.hearing import Meaning, meaning_of
+from assistant.terminal.listening import Listening
 from assistant.terminal.partner import Attention
-from assistant.terminal.presenting import answers, cases, findings, logs, paths, trials
+from assistant.terminal.presenting.answers import option_in_words
+from assistant.terminal.presenting.findings import lower_first
 from assistant.terminal.presenting.samples import samples_view
+from assistant.terminal.presenting.symptoms import symptom_question
 from assistant.terminal.reading import Reading
 from assistant.terminal.reports import LiveReports
 from assistant.terminal.settings import TerminalSettings
-from assistant.terminal.talk import SYMPTOM_QUESTION, Talk
-from assistant.terminal.telling import UNSURE, Telling
-from assistant.terminal.views import (
-    FindingView,
-    Found,
-    Heard,
-    OptionView,
-    QuestionView,
-    RuledOut,
-    SessionView,
-    Trouble,
-)
+from assistant.terminal.showing import session_view
+from assistant.terminal.talk import Talk
+from assistant.terminal.telling import Telling
+from assistant.terminal.views import FindingView, Found, SessionView, Trouble
+from knowledge_base.loading import KnowledgeBase
 from probes.process.errors import ProcessError
-
-NOT_ASKED = ("none", UNSURE, "crashes")
-"""Symptoms that a person is not asked about: the assistant finds them by itself."""
-
-FEWEST_ENTRIES = 3
-"""A sentence with so many values of a loss is a log in one line, such as ``history.history``."""
 
 SAMPLES = 6
 """Samples of one look."""
-
-MOST_WORDS = 400
-"""Characters of a paste that is no log which are taken for a sentence."""
 
 
 Taking = Callable[["LiveSession", str], Awaitable[None]]
@@ -86,12 +71,13 @@ class LiveSession:
         self.session = self._open(settings)
         self.talk = Talk("resumed" if settings.session else "host")
         self.telling = Telling(self.talk, self.session, self.look)
+        self._listening = Listening(self)
         self._commands = Commands(self)
         self._again = asyncio.Event()
         self._task: asyncio.Task[Report] | None = None
         self._looks = 0
         self._drawing: asyncio.Future[None] | None = None
-        language.understand(self.session.dialogue.kb, "loss")  # learns to read now, not when the person waits
+        language.understand(self.kb, "loss")  # learns to read now, not when the person waits
         for turn in greeting(self.program, self.session.kept.id if settings.session else None).turns:
             self.talk.journal.put(turn)
 
@@ -122,44 +108,16 @@ class LiveSession:
         return Path(self.session.kept.opened.program)
 
     @property
+    def kb(self) -> KnowledgeBase:
+        """The knowledge base."""
+        return self.session.dialogue.kb
+
+    @property
     def view(self) -> SessionView:
         """Everything to be shown now."""
-        dialogue, talk = self.session.dialogue, self.talk
-        measured = dialogue.facts.measured
         told = self.telling.findings()
         self._renew_cards(told)
-        return SessionView(
-            program=self.program.name,
-            stage=talk.stage,
-            symptom=self._symptom_in_words(),
-            turns=talk.journal.turns,
-            question=talk.question,
-            findings=tuple(one for one in told if one.status != "ruled_out"),
-            ruled_out=tuple(
-                RuledOut(one.cause, one.title, one.reason_against) for one in told if one.status == "ruled_out"
-            ),
-            path=paths.path_nodes(dialogue, talk.question),
-            case=cases.case_view(dialogue.case, measured) if dialogue.case else None,
-            curves=(
-                *talk.curves.views(),
-                *logs.curves(dialogue.facts.logs),
-                *trials.curves(dialogue.kb, dialogue.facts.trials),
-                *cases.curves(measured),
-            ),
-            finished=talk.finished,
-            session=self.session.kept.id,
-            causes=self._causes(told),
-        )
-
-    def _causes(self, told: tuple[FindingView, ...]) -> tuple[tuple[str, str], ...]:
-        standing = {one.cause: one.title for one in told if one.status != "ruled_out"}
-        return tuple({**standing, **{id: one.title for id, one in self.session.dialogue.kb.causes.items()}}.items())
-
-    def _symptom_in_words(self) -> str:
-        symptom = self.session.dialogue.symptom
-        if symptom is None or symptom.id == UNSURE:
-            return ""
-        return findings.lower_first(self.session.dialogue.kb.symptoms[symptom.id].title)
+        return session_view(self.session, self.talk, told)
 
     def _renew_cards(self, told: tuple[FindingView, ...]) -> None:
         for one in told:
@@ -180,29 +138,65 @@ class LiveSession:
             await self.reading.follow()
             self.reading = None
         self.telling.replay()
-        facts = self.session.dialogue.facts
-        if facts.symptom is None and facts.case is None:
-            self.talk.ask(self._symptom_question())
+        self._ask_symptom()
         if self._words is not None:
             await self.say(self._words)
         while True:
             self._again.clear()
             self.talk.changed()
-            await self._walk()
+            if await self._walk():
+                await self._attend()
             await self._again.wait()
 
-    async def _walk(self) -> None:
+    def _ask_symptom(self) -> None:
+        """While the program is opened the person can say what they see."""
+        facts = self.session.dialogue.facts
+        if facts.symptom is None and facts.case is None:
+            self.talk.ask(symptom_question(self.kb))
+
+    async def _walk(self) -> bool:
+        """Walk until there is nothing left to do; False where that failed or was broken off."""
         self._task = asyncio.ensure_future(self.session.investigation.run(self.telling))
+        return await self._done(self._task)
+
+    async def _attend(self) -> None:
+        """Until the next walk, tell what becomes of the worker meanwhile."""
+        attending = asyncio.ensure_future(self.session.investigation.attend(self.telling))
+        again = asyncio.ensure_future(self._again.wait())
+        again.add_done_callback(lambda _: attending.cancel())
         try:
-            await asyncio.wait({self._task})
-            if not self._task.cancelled():
-                self._task.result()
+            await self._done(attending)
+        finally:
+            again.cancel()
+
+    async def _done(self, task: asyncio.Future[Any]) -> bool:
+        """Wait for a task; what went wrong is told."""
+        try:
+            await asyncio.wait({task})
+            if not task.cancelled():
+                task.result()
+                return True
         except (ProcessError, TriageError) as error:
             self._fail(str(error))
         except Exception as error:  # noqa: BLE001 - a fault of ours must not take the conversation away
             self._fail(texts.FAILED_HERE.format(reason=f"{type(error).__name__}: {error}"))
         finally:
-            self._task.cancel()
+            task.cancel()
+        return False
+
+    def _fail(self, reason: str) -> None:
+        self.talk.nothing_runs()
+        self.talk.forget_question()
+        self.talk.stage, self.talk.finished = "stopped", True
+        advice = texts.NO_RERUN if self.session.dialogue.facts.bundles else texts.START_AGAIN
+        self.talk.put(Trouble(self.talk.journal.new_key("trouble"), reason, advice=advice))
+
+    def show(self, session: opening.Session) -> None:
+        """Show a session from its beginning, in place of what is shown."""
+        self.session = session
+        self.talk.forget_question()
+        self.talk.journal.drop_where(lambda _: True)
+        self.telling = Telling(self.talk, session, self.look)
 
     def look(self) -> None:
         """Draw some samples, once the worker has time for it."""
@@ -229,25 +223,29 @@ class LiveSession:
         """The internal notes of the session, in the order written."""
         return self._store.desk.notes(self.session.kept.id)
 
+    def explain(self, cause: str) -> None:
+        """Tell everything that is known about a cause."""
+        self._commands.explain(cause)
+
     def go_on(self) -> None:
         """Walk on if the walk had come to its end."""
         self.talk.finished = False
         self._again.set()
 
-    def _fail(self, reason: str) -> None:
-        self.talk.nothing_runs()
-        self.talk.forget_question()
-        self.talk.stage, self.talk.finished = "failed", True
-        advice = texts.NO_RERUN if self.session.dialogue.facts.bundles else texts.RERUN_ADVICE
-        self.talk.put(Trouble(self.talk.journal.new_key("trouble"), reason, advice=advice))
-
     async def rerun(self) -> None:
-        """Open the program anew in a new session; the conversation so far stays."""
+        """Start the program again as it is now, in a session that follows this one; the conversation so far stays."""
+        # What compares programs is of no use before.
+        from assistant.desk.rerunning import rerun
+
         await self._end()
-        self.talk.journal.close_chapter(self.session.kept.id)
-        self.session = opening.begin(self.session.kept.opened, self._store)
-        self.telling = Telling(self.talk, self.session, self.look)
-        self.talk.say(texts.RERUNNING.format(program=self.program.name))
+        self.talk.nothing_runs()
+        again = rerun(self.session, self._store)
+        self.session = again.session
+        self.telling = Telling(self.talk, self.session, self.look, lambda: again.finished(self._store))
+        said = texts.RERUNNING if again.same else texts.RERUNNING_CHANGED
+        self.talk.begin_chapter(texts.CHAPTER_RERUN.format(program=self.program.name))
+        self.talk.say(said.format(program=self.program.name), "quiet")
+        self._ask_symptom()
         self.go_on()
 
     async def _end(self) -> None:
@@ -270,102 +268,31 @@ class LiveSession:
         return tuple(line.format(session=id) for line in (texts.GOODBYE_SESSION, texts.GOODBYE_RESUME))
 
     def cancel(self) -> None:
-        """Abandon the probe that is running: its answer is unknown."""
-        if self.session.investigation.cancel():
-            self.talk.say(texts.CANCELLED, "quiet")
+        """Abandon what is running: its outcome is unknown."""
+        cancelled = self.session.investigation.cancel()
+        if cancelled in texts.CANCELLED:
+            self.talk.say(texts.CANCELLED[cancelled], "quiet")
 
     async def answer(self, option: str) -> None:
         """Answer the question that stands."""
-        talk, question = self.talk, self.talk.question
-        if question is None:
-            return
         if self.reading is not None:
             self.reading.answer(option)
-        elif question.id.startswith(SYMPTOM_QUESTION):
-            self._symptom_chosen(question, option)
-        elif talk.consent is not None and not talk.consent.done():
-            talk.consent.set_result(option)
-        elif talk.reply is not None and not talk.reply.done():
-            talk.question = None
-            talk.reply.set_result(PersonAnswered(question=question.id, answer=option))
-        talk.changed()
-
-    def show(self, session: opening.Session) -> None:
-        """Show a session from its beginning, in place of what is shown."""
-        self.session = session
-        self.talk.forget_question()
-        self.talk.journal.drop_where(lambda _: True)
-        self.telling = Telling(self.talk, session, self.look)
-
-    def _symptom_chosen(self, question: QuestionView, option: str) -> None:
-        self.talk.question = None
-        chosen = next((one for one in question.options if one.id == option), None)
-        words = chosen.text if chosen else texts.NOT_SURE if option == UNKNOWN else texts.SKIP
-        self.talk.journal.put(Heard(self.talk.journal.new_key("heard"), words, question.ask))
-        if option in self.session.dialogue.kb.symptoms:
-            self.name_symptom(option, None)
-        elif option == UNKNOWN and question.id == SYMPTOM_QUESTION:
-            self.talk.say(texts.WATCHING)
-
-    def name_symptom(self, symptom: str, words: str | None) -> None:
-        """The person named the symptom."""
-        self.talk.withdraw(SYMPTOM_QUESTION)
-        self.session.investigation.interject(SymptomNamed(symptom=symptom, by="person", text=words))
-        self.go_on()
+        else:
+            await self._listening.answer(option)
 
     @_told
     async def say(self, text: str) -> None:
-        """Understand a sentence: an answer to the question that stands, a symptom, or a cause to explain."""
-        kb = self.session.dialogue.kb
-        log = training_log.read(text)
-        if log is not None and log.length >= FEWEST_ENTRIES:
-            self._take_log(log, len(text.splitlines()))
-            return
-        meaning = meaning_of(kb, text, self.talk.question)
-        if meaning.kind == "answer":
-            await self.answer(meaning.id)
-            return
-        self.talk.put(Heard(self.talk.journal.new_key("heard"), text))
-        match meaning.kind:
-            case "symptom":
-                for told in meaning.told:
-                    self.talk.say(answers.as_sentence(told))
-                self._understood(meaning.id, text)
-            case "cause":
-                self._commands.explain(meaning.id)
-            case "choice":
-                self.talk.ask(self._which(text, meaning))
-            case _:
-                self.talk.say(texts.NOT_UNDERSTOOD.format(text=text))
-
-    def _understood(self, symptom: str, words: str | None) -> None:
-        title = self.session.dialogue.kb.symptoms[symptom].title
-        self.talk.say(texts.UNDERSTOOD.format(symptom=findings.lower_first(title)))
-        self.name_symptom(symptom, words)
+        """Take what the person typed in their own words."""
+        await self._listening.say(text)
 
     @_told
     async def paste(self, text: str) -> None:
-        """Take a pasted training log; what is none is taken for a sentence."""
-        if not await self.take_log(text):
-            await self.say(" ".join(text.split())[:MOST_WORDS])
+        """Take several pasted lines, such as a training log."""
+        await self._listening.paste(text)
 
     async def take_log(self, text: str) -> bool:
-        """Take a training log; False where there is none in the text. Reading never holds up the screen."""
-        log = await in_background(lambda: training_log.read(text))
-        if log is not None:
-            self._take_log(log, len(text.strip().splitlines()))
-        return log is not None
-
-    def _take_log(self, log: training_log.TrainingLog, lines: int) -> None:
-        said = texts.PASTED.format(lines=texts.count(lines, "line", "lines"))
-        self.talk.put(Heard(self.talk.journal.new_key("heard"), said))
-        shown = as_event(log)
-        if shown.symptom is not None:
-            self.talk.withdraw(SYMPTOM_QUESTION)
-        self.session.investigation.interject(shown)
-        for sentence in logs.said_of(shown, self.session.dialogue):
-            self.talk.say(sentence)
-        self.go_on()
+        """Take a training log; False where there is none in the text."""
+        return await self._listening.take_log(text)
 
     async def command(self, action: str, argument: str) -> None:
         """Do one of the actions."""
@@ -374,18 +301,44 @@ class LiveSession:
 
     @_told
     async def go_back_to(self, question: str) -> None:
-        """Take back the answer to a question and all that followed."""
-        if self.session.investigation.go_back(question):
-            self.talk.forget_question()
-            self.go_on()
+        """Take back the answer to a question and all that followed, in a session of its own: this one stays."""
+        old = self.session.kept
+        begun: list[KeptSession] = []
+
+        def branch(keep: int) -> KeptSession:
+            begun.append(self._store.branch(old.id, keep))
+            return begun[0]
+
+        if self.reading is not None:
+            raise SessionHeldError(texts.READING_ONLY)
+        if not self.session.investigation.branch_off(question, branch):
+            return
+        self._store.desk.hand_on(old.id, begun[0].id)
+        self.session.kept = begun[0]
+        self.talk.begin_chapter(texts.CHAPTER_BACK.format(question=self.kb.questions[question].ask))
+        self.talk.say(texts.BRANCHED.format(session=old.id), "quiet")
+        self._went_back()
 
     def take_back(self) -> None:
         """Take back the last thing that the person said."""
-        if self.session.investigation.go_back():
-            self.talk.forget_question()
-            self.go_on()
-        else:
+        said = self.session.dialogue.last_said()
+        if said is None or not self.session.investigation.go_back():
             self.talk.say(texts.NOTHING_TO_UNDO, "quiet")
+            return
+        match said[1]:
+            case PersonAnswered(question=question, answer=answer):
+                words = option_in_words(self.kb, question, answer)
+            case SymptomNamed(symptom=symptom):
+                words = lower_first(self.kb.symptoms[symptom].title)
+            case _:
+                words = texts.YOUR_LOG
+        self.talk.begin_chapter(texts.CHAPTER_TAKEN_BACK.format(words=words))
+        self._went_back()
+
+    def _went_back(self) -> None:
+        self.talk.forget_question()
+        self._ask_symptom()
+        self.go_on()
 
     def finding(self, cause: str) -> FindingView | None:
         """Everything that is known about a cause."""
@@ -394,19 +347,3 @@ class LiveSession:
     def reports(self) -> LiveReports:
         """The report as it stands now."""
         return LiveReports(self, self._templates)
-
-    def _symptom_question(self) -> QuestionView:
-        symptoms = [one for id, one in self.session.dialogue.kb.symptoms.items() if id not in NOT_ASKED]
-        options = tuple(
-            OptionView(one.id, one.title, one.sees, str(i + 1) if i < 9 else "") for i, one in enumerate(symptoms)
-        )
-        return QuestionView(SYMPTOM_QUESTION, texts.ASK_SYMPTOM, options, why=texts.ASK_SYMPTOM_WHY)
-
-    def _which(self, text: str, meaning: Meaning) -> QuestionView:
-        symptoms = self.session.dialogue.kb.symptoms
-        options = [
-            OptionView(id, symptoms[id].title, symptoms[id].sees, str(i + 1)) for i, id in enumerate(meaning.near)
-        ]
-        options.append(OptionView(UNKNOWN, texts.NEITHER, "", str(len(options) + 1)))
-        why = texts.ASK_WHICH_WHY.format(text=text)
-        return QuestionView(f"{SYMPTOM_QUESTION}:which", texts.ASK_WHICH, tuple(options), why=why, not_sure=False)

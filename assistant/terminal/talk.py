@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
 from assistant.front_end import Reply
 from assistant.terminal import texts
 from assistant.terminal.journal import Journal
 from assistant.terminal.partner import Attention
 from assistant.terminal.presenting.live_curves import LiveCurves
-from assistant.terminal.views import Gathered, Looked, Looking, QuestionView, Said, Tone, Turn
-
-SYMPTOM_QUESTION = "symptom"
-"""How the ids of our own questions about the symptom begin; no question of the knowledge base is one of them."""
+from assistant.terminal.views import Chapter, Gathered, Looked, Looking, QuestionView, Said, Tone, Turn
 
 QUICK = "gathered:looking"
 """Key of the turn that holds the quick looks."""
@@ -79,16 +76,17 @@ class Talk:
             self.journal.drop(turn.key)
             self.journal.put(turn)
 
-    def keep_gathered(self, keys: Container[str]) -> None:
-        """Of all gathered answers keep those whose key is among these."""
-        for turn in self.journal.turns:
-            if isinstance(turn, Gathered):
-                self._put_gathered(turn.key, tuple(one for one in turn.looked if one.key in keys))
+    def begin_chapter(self, title: str) -> None:
+        """What was said stays as it is, and what comes stands below the title; what is running goes on below it."""
+        running = [turn for turn in self.journal.turns if isinstance(turn, Looking)]
+        for turn in running:
+            self.journal.drop(turn.key)
+        self.journal.close_chapter()
+        self.put(Chapter(self.journal.new_key("chapter"), title))
+        for turn in running:
+            self.journal.put(turn)
 
     def _put_gathered(self, key: str, looked: tuple[Looked, ...]) -> None:
-        if not looked:
-            self.journal.drop(key)
-            return
         seconds = sum(one.seconds or 0.0 for one in looked)
         title = texts.quick_looks(len(looked)) if key == QUICK else texts.more_looks(len(looked))
         self.journal.put(Gathered(key, title, looked, seconds or None))

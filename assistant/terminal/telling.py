@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant import opening
+from assistant.desk.following import Compared
 from assistant.dialogue import Dialogue
+from assistant.errors import TriageError
 from assistant.events import SKIPPED
 from assistant.front_end import Reply, Stream
 from assistant.investigation import ASKED_SECONDS
@@ -17,7 +19,9 @@ from assistant.report.model import LocationPart, Report
 from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
 from assistant.terminal import texts
 from assistant.terminal.presenting import answers, cases, figures, findings, logs, trials
-from assistant.terminal.talk import SYMPTOM_QUESTION, Talk
+from assistant.terminal.presenting.comparing import compared_turn
+from assistant.terminal.presenting.symptoms import SYMPTOM_QUESTION, symptom_question
+from assistant.terminal.talk import Talk
 from assistant.terminal.views import (
     FindingView,
     Found,
@@ -27,6 +31,7 @@ from assistant.terminal.views import (
     Said,
     Trouble,
 )
+from assistant.walking import HEALTHY, UNSURE
 from probes.process.description import CaseDescription, Place
 from probes.process.events import Points
 
@@ -39,16 +44,27 @@ TRIAL = "looking:trial"
 TRAINING = "training"
 """Series of a curve whose last value is shown beside a probe under way."""
 
-UNSURE = "unsure"
-HEALTHY = "none"
-
 
 class Telling:
     """The front end of an investigation: turns what it is told into turns of the talk, and waits for replies."""
 
-    def __init__(self, talk: Talk, session: opening.Session, look: Callable[[], None] = lambda: None) -> None:
-        """``look`` shows samples, for a question that is about them."""
+    def __init__(
+        self,
+        talk: Talk,
+        session: opening.Session,
+        look: Callable[[], None] = lambda: None,
+        compared: Callable[[], Compared | None] = lambda: None,
+    ) -> None:
+        """A front end.
+
+        Args:
+            talk: where it is told.
+            session: that is told of.
+            look: shows samples, for a question that is about them.
+            compared: once the walk has ended, sets the program beside what it was before it was started again.
+        """
         self._talk = talk
+        self._compared = compared
         self._look = look
         self._session = session
         self._leave: bool | None = None
@@ -78,7 +94,7 @@ class Telling:
         self._talk.stage = text
         self._talk.journal.drop("stage")
         title = answers.as_sentence(text).rstrip(".")
-        self._talk.put(Looking("stage", title, time.monotonic(), cancellable=False))
+        self._talk.put(Looking("stage", title, time.monotonic()))
 
     def _tell_outcome(self, text: str) -> None:
         self._talk.nothing_runs()
@@ -121,6 +137,10 @@ class Telling:
         if symptom.id == UNSURE and self.dialogue.case is None:
             return
         entry = self.dialogue.kb.symptoms[symptom.id]
+        if symptom.id == UNSURE:
+            self._talk.say(texts.NAMED_UNSURE)
+            self._talk.ask(symptom_question(self.dialogue.kb, texts.ASK_SYMPTOM_LOST_WHY))
+            return
         if symptom.by == "probe":
             named = texts.NAMED_HEALTHY if symptom.id == HEALTHY else texts.NAMED.format(symptom=entry.title)
             self._talk.withdraw(SYMPTOM_QUESTION)
@@ -260,31 +280,15 @@ class Telling:
         return chosen in trials.AGREED
 
     async def went_back(self) -> None:
-        """Drop what no longer holds."""
-        dialogue = self.dialogue
-        known = {f"answer:{question}" for question in dialogue.answers}
-        standing = {f"finding:{one.cause}" for one in dialogue.findings() if one.status in CONFIRMED}
-        named = f"symptom:{dialogue.symptom.id}" if dialogue.symptom else "symptom:?"
-
-        def gone(key: str) -> bool:
-            kind = key.partition(":")[0]
-            return (
-                (kind == "answer" and key not in known)
-                or (kind == "finding" and key not in standing)
-                or (kind == "symptom" and not key.startswith(named))
-                or (kind == "trial" and int(key.partition(":")[2]) > len(dialogue.facts.trials))
-                or kind == "end"
-            )
-
-        self._trials_told = min(self._trials_told, len(dialogue.facts.trials))
-        self._talk.journal.drop_where(gone)
-        self._talk.keep_gathered(known)
-        self._talk.changed()
+        """What was said stays where it was; trials that were taken back may be told again."""
+        self._trials_told = min(self._trials_told, len(self.dialogue.facts.trials))
 
     async def trouble(self, text: str) -> None:
         """Something went wrong that the session survives."""
-        said = texts.WORKER_LOST.format(reason=text.rstrip("."))
-        self._talk.put(Trouble(self._talk.journal.new_key("trouble"), said))
+        lost = self._session.investigation.worker_lost
+        said = (texts.WORKER_LOST_FOR_GOOD if lost else texts.WORKER_LOST).format(reason=text.rstrip("."))
+        advice = texts.START_AGAIN if lost else ""
+        self._talk.put(Trouble(self._talk.journal.new_key("trouble"), said, advice=advice))
 
     async def finished(self, report: Report) -> None:
         """Sum up: the findings in their order, the outcome in a sentence, and what can be done now."""
@@ -295,6 +299,7 @@ class Telling:
                 self.put_card(one.id)
         self._talk.withdraw(SYMPTOM_QUESTION)
         self._talk.journal.put(Said("end", report.text, "strong"))
+        self._tell_what_became()
         following = texts.NEXT_PATCH if report.patch else texts.NEXT if report.causes else texts.NEXT_NONE
         self._talk.journal.put(Said("end:next", following, "quiet"))
         if report.ask_user is not None:
@@ -303,6 +308,16 @@ class Telling:
         self._talk.finished = True
         self._talk.attention(report.text)
         self._talk.changed()
+
+    def _tell_what_became(self) -> None:
+        try:
+            found = self._compared()
+        except TriageError as error:
+            self._talk.say(str(error))
+            return
+        if found is not None:
+            self._talk.journal.put(compared_turn(found, "compared"))
+            self._compared = lambda: None
 
     def replay(self) -> None:
         """Tell what a kept session holds, in the order of its path."""

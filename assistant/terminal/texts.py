@@ -126,12 +126,17 @@ STAGE = {
     "trial": "trying",
     "finished": "done",
     "failed": "program failed",
+    "stopped": "stopped",
     "resumed": "resumed",
     "reading": "only reading",
 }
 LOOKING = "Looking: {title}"
 CANCEL_HINT = "esc cancels"
-CANCELLED = "Cancelled. The answer counts as unknown."
+CANCELLED = {
+    "probe": "Cancelled. The answer counts as unknown.",
+    "trial": "Cancelled. Whether the remedy helps stays open.",
+    "patch": "Cancelled. The patch stays unverified.",
+}
 GATHERED_ALL_FINE = "nothing stands out"
 GATHERED_SOME = "{count} stand out"
 GATHERED_ONE = "1 stands out"
@@ -208,6 +213,8 @@ TRIAL_GONE = "With it the symptom is gone ({steps} steps each, {seconds} in all)
 TRIAL_STAYS = "The symptom stays ({steps} steps each, {seconds} in all)."
 
 YOUR_PROGRAM = "your program"
+NAMED_UNSURE = "I could not watch the training, so I cannot name the symptom myself."
+ASK_SYMPTOM_LOST_WHY = "It decides what I look at next. If you are not sure, I go by what could be measured."
 WATCHING = "Then I watch a short training and name it myself."
 NAMED = "What I see: {symptom}."
 NAMED_HEALTHY = "The planned training ran to its end and it learns. Nothing looks wrong."
@@ -268,7 +275,14 @@ LOG_AGAINST_HEALTHY = (
 )
 WHY_NOTHING = "Nothing is being asked at the moment."
 WHY_SAID = "I ask because: {why}"
-WENT_BACK = "Back to: {question}"
+CHAPTER_BACK = "Back to: {question}"
+CHAPTER_TAKEN_BACK = "Taken back: {words}"
+CHAPTER_RERUN = "{program}, started again"
+BRANCHED = "The way taken so far is kept as session {session}; this one goes on from here."
+YOUR_LOG = "your log"
+COMPARED = "Compared with the last time"
+COMPARED_CAUSES = ("gone", "still there", "new")
+WAS_AND_IS = "{was}, now {now}"
 NOTHING_TO_UNDO = "There is nothing to take back."
 RULED_OUT_NONE = "Nothing has been ruled out yet."
 RULED_OUT_HEAD = "Ruled out so far:"
@@ -292,12 +306,15 @@ REPORT_KEYS = {"write": "write", "copy": "copy", "file": "other file", "close": 
 REPORT_COPIED = "Copied: {format}."
 REPORT_REPLACES = "{file} is there already; Enter once more replaces it."
 CANNOT_OPEN = "Nothing was run. Leave with ^c and try again."
-RERUNNING = "Starting {program} again."
+RERUNNING = "{program} is what it was, so what you told me still counts."
+RERUNNING_CHANGED = "{program} has changed, so I look at it anew. At the end I say what has become of what was found."
 NO_RERUN = "The program is not at hand. /merge takes what your user sends; a new bundle is a session of its own."
 ASK_USER_NONE = "Nothing waits for your user: all that the program could tell is here."
 ASK_USER_AT_HAND = "The program is at hand; there is no user to ask."
 MERGE_WHAT = "Which file? /merge more.triage takes what your user sent."
-WORKER_LOST = "{reason}. The session goes on; what cannot be measured counts as unknown."
+WORKER_LOST = "{reason}. The session goes on. I start the program again when I need it."
+WORKER_LOST_FOR_GOOD = "{reason}. The session goes on without it: what is still to be measured counts as unknown."
+START_AGAIN = "/rerun starts it again from the beginning."
 FAILED_HERE = "Something went wrong on my side ({reason}). The session is kept."
 
 NOTE_KEPT = "Noted, for you and your colleagues only: no report and no bundle holds it."

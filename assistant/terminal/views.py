@@ -52,7 +52,6 @@ class Looking:
     title: str
     started: float
     cost: str = ""
-    cancellable: bool = True
     share: float | None = None
     detail: str = ""
 
@@ -219,7 +218,15 @@ class Samples:
     samples: tuple[SampleView, ...]
 
 
-Turn = Said | Heard | Looking | Looked | Gathered | Trouble | Found | Diff | Samples
+@dataclass(frozen=True)
+class Chapter:
+    """Where the conversation took another way: what is above stays as it was said, what holds now is below."""
+
+    key: str
+    text: str
+
+
+Turn = Said | Heard | Looking | Looked | Gathered | Trouble | Found | Diff | Samples | Chapter
 
 
 @dataclass(frozen=True)

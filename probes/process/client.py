@@ -15,13 +15,15 @@ from .early_settings import READ_AT_IMPORT, settings_before_import
 from .ends import Ends
 from .errors import HostFailed
 from .events import OnEvent, Stage, tell
-from .opened import Worker
+from .opened import HOST_SECONDS, Worker
 from .program import Program
 from .protocol import Message, decode, encode
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 IMPORT_SECONDS = 180.0
 """The longest that TensorFlow's import may take; a cold disk needs a minute."""
+
+CLOSED = "The process that starts programs was closed."
 
 
 def starts_fresh(program: Program) -> bool:
@@ -55,6 +57,11 @@ class Host:
         self._closing = False
         self._errors = bytearray()
         self._tasks = [asyncio.create_task(one) for one in (self._listen(), self._drain())]
+
+    @property
+    def gone(self) -> bool:
+        """Whether it can open nothing any more."""
+        return self._closing or self._process.returncode is not None
 
     @classmethod
     async def start(
@@ -218,9 +225,12 @@ class Host:
 
     def _why_gone(self) -> str:
         if self._closing:
-            return "The host process was closed."
+            return CLOSED
+        who, status = f"The Python that your program runs in ({self.python})", self._process.returncode
+        if status is not None and status < 0:
+            return f"{who} was ended from outside: {signal.strsignal(-status) or f'signal {-status}'}."
         last = [line for line in bytes(self._errors).decode("utf-8", "replace").splitlines() if line.strip()]
-        return f"The host process in {self.python} ended" + (f": {last[-1].strip()[:300]}" if last else ".")
+        return f"{who} ended" + (f": {last[-1].strip()[:300]}" if last else ".")
 
     async def _drain(self) -> None:
         if self._process.stderr is not None:
@@ -239,7 +249,7 @@ class Host:
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
         try:
-            await asyncio.wait_for(self._process.wait(), 0.3 if self._ready.done() else 0.0)
+            await asyncio.wait_for(self._process.wait(), HOST_SECONDS if self._ready.done() else 0.0)
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -248,7 +258,7 @@ class Host:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._control.close()
-        self._fail(HostFailed("The host process was closed."))
+        self._fail(HostFailed(CLOSED))
 
     async def __aenter__(self) -> Host:
         return self

@@ -60,7 +60,12 @@ class Points:
     anew: bool = False
 
 
-WorkerEvent = Stage | Output | Progress | Points
+@dataclass(frozen=True)
+class Gone:
+    """The worker's process is gone without having been asked to go; what has become of it is in ``Worker.lost``."""
+
+
+WorkerEvent = Stage | Output | Progress | Points | Gone
 OnEvent = Callable[[WorkerEvent], object]
 """Called in the event loop for every event; an awaitable result is awaited before the next."""
 

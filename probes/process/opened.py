@@ -22,7 +22,7 @@ from .errors import (
     WorkerDied,
     WrongBackend,
 )
-from .events import OnEvent, Points, Progress, Stage, tell
+from .events import Gone, OnEvent, Points, Progress, Stage, tell
 from .output import Stream
 from .program import Program
 from .protocol import BrokenMessage, Message, decode, encode
@@ -30,6 +30,9 @@ from .stacks import innermost_line
 
 LONGEST_LINE = 2**28
 """Bytes of one message."""
+
+HOST_SECONDS = 0.25
+"""Within so many seconds the host ends a worker; one that does not, because it hangs itself, is not waited for."""
 
 
 class Worker:
@@ -197,8 +200,10 @@ class Worker:
         if self.lost is None:
             self._verdict = self._verdict or verdict
             await self._send_kill(self.pid)
-            await asyncio.wait([self._gone], timeout=0.7)
-            self._lose(verdict)
+            await asyncio.wait([self._gone], timeout=HOST_SECONDS)
+            if not self._gone.done():
+                self._kill_ourselves()
+            await self._lose(verdict)
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         while True:
@@ -286,8 +291,7 @@ class Worker:
     def orphaned(self, reason: str) -> None:
         """The host itself is gone."""
         self._verdict = self._verdict or WorkerDied(reason)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self._kill_ourselves()
         self._ended = asyncio.create_task(self._explain({}))
 
     async def _explain(self, message: Message) -> None:
@@ -295,7 +299,7 @@ class Worker:
         if self._tasks:
             # What the worker said last may still be on its way.
             await asyncio.wait(self._tasks[:1], timeout=0.3)
-        self._lose(self._verdict or self._died(message.get("signal"), message.get("code")))
+        await self._lose(self._verdict or self._died(message.get("signal"), message.get("code")))
         await self._clear()
 
     def _died(self, number: int | None, code: int | None) -> ProcessError:
@@ -312,9 +316,15 @@ class Worker:
             reason = f"The program ended its own process with exit status {code} before any `fit`."
         return WorkerDied(reason, number, code, where)
 
-    def _lose(self, error: ProcessError) -> None:
-        if self.lost is None:
-            self.lost = error
+    def _kill_ourselves(self) -> None:
+        if not self.pid:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    async def _lose(self, error: ProcessError) -> None:
+        known = self.lost is not None
+        self.lost = self.lost or error
         unfinished: list[asyncio.Future[Any]] = [self._case, *self._answers.values()]
         for waiting in unfinished:
             if not waiting.done():
@@ -322,6 +332,8 @@ class Worker:
                 waiting.exception()
         if not self._gone.done():
             self._gone.set_result(None)
+        if not known and not self._closing:
+            await tell(self._on_event, Gone())
 
     async def _clear(self) -> None:
         for task in self._tasks:

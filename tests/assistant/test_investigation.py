@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from assistant.investigation import Investigation
 from assistant.steps import AskPerson, OfferTrial, RunProbe
 from assistant.worker import Listener
 from probes.process.description import Place
-from probes.process.errors import HostFailed, ProgramHung, WorkerDied
+from probes.process.errors import HostFailed, ProgramHung, WorkerDied, WorkerLost
+from probes.process.events import Gone
 from tests.assistant.small_world import CASE, FAULTY, HEALTHY, FakeOpener, FakeWorker, Kept, new_dialogue
 
 
@@ -306,3 +308,84 @@ async def test_a_person_can_decline_a_trial() -> None:
     report = await investigation.run(Declining())
     assert worker.tried == []
     assert all(one.status != "proven" for one in report.causes)
+
+
+@dataclass
+class TellingOpener(FakeOpener):
+    """Keeps hold of who listens, so that a worker can tell of its end."""
+
+    listener: Listener = lambda _: None
+
+    async def open(self, listener: Listener) -> FakeWorker:
+        self.listener = listener
+        return await super().open(listener)
+
+
+class Waiting(Headless):
+    """Lets somebody do something while it waits for the person, or between two walks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+        self.heard = asyncio.Event()
+
+    async def trouble(self, text: str) -> None:
+        self.told.append(text)
+        self.heard.set()
+
+
+def telling(*workers: FakeWorker, **settings: Any) -> tuple[Investigation, TellingOpener]:
+    opener = TellingOpener(list(workers))
+    return Investigation(new_dialogue(**settings), Kept(), opener, program="train.py"), opener
+
+
+async def test_a_worker_that_dies_while_a_question_is_open_is_told_at_once_and_started_again() -> None:
+    worker = FakeWorker({**UNMEASURED, "label_noise_probe": None})  # type: ignore[dict-item]
+    investigation, opener = telling(worker, FakeWorker(FAULTY))
+
+    class Dying(Waiting):
+        async def ask(self, step: AskPerson) -> Reply:
+            if not self.told:
+                worker.lost = WorkerDied("The program was killed from outside.", signal=9)
+                opener.listener(Gone())
+                await self.heard.wait()
+                opener.listener(Gone())
+            return PersonAnswered(question=step.question, answer="unknown")
+
+    front = Dying()
+    await investigation.run(front)
+    assert front.told == ["The program was killed from outside."]
+    assert worker.closed
+    assert not investigation.worker_lost
+
+
+async def test_a_worker_that_dies_after_the_walk_is_told() -> None:
+    worker = FakeWorker(HEALTHY)
+    investigation, opener = telling(worker)
+    front = Waiting()
+    await investigation.run(front)
+    attending = asyncio.create_task(investigation.attend(front))
+    worker.lost = WorkerDied("The program was killed from outside.", signal=9)
+    opener.listener(Gone())
+    await front.heard.wait()
+    attending.cancel()
+    assert front.told == ["The program was killed from outside."]
+
+
+async def test_a_program_that_hangs_before_its_fit_can_be_stopped() -> None:
+    class Hanging(FakeWorker):
+        async def case(self) -> Any:
+            begun.set()
+            await asyncio.Event().wait()
+
+    begun = asyncio.Event()
+    investigation, opener = telling(Hanging(HEALTHY))
+    assert investigation.cancel() is None
+    walk = asyncio.create_task(investigation.run(Headless()))
+    await begun.wait()
+    assert investigation.cancel() == "program"
+    with pytest.raises(WorkerLost, match=r"You stopped train\.py"):
+        await walk
+    assert opener.workers[0].closed
+    opener.workers.append(FakeWorker(HEALTHY))
+    assert (await investigation.run(Headless())).status == "healthy"

@@ -9,8 +9,8 @@ from assistant.steps import AskPerson
 from assistant.terminal import texts
 from assistant.terminal.presenting.figures import details
 from assistant.terminal.views import Heard, Looked, Mark, OptionView, QuestionView
-
-HEALTHY = "none"
+from assistant.walking import HEALTHY
+from knowledge_base.loading import KnowledgeBase
 
 
 def mark_of(dialogue: Dialogue, answer: Answer) -> Mark:
@@ -53,12 +53,17 @@ def heard(dialogue: Dialogue, answer: Answer, key: str) -> Heard:
 
 def words_of(dialogue: Dialogue, answer: Answer) -> str:
     """What a person chose, in the words of the button."""
-    if answer.answer == UNKNOWN:
+    return option_in_words(dialogue.kb, answer.question, answer.answer, answer.text)
+
+
+def option_in_words(kb: KnowledgeBase, question: str, option: str, otherwise: str = "") -> str:
+    """One of the answers to a question, in the words of its button; ``otherwise`` where it has none."""
+    if option == UNKNOWN:
         return texts.NOT_SURE
-    if answer.answer == SKIPPED:
+    if option == SKIPPED:
         return texts.SKIP
-    chosen = dialogue.kb.questions[answer.question].answers[answer.answer]
-    return chosen.option or answer.text or answer.answer
+    chosen = kb.questions[question].answers.get(option)
+    return (chosen.option if chosen else None) or otherwise or option
 
 
 def question_view(step: AskPerson, *, can_go_back: bool) -> QuestionView:

@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.events import Key, Resize
+from textual.events import Key, Paste, Resize
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
@@ -236,18 +236,33 @@ class SessionScreen(Screen[None]):
 
     # What the person does
 
-    async def on_key(self, event: Key) -> None:
-        """Number keys answer; any other letter begins a sentence."""
-        block, composer = self.query_one(QuestionBlock), self.query_one(Composer)
-        if isinstance(self.focused, Sentence) or not event.is_printable or event.character is None:
+    def make_way_for(self, event: Key | Paste) -> None:
+        """Where a key or a paste begins a sentence, give the focus to the line that it belongs into."""
+        if isinstance(self.focused, Sentence) or not self.query(Sentence):
             return
-        option = block.option_of_key(event.character) if block.display else None
+        if isinstance(event, Paste) or self._begins_sentence(event):
+            if self.size.width < NARROW and self._pane != "chat":
+                self._choose_pane("chat")
+                # The line is in sight, and can have the focus, once the styles are those of the conversation.
+                self.app.stylesheet.update(self)
+            self.set_focus(self.query_one(Sentence))
+
+    def _begins_sentence(self, event: Key) -> bool:
+        if not event.is_printable or event.character is None or self._option_of(event) is not None:
+            return False
+        bound = self.active_bindings.get(event.key)
+        return bound is None or bound.binding.id == "write"
+
+    def _option_of(self, event: Key) -> str | None:
+        block = self.query_one(QuestionBlock)
+        return block.option_of_key(event.character or "") if block.display else None
+
+    async def on_key(self, event: Key) -> None:
+        """Number keys answer."""
+        option = None if isinstance(self.focused, Sentence) else self._option_of(event)
         if option is not None:
             event.stop()
             await self._answer(option)
-        elif event.key not in self.active_bindings:
-            event.stop()
-            composer.begin(event.character)
 
     @on(QuestionBlock.Chosen)
     async def _option_chosen(self, event: QuestionBlock.Chosen) -> None:

@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from assistant.terminal import texts
 from assistant.terminal.glyphs import Glyphs
 from assistant.terminal.views import (
+    Chapter,
     Diff,
     Gathered,
     Heard,
@@ -101,6 +102,17 @@ class SaidBlock(Block):
         yield Line(self.turn.text, classes=f"tone-{self.turn.tone}")
 
 
+class ChapterBlock(Block):
+    """Where the conversation took another way, as a title on a line across."""
+
+    def compose(self) -> ComposeResult:
+        """The title, and the line to the end of the row."""
+        assert isinstance(self.turn, Chapter)
+        with Horizontal(classes="chapter-line"):
+            yield Line(self.turn.text, classes="chapter-title")
+            yield Line(self.glyphs.line * 250, classes="chapter-rest")
+
+
 class HeardBlock(Block):
     """What the person said, with the question it answers."""
 
@@ -167,7 +179,7 @@ class LookingBlock(Block):
         turn, elapsed = self.turn, self._elapsed
         assert isinstance(turn, Looking)
         parts = [texts.seconds(float(int(elapsed))) if elapsed >= 60 else f"{elapsed:.0f} s"] if elapsed >= 1.0 else []
-        parts += [texts.CANCEL_HINT] if elapsed >= 2.0 and turn.cancellable else []
+        parts += [texts.CANCEL_HINT] if elapsed >= 2.0 else []
         return Content.assemble(("  ".join(parts), "$text-soft"))
 
 
@@ -313,7 +325,7 @@ def coloured_diff(text: str) -> Content:
 def plain(turn: Turn) -> str:
     """A turn as plain text."""
     match turn:
-        case Said(text=text):
+        case Said(text=text) | Chapter(text=text):
             return text
         case Heard(text=text, reply_to=question):
             return f"{question}\n> {text}" if question else f"> {text}"

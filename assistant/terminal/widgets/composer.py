@@ -14,6 +14,7 @@ from textual.events import Click, Paste
 from textual.message import Message
 from textual.widgets import Input
 
+from assistant.printed import pasted
 from assistant.terminal import actions, texts
 from assistant.terminal.completing import Cause, Completion, completions
 from assistant.terminal.glyphs import Glyphs
@@ -42,10 +43,12 @@ class Sentence(Input):
     ]
 
     def _on_paste(self, event: Paste) -> None:
+        event.prevent_default()
+        event.stop()
         if len(event.text.strip().splitlines()) >= LOG_LINES:
-            event.prevent_default()
-            event.stop()
             self.post_message(self.Pasted(event.text))
+        else:
+            self.replace(" ".join(pasted(event.text).split()), *self.selection)
 
     def action_recall(self, by: int) -> None:
         """Leave it to the composer."""

@@ -8,7 +8,19 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 
 from assistant.terminal.glyphs import Glyphs
-from assistant.terminal.views import Diff, Found, Gathered, Heard, Looked, Looking, Said, Samples, Trouble, Turn
+from assistant.terminal.views import (
+    Chapter,
+    Diff,
+    Found,
+    Gathered,
+    Heard,
+    Looked,
+    Looking,
+    Said,
+    Samples,
+    Trouble,
+    Turn,
+)
 from assistant.terminal.widgets import blocks
 from assistant.terminal.widgets.blocks import Block
 from assistant.terminal.widgets.cards import FindingCard
@@ -38,11 +50,13 @@ class Conversation(VerticalScroll):
 
     def block_with(self, key: str) -> Block | None:
         """The block that tells an answer, by itself or among others."""
+        found = None
         for child in self._place.query(Block):
-            gathered = child.turn.looked if isinstance(child.turn, Gathered) else ()
-            if child.turn.key == key or any(one.key == key for one in gathered):
-                return child
-        return None
+            told = (child.turn, *(child.turn.looked if isinstance(child.turn, Gathered) else ()))
+            # What was said in an earlier chapter has the chapter's name before its key.
+            if any(one.key.rpartition("/")[2] == key for one in told):
+                found = child
+        return found
 
     def focus_last(self) -> None:
         """Give the focus to the last block, from which the arrows lead to the others."""
@@ -89,6 +103,8 @@ class Conversation(VerticalScroll):
 def block_of(turn: Turn, glyphs: Glyphs) -> Block:
     """The block that shows a turn."""
     match turn:
+        case Chapter():
+            return blocks.ChapterBlock(turn, glyphs)
         case Said():
             return blocks.SaidBlock(turn, glyphs)
         case Heard():

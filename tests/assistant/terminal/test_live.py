@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 
 from assistant import opening
-from assistant.events import LogShown, PersonAnswered, SymptomNamed, TrialFinished, TrialOutcome
+from assistant.events import LogShown, PersonAnswered, SymptomNamed, TrialFinished, TrialOutcome, in_force
 from assistant.investigation import Investigation
 from assistant.session.model import OpenedWith
+from assistant.session.store import Store
 from assistant.steps import OfferTrial
 from assistant.terminal.live import LiveSession
 from assistant.terminal.presenting import trials
 from assistant.terminal.settings import TerminalSettings
-from assistant.terminal.views import Diff, Found, Gathered, Heard, Looked, Looking, Said, Trouble
+from assistant.terminal.views import Chapter, Diff, Found, Gathered, Heard, Looked, Looking, Said, Trouble
 from assistant.worker import Listener
 from probes.process.errors import WorkerDied
 from tests.assistant.small_world import (
@@ -107,6 +108,7 @@ async def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
             return opening.Session(kept, investigation)  # type: ignore[arg-type]
 
         monkeypatch.setattr(opening, "begin", begin)
+        monkeypatch.setattr(opening, "resume", begin)
         settings = TerminalSettings(program=tmp_path / "train.py", store=str(tmp_path / "s.db"))
         one = Small(LiveSession(settings), kept, opener)
         made.append(one)
@@ -181,6 +183,35 @@ async def test_going_back_drops_what_followed(small: Any) -> None:
     await one.until(lambda: one.live.view.question is not None and one.live.view.question.id == asked)
     assert not [turn for turn in one.turns(Heard) if turn.key == f"answer:{asked}"]
     assert not [turn for turn in one.live.view.turns if turn.key == "end"]
+    kept = [turn for turn in one.turns(Heard) if turn.key.endswith(f"/answer:{asked}")]
+    assert [turn.text for turn in one.turns(Chapter)] == [f"Taken back: {kept[0].text}"]
+
+
+async def test_going_back_to_a_question_branches_off(tmp_path: Path) -> None:
+    program = tmp_path / "train.py"
+    program.write_text("", "utf-8")
+    live = LiveSession(TerminalSettings(program=program, store=f"sqlite:///{tmp_path / 's.db'}"))
+    old, log = live.session.kept, live.session.investigation
+    question, answer = next((id, next(iter(one.answers))) for id, one in live.kb.questions.items())
+    for event in (PersonAnswered(question=question, answer=answer), SymptomNamed(symptom="loss_nan", by="person")):
+        log.interject(event)
+    await live.go_back_to("no_such_question")
+    assert live.session.kept is old
+    await live.go_back_to(question)
+    new = live.session.kept
+    assert (live.session.dialogue.facts.persons, live.session.dialogue.facts.symptom) == ({}, None)
+    assert [turn.text for turn in live.view.turns if isinstance(turn, Chapter)] == [
+        f"Back to: {live.kb.questions[question].ask}"
+    ]
+    store = Store(f"sqlite:///{tmp_path / 's.db'}")
+    assert (store.info(new.id).parent, store.info(new.id).relation) == (old.id, "branch")
+    log.interject(SymptomNamed(symptom="loss_flat", by="person"))
+    assert isinstance(in_force(store.open(old.id).events)[-1], SymptomNamed)
+    assert [one.symptom for one in in_force(store.open(new.id).events) if isinstance(one, SymptomNamed)] == [
+        "loss_flat"
+    ]
+    assert store.info(old.id).outcome is not None
+    await live.close()
 
 
 async def test_nothing_to_take_back_is_said(small: Any) -> None:

@@ -92,6 +92,36 @@ async def test_a_letter_begins_a_sentence_and_escape_ends_it() -> None:
         assert isinstance(app.focused, QuestionBlock)
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_keys_that_come_at_once_are_typed_in_their_order(size: tuple[int, int]) -> None:
+    app, _ = recorded_app(samples.MIDWAY)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        if size is NARROW:
+            await pilot.press("f3")
+            await settled(pilot)
+        for letter in "/rerun":
+            app.post_message(events.Key("slash" if letter == "/" else letter, letter))
+        await settled(pilot)
+        assert app.screen.query_one(Input).value == "/rerun"
+
+
+async def test_a_paste_is_taken_wherever_the_focus_is() -> None:
+    app, partner = recorded_app(samples.MIDWAY)
+    log = "Epoch 1/2\r\x1b[1m10/10\x1b[0m - loss: 0.7\rEpoch 2/2\r\x1b[1m10/10\x1b[0m - loss: nan\r"
+    async with app.run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        assert isinstance(app.focused, QuestionBlock)
+        app.post_message(events.Paste("the \x1b[1mloss\x1b[0m\ris nan"))
+        await settled(pilot)
+        assert app.screen.query_one(Input).value == "the loss is nan"
+        await pilot.press("escape")
+        assert isinstance(app.focused, QuestionBlock)
+        app.post_message(events.Paste(log))
+        await settled(pilot)
+        assert ("paste", log) in partner.asked
+
+
 async def test_digits_are_typed_inside_a_sentence() -> None:
     app, partner = recorded_app(samples.MIDWAY)
     async with app.run_test(size=WIDE) as pilot:

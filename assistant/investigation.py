@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 ASKED_SECONDS = 30.0
 """Seconds that a trial for which the person asked may take, even where the time for trials is spent."""
 
-RECORDED_RUN_SHARE = 0.4
-"""Share of the budget that the recorded run may take (`docs/architecture.md`)."""
+RECORDED_RUN_SHARE = 0.8
+"""Share of the budget that the recorded run may take where it is on a good course; half of that otherwise
+(`docs/architecture.md`)."""
 
 HANGING = 30.0
 """Seconds beyond four times its own after which a trial's worker counts as hung."""

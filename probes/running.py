@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .best_epoch import stand_ins
 from .case import Budget, Case, Error
 from .recording import Batch, Recorded
 from .stepping import InstrumentedStep, instrumented_step
@@ -137,11 +138,11 @@ def original_fit(model: Any) -> Callable[..., Any]:
 
 
 def planned_callbacks(case: Case) -> list[Any]:
-    """The program's callbacks that belong to the planned training: Keras' own for learning rate and stopping."""
+    """What belongs to the planned training: Keras' own callbacks for rate and stopping, the best epoch kept."""
     import keras
 
     kinds = tuple(getattr(keras.callbacks, name) for name in PLANNED_CALLBACKS)
-    return [one for one in case.fit.callbacks if type(one) in kinds]
+    return [*(one for one in case.fit.callbacks if type(one) in kinds), *stand_ins(case.fit.callbacks)]
 
 
 def left_out_callbacks(case: Case) -> tuple[str, ...]:
@@ -200,7 +201,7 @@ def _tell_step(case: Case, plan: Plan, result: Run) -> None:
     """Tell whoever watches of the last step: over epochs where the planned training runs, else over steps."""
     length = case.fit.steps_per_epoch if plan.data is case.train else None
     case.live.point(plan.watch, plan.label, result.steps / (length or 1), result.losses[-1])
-    if plan.stop is None:
+    if plan.stop is None or plan.callbacks:
         case.live.share(result.steps, plan.steps_per_epoch or (length and length * plan.epochs))
 
 

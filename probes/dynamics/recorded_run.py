@@ -11,7 +11,9 @@ import numpy as np
 
 from ..case import Budget, Case, Error, fed
 from ..catalogue import Unanswerable, probe
+from ..course import Course, Standing
 from ..curves import Curve, oscillation, share_of_fall_late, thinned, trend
+from ..keeping import unchanged
 from ..layers import layer_notes
 from ..overlap import seen_ahead
 from ..recording import Batch
@@ -201,12 +203,14 @@ def measure(case: Case, budget: Budget) -> RecordedRun:
     start_scores = _scores(case, "train", watched)
     weights_before = _weights(case)
     allowed = Budget(max(1.0, budget.left))
+    course = Course(allowed.seconds, planned, lambda: _standings(case, known))
     plan = Plan(
         case.train,
         epochs=case.fit.planned_epochs,
         validation=True,
         callbacks=True,
         on_step=lambda number, step: _look(watched, number, step),
+        stop=course.ends,
         watch="recorded_run",
     )
     ran = run(case, plan, allowed)
@@ -220,6 +224,19 @@ def _references(case: Case) -> tuple[Reference, ...]:
         return references(case)
     except Unanswerable:
         return ()
+
+
+def _standings(case: Case, known: tuple[Reference, ...]) -> list[Standing]:
+    """How far each output has come in the middle of the run; nothing where that cannot be told."""
+    with unchanged(case.model):
+        nothing = _Watched()
+        training, validation = _scores(case, "train", nothing), _scores(case, "validation", nothing)
+    if nothing.failed is not None:
+        return []
+    rows = _by_output(training, validation, known)
+    return [
+        Standing(one["skill_training"], one["skill_validation"], one["skill_reference"], one["margin"]) for one in rows
+    ]
 
 
 def _look(watched: _Watched, number: int, step: InstrumentedStep) -> None:
@@ -417,13 +434,10 @@ def _validation_numbers(ran: Run, by_epoch: list[float]) -> dict[str, Any]:
 
 def _worst(
     training: list[tuple[Output, Score]], validation: list[tuple[Output, Score]], known: tuple[Reference, ...]
-) -> dict[str, float | str | None]:
+) -> dict[str, Any]:
     """The numbers of the output that falls furthest short of its reference (of chance, where there is none)."""
-    by_name = {one.output.name: one for one in known}
-    held = {output.name: score for output, score in validation}
-    chosen: dict[str, float | str | None] | None = None
-    for output, score in training:
-        row = _row(score, held.get(output.name), by_name.get(output.name))
+    chosen: dict[str, Any] | None = None
+    for row in _by_output(training, validation, known):
         if chosen is None or _badness(row) > _badness(chosen):
             chosen = row
     names = [
@@ -445,6 +459,14 @@ def _worst(
     return chosen or {**dict.fromkeys(names), "gap": 0.0}
 
 
+def _by_output(
+    training: list[tuple[Output, Score]], validation: list[tuple[Output, Score]], known: tuple[Reference, ...]
+) -> list[dict[str, Any]]:
+    by_name = {one.output.name: one for one in known}
+    held = {output.name: score for output, score in validation}
+    return [_row(score, held.get(output.name), by_name.get(output.name)) for output, score in training]
+
+
 def _by_loss_alone(worst: dict[str, Any], losses: dict[str, float | None], ran: Run) -> dict[str, Any]:
     """Where no output has a task, the share of the first loss that went away stands for the skill.
 
@@ -458,13 +480,13 @@ def _by_loss_alone(worst: dict[str, Any], losses: dict[str, float | None], ran: 
     return {**worst, "score": "loss", "skill_training": skill, "skill_validation": skill}
 
 
-def _badness(row: dict[str, float | str | None]) -> float:
+def _badness(row: dict[str, Any]) -> float:
     shortfall, skill = row["shortfall"], row["skill_validation"]
     assert isinstance(skill, float)
     return float(shortfall) if isinstance(shortfall, float) and shortfall > 0.05 else 0.05 - 0.01 * skill
 
 
-def _row(score: Score, held: Score | None, reference: Reference | None) -> dict[str, float | str | None]:
+def _row(score: Score, held: Score | None, reference: Reference | None) -> dict[str, Any]:
     final = held or score
     margin = _standard_error(final) * 2
     return {

@@ -80,3 +80,16 @@ def test_a_model_that_fails_on_some_rows_only() -> None:
 
 def test_a_model_that_is_not_compiled() -> None:
     assert "not compiled" in unknown(make_case(net(), table(), quantity()), "recorded_run")
+
+
+def test_a_plan_that_keeps_its_best_epoch(tmp_path: Any) -> None:
+    import keras
+
+    # The rate leaps at the end, which spoils the last epochs.
+    leap = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate if epoch < 9 else 3.0)
+    path = tmp_path / "best.keras"
+    kept = keras.callbacks.ModelCheckpoint(path, monitor="loss", save_best_only=True)
+    spoilt, best = seen(callbacks=[leap]), seen(callbacks=[leap, kept])
+    assert best["skill_training"] > 0.3 > spoilt["skill_training"]
+    assert best["left_out"] == ["ModelCheckpoint"]
+    assert not path.exists()

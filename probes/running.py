@@ -15,6 +15,7 @@ from .best_epoch import stand_ins
 from .case import Budget, Case, Error
 from .recording import Batch, Recorded
 from .stepping import InstrumentedStep, instrumented_step
+from .structures import map_leaves
 from .tasks import outputs
 
 PLANNED_CALLBACKS = ("EarlyStopping", "ReduceLROnPlateau", "LearningRateScheduler", "TerminateOnNaN")
@@ -239,7 +240,7 @@ def _arguments(case: Case, plan: Plan) -> dict[str, Any]:
         # Keras warns where it is asked to shuffle batches, and it is asked by default.
         given["shuffle"] = False
     else:
-        given.update(x=data.x, y=data.y, sample_weight=data.weights)
+        given.update(x=_as_given(data.x), y=_as_given(data.y), sample_weight=data.weights)
         given["batch_size"] = plan.batch_size or fit.batch_size
         given["shuffle"] = fit.shuffle if plan.shuffle is None else plan.shuffle
     if plan.validation and case.validation is not None:
@@ -262,9 +263,17 @@ def _validation(case: Case) -> dict[str, Any]:
     settings: dict[str, Any] = {"validation_freq": fit.validation_freq}
     if held.batches:
         return {**settings, "validation_data": replay(held, case), "validation_steps": len(held.batches)}
-    parts = (held.x, held.y) if held.weights is None else (held.x, held.y, held.weights)
+    x, y = _as_given(held.x), _as_given(held.y)
+    parts = (x, y) if held.weights is None else (x, y, held.weights)
     settings["validation_batch_size"] = fit.validation_batch_size or (None if not case.train.batches else 32)
     return {**settings, "validation_data": parts}
+
+
+def _as_given(structure: Any) -> Any:
+    """Arrays as `fit` takes them: texts only as tensors."""
+    import tensorflow as tf
+
+    return map_leaves(lambda one: tf.constant(one) if np.asarray(one).dtype.kind in "OUS" else one, structure)
 
 
 def replay(held: Recorded, case: Case) -> Any:

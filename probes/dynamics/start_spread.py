@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,9 @@ STARTS = 5
 ENOUGH = 3
 STEPS = 400
 SECONDS = 9.0
+"""What the steps of all starts may take together, without what each run costs before its first step."""
+LONGEST = 27.0
+"""What everything may take together; a start that would not end within it is not begun."""
 _ROWS = 400
 _BETTER = 0.15
 
@@ -37,7 +41,7 @@ class StartSpread:
     """Runs of the first part of the plan from several starts; where weights were set, not drawn, there is none."""
 
     starts: tuple[Start, ...]
-    """The program's own start, then others; three where the own is no worse than those, else up to five."""
+    """The program's own start, then others; three where none of those is far ahead of it, else up to five."""
     steps: int
     """Steps of each run."""
     horizon_share: float
@@ -70,13 +74,16 @@ def measure(case: Case, budget: Budget) -> StartSpread:
     whole = (case.fit.steps_per_epoch or STEPS) * max(1, case.fit.planned_epochs)
     steps = min(whole, STEPS)
     found: list[Start] = []
+    allowed, slowest = Budget(min(LONGEST, budget.left)), 0.0
     for pair in range(STARTS):
-        taken, start = _from(case, starts, pair, steps, budget)
+        began = time.perf_counter()
+        taken, start = _from(case, starts, pair, steps, allowed)
+        slowest = max(slowest, time.perf_counter() - began)
         if pair == 0:
             steps = taken
         if taken == steps or not math.isfinite(start.loss):
             found.append(start)
-        if budget.spent or (len(found) >= ENOUGH and _behind(found) < _BETTER):
+        if allowed.left < slowest or (len(found) >= ENOUGH and not _any_ahead(found)):
             break
     if len(found) < ENOUGH:
         raise Unanswerable("the budget did not allow three starts")
@@ -86,7 +93,9 @@ def measure(case: Case, budget: Budget) -> StartSpread:
 def _from(case: Case, starts: Starts, pair: int, steps: int, left: Budget) -> tuple[int, Start]:
     with unchanged(case.model, case.fit.callbacks):
         starts.begin(case.model, pair)
-        plan = Plan(case.train, epochs=max(1, case.fit.planned_epochs), stop=paced(steps, SECONDS / STARTS))
+        # The own start says how many steps there are; the others take as many, also where the machine is busier now.
+        seconds = SECONDS / STARTS if pair == 0 else SECONDS
+        plan = Plan(case.train, epochs=max(1, case.fit.planned_epochs), stop=paced(steps, seconds))
         ran = run(case, plan, left)
         if ran.error is not None and not ran.losses:
             raise Unanswerable(f"training fails: {ran.error.type}")
@@ -94,6 +103,11 @@ def _from(case: Case, starts: Starts, pair: int, steps: int, left: Budget) -> tu
     data = np.asarray(ran.losses) - np.asarray(ran.penalties)
     loss = float(np.mean(data[-max(1, len(data) // 8) :]))
     return ran.steps, Start(loss if math.isfinite(loss) else math.inf, min(skills) if skills else None)
+
+
+def _any_ahead(found: list[Start]) -> bool:
+    own = found[0]
+    return any(_behind([own, one]) >= _BETTER for one in found[1:])
 
 
 def _behind(found: list[Start]) -> float:

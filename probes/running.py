@@ -100,6 +100,7 @@ def run(case: Case, plan: Plan, budget: Budget, step: InstrumentedStep | None = 
     result, model = Run(), case.model
     monitor = _monitor(case, plan, budget, result, step)
     callbacks = [*(planned_callbacks(case) if plan.callbacks else ()), monitor]
+    step.looks = True
     vars(model)["train_function"] = step.function
     vars(model)["steps_per_execution"] = 1
     if plan.watch:

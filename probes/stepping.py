@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .case import Case
-from .watching import Watch, variable_path, variable_summary, watching
+from .watching import Watch, variable_path, watching
 
 _SHARED = "instrumented_step"
 
@@ -44,14 +45,27 @@ class InstrumentedStep:
 
     Attributes:
         function: takes an iterator of batches, as Keras' own train function does, and returns the logs.
+        looking: the variable that tells the compiled step whether to look.
         source: ``apply``, or ``none`` where the step never called an optimizer.
         clipped_by_user: whether the program changes gradients before it applies them.
         missing: variables for which no gradient arrived.
     """
 
     function: Callable[[Any], Any]
-    watch: Watch = field(default_factory=Watch)
+    looking: Any
+    watch: Watch = field(default_factory=lambda: Watch(True))
     raw: Any = None
+    _looks: bool = True
+
+    @property
+    def looks(self) -> bool:
+        """Whether the next steps are looked into; where they are not, all is zero but the losses."""
+        return self._looks
+
+    @looks.setter
+    def looks(self, value: bool) -> None:
+        self._looks = value
+        self.looking.assign(value)
 
     @property
     def source(self) -> str:
@@ -94,20 +108,23 @@ def instrumented_step(case: Case) -> InstrumentedStep:
 
 def build_step(model: Any) -> InstrumentedStep:
     """An instrumented step of this model as it is compiled now. Leaves the model's own train function in place."""
-    made = InstrumentedStep(function=lambda _: None)
+    import tensorflow as tf
+
+    made = InstrumentedStep(function=lambda _: None, looking=tf.Variable(True, trainable=False))
     before = {name: vars(model).get(name, None) for name in ("train_step", "train_function", "steps_per_execution")}
     own_step = model.train_step
 
     def step(data: Any) -> dict[str, Any]:
-        watch = Watch()
+        watch = Watch(tf.convert_to_tensor(made.looking))
         weights = {variable_path(one): _as_float(one) for one in model.trainable_variables}
         with watching(model, watch):
             logs = own_step(data)
+        updates = watch.variables["updates"]
         for one in model.trainable_variables:
             path = variable_path(one)
             if path in weights:
-                watch.updates[path] = variable_summary(weights[path])
-                watch.updates["+" + path] = variable_summary(_as_float(one) - weights[path])
+                updates[path] = functools.partial(_same, weights[path])
+                updates["+" + path] = functools.partial(tf.subtract, _as_float(one), weights[path])
         made.watch = watch
         return {"logs": logs, "seen": watch.tensors()}
 
@@ -130,6 +147,10 @@ def build_step(model: Any) -> InstrumentedStep:
 
     made.function = function
     return made
+
+
+def _same(values: Any) -> Any:
+    return values
 
 
 def _as_float(variable: Any) -> Any:

@@ -23,6 +23,8 @@ from ..watching import ACTIVATION_FIELDS, VARIABLE_FIELDS
 
 STEPS = 600
 SECONDS = 8.0
+FINITE_THROUGHOUT = "finite_throughout"
+"""Where the case keeps the number of steps of a whole plan whose losses and weights were finite."""
 _ROWS = 256
 _FINITE = ACTIVATION_FIELDS.index("finite_share")
 _LARGEST = ACTIVATION_FIELDS.index("largest")
@@ -64,6 +66,9 @@ def measure(case: Case, budget: Budget) -> NanOrigin:
     """Follow the plan step by step until something is not finite."""
     if not getattr(case.model, "compiled", False):
         raise Unanswerable("the model is not compiled")
+    whole = case.shared.get(FINITE_THROUGHOUT)
+    if whole is not None:
+        return NanOrigin(None, whole, True, None, None, None, _weights_now(case), 1.0, None, None)
     sizes: list[float] = []
     bad: list[Seen] = []
 

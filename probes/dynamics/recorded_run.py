@@ -24,8 +24,11 @@ from ..shown_accuracy import shown_accuracy, untold
 from ..stepping import InstrumentedStep
 from ..structures import cut
 from ..tasks import Output, constant_loss, outputs, target_of
+from .nan_origin import FINITE_THROUGHOUT
 
 SCORED = 1500
+LATER_EVERY = 16
+"""Behind the first 64 steps one in so many is looked into; all others cost as little as the program's own."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,9 @@ class RecordedRun:
     wrong: float | None = None
     """Share of the validation rows (training rows where there are none) that are predicted wrongly; None unless each
     row has one class."""
+    reference_lead: float | None = None
+    """By how much the reference's skill on validation rows is above its skill on training rows that it did not see:
+    large where validation labels are cleaner, or rows easier; None without validation data or reference."""
     evenness: float | None = None
     """The same share of the three tenths of these rows of which the model is surest (1.6 standard errors taken off),
     over `wrong`: near 0 where errors are hard cases, near 1 where labels are wrong at random."""
@@ -216,6 +222,8 @@ def measure(case: Case, budget: Budget) -> RecordedRun:
     ran = run(case, plan, allowed)
     moved = _distance(weights_before, _weights(case))
     case.shared["recorded_run"] = ran
+    if ran.complete and watched.weights_nonfinite is None and np.isfinite(ran.losses).all():
+        case.shared[FINITE_THROUGHOUT] = ran.steps
     return _measurement(case, ran, watched, start_scores, known, moved)
 
 
@@ -245,12 +253,13 @@ def _look(watched: _Watched, number: int, step: InstrumentedStep) -> None:
         if any(float(one[2]) < 1.0 for name, one in updates.items() if name.startswith("+")):
             watched.weights_nonfinite = number
     if number == 64:
-        watched.every = 16
+        watched.every = LATER_EVERY
     if number >= watched.late_from and number % watched.every == 0:
         for path, units in step.raw["alive"].items():
             now = np.asarray(units).astype(bool)
             known = watched.alive.get(path)
             watched.alive[path] = now if known is None or known.shape != now.shape else known | now
+    step.looks = (number + 1) % watched.every == 0
 
 
 def _weights(case: Case) -> list[np.ndarray]:
@@ -450,6 +459,7 @@ def _worst(
         "reference_model",
         "shortfall",
         "margin",
+        "reference_lead",
         "gap",
         "wrong",
         "evenness",
@@ -499,6 +509,7 @@ def _row(score: Score, held: Score | None, reference: Reference | None) -> dict[
         "reference_model": reference.model if reference else None,
         "shortfall": max(0.0, reference.score.skill - max(final.skill, 0.0) - margin) if reference else None,
         "margin": margin,
+        "reference_lead": reference.score.skill - reference.training.skill if reference and held else None,
         "gap": score.skill - held.skill if held else 0.0,
         "wrong": final.wrong if math.isfinite(final.wrong) else None,
         "evenness": final.evenness,

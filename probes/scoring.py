@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .case import Case, fed
 from .recording import Batch
+from .structures import cut
 from .tasks import Output, class_ids, in_order, outputs, target_of
 
 SCORED_ROWS = 1500
@@ -78,26 +79,27 @@ def predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
     function = case.once("forward", forward) if not getattr(model, "run_eagerly", False) else model
     fixed = _fixed_rows(model)
     size, parts = fixed or CHUNK, []
-    for start in range(0, batch.rows - (fixed - 1 if fixed else 0), size):
-        piece = Batch(*(_slice(one, start, size) for one in (batch.x, batch.y, batch.weights)))
-        parts.append([np.asarray(one, dtype="float64") for one in in_order(case, function(fed(piece, case).x))])
+    for start in range(0, batch.rows, size):
+        count = min(size, batch.rows - start)
+        # The last rows are filled up with some that are there already.
+        chosen = np.arange(start, start + (fixed or count)) % batch.rows
+        piece = Batch(cut(batch.x, chosen), None, None)
+        given = [np.asarray(one, dtype="float64") for one in in_order(case, function(fed(piece, case).x))]
+        parts.append([one[:count] for one in given])
     return [np.concatenate(one, axis=0) for one in zip(*parts, strict=True)]
 
 
 def _fixed_rows(model: Any) -> int:
-    """The number of rows that a model wants in every batch, as stateful ones do; 0 where any number will do."""
+    """The number of rows that a model wants in every batch; 0 where any number will do.
+
+    Stateful ones want one, and those that were built on a batch name its size, though they would take any.
+    """
     try:
         shapes = [tuple(one.shape) for one in model.inputs]
     except (AttributeError, TypeError, ValueError):
         # A subclassed model names no inputs.
         return 0
     return next((int(shape[0]) for shape in shapes if shape and shape[0] is not None), 0)
-
-
-def _slice(structure: Any, start: int, size: int) -> Any:
-    from .structures import cut
-
-    return None if structure is None else cut(structure, slice(start, start + size))
 
 
 def scores(case: Case, batch: Batch) -> list[tuple[Output, Score]]:

@@ -93,3 +93,14 @@ def test_a_plan_that_keeps_its_best_epoch(tmp_path: Any) -> None:
     assert best["skill_training"] > 0.3 > spoilt["skill_training"]
     assert best["left_out"] == ["ModelCheckpoint"]
     assert not path.exists()
+
+
+def test_a_model_that_was_built_on_a_batch_is_scored_on_all_rows() -> None:
+    import keras
+
+    from probes.scoring import predict, scores
+
+    model = compiled(keras.Sequential([keras.layers.Dense(1)]), "sgd", "mse")
+    case = make_case(model, table(), quantity(), batch_size=48)
+    assert [one.shape for one in predict(case, case.train.sample(1500))] == [(64, 1)]
+    assert [score.rows for _, score in scores(case, case.train.sample(1500))] == [64]

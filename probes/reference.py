@@ -117,6 +117,11 @@ def _better(numbers: Reference, names: Reference | None) -> Reference:
     return replace(names, as_numbers=numbers.training.skill)
 
 
+def within(case: Case, rows: Batch, output: Output) -> Reference | None:
+    """The reference of an output from these rows alone, tested on those of them that it did not see."""
+    return _reference(output, FeatureShaper.of(case, rows).features(rows), rows, None, case)
+
+
 def varies(case: Case) -> bool:
     """Whether any input differs from row to row."""
     sample = case.train.sample(ROWS)

@@ -10,7 +10,13 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..features import FeatureShaper
 from ..inputs import ids_alone
-from ..reference import references, varies
+from ..reference import ROWS, references, varies, within
+from ..tasks import Output
+
+NO_SIGNAL = 0.2
+"""Skill on training rows below which the validation rows are asked whether they have a signal."""
+
+LEAST_ROWS = 60
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,9 @@ class Signal:
     """Share of the inputs' variance on their first tenth of directions, in [0, 1]; noise has little, data have much."""
     ids_alone: bool = False
     """Whether every input is one id a row that the model looks up, whose interplay simple models do not see."""
+    within_validation: float | None = None
+    """Skill of simple models that are fitted to and tested on validation rows alone; null where there are fewer than 60
+    of them, or the training rows have a signal of their own."""
 
 
 @probe("signal", title="Whether the inputs predict the targets", cost="seconds", needs=("training_data",))
@@ -68,7 +77,16 @@ def measure(case: Case, budget: Budget) -> Signal:
         rows=worst.training.rows,
         structure=_structure(case),
         ids_alone=ids_alone(case),
+        within_validation=None if worst.training.skill > NO_SIGNAL else _within_validation(case, worst.output),
     )
+
+
+def _within_validation(case: Case, output: Output) -> float | None:
+    held = case.validation
+    if held is None or held.y is None or held.rows < LEAST_ROWS:
+        return None
+    found = within(case, held.sample(ROWS), output)
+    return None if found is None else found.training.skill
 
 
 def _structure(case: Case) -> float:

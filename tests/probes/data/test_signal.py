@@ -55,6 +55,14 @@ def test_validation_rows_of_another_kind() -> None:
     assert abs(alike["drop"]) < 0.1
 
 
+def test_training_rows_alone_without_a_signal() -> None:
+    held = (table(ROWS), quantity(ROWS))
+    dealt = seen(np.random.default_rng(5).permutation(quantity(ROWS)), validation_data=held)
+    assert dealt["skill"] < 0.2
+    assert dealt["within_validation"] > 0.7
+    assert seen(quantity(ROWS), validation_data=held)["within_validation"] is None
+
+
 def test_too_few_rows() -> None:
     case = make_case(compiled(net()), table(8), quantity(8))
     assert "fewer than 16" in unknown(case, "signal")

@@ -100,7 +100,8 @@ def run(case: Case, plan: Plan, budget: Budget, step: InstrumentedStep | None = 
     result, model = Run(), case.model
     monitor = _monitor(case, plan, budget, result, step)
     callbacks = [*(planned_callbacks(case) if plan.callbacks else ()), monitor]
-    step.looks = True
+    # Who looks at no step wants its losses alone.
+    step.looks = plan.on_step is not None
     vars(model)["train_function"] = step.function
     vars(model)["steps_per_execution"] = 1
     if plan.watch:

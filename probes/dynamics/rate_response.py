@@ -16,6 +16,9 @@ from ..running import Plan, learning_rate, run
 from ..stepping import InstrumentedStep, build_step, instrumented_step
 
 FACTORS = (1.0, 10.0, 0.1, 100.0, 0.01)
+FIRST_SHARE = 0.22
+"""Share of the time for the planned rate, which says how many steps the others take; three of them have to fit
+into the rest, somewhat slower as they may be."""
 MAX_STEPS = 240
 SECONDS = 16.0
 
@@ -84,7 +87,7 @@ def measure(case: Case, budget: Budget) -> RateResponse:
             if tries and left.spent:
                 break
             case.live.share(place, len(FACTORS))
-            tried = _try(case, step, planned, factor, steps, Budget(SECONDS / 3) if not tries else left)
+            tried = _try(case, step, planned, factor, steps, Budget(FIRST_SHARE * SECONDS) if not tries else left)
             if not tries:
                 steps = tried.steps
             if tried.steps == steps or tried.progress <= -1:

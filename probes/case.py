@@ -52,6 +52,7 @@ class FitSettings:
         goes_on: whether the program trains the same model again behind the call, as where a second phase fine-tunes.
         in_turn: whether a model that holds some of the same weights is trained in turn with this one.
         tried: lists of numbers that the program's own loops around the call go through.
+        searched: names of the program's loop from which it makes the model or its settings anew in each round.
     """
 
     epochs: int
@@ -69,6 +70,7 @@ class FitSettings:
     goes_on: bool = False
     in_turn: bool = False
     tried: tuple[tuple[float, ...], ...] = ()
+    searched: tuple[str, ...] = ()
 
     @property
     def planned_epochs(self) -> int:
@@ -166,6 +168,7 @@ def build_case(call: Any, places: Any) -> Case:
         goes_on=goes_on(places, getattr(call, "trace", ()), call.method),
         in_turn=bool(getattr(call, "in_turn", False)),
         tried=tuple(getattr(call, "tried", ()) or ()),
+        searched=tuple(getattr(call, "searched", ())),
     )
     case = Case(call.model, data, settings, places)
     case.error = _build(case)

@@ -161,6 +161,10 @@ class RecordedRun:
     """Whether the program trains the same model again behind this call, so that its end is not the end of training."""
     in_turn: bool = False
     """Whether another model that holds some of the same weights is trained in turn with this one, as in a contest."""
+    searching: bool = False
+    """Whether this is one of several trainings that the program compares, each with other settings."""
+    searched: str | None = None
+    """Names of the program's loop that hold those settings; null where there is none."""
     inputs_used: float | None = None
     """Training skill lost when inputs are dealt out to other rows, over the skill; near 0 where inputs are ignored."""
     wrong: float | None = None
@@ -318,6 +322,8 @@ def _measurement(
         loss_from=ran.loss_from,
         goes_on=case.fit.goes_on,
         in_turn=case.fit.in_turn,
+        searching=bool(case.fit.searched),
+        searched=", ".join(case.fit.searched) or None,
         weights_nonfinite_step=watched.weights_nonfinite,
         loss_curve=tuple(thinned(_by_epoch(total, ran), 60)),
         validation_curve=tuple(thinned([one["val_loss"] for one in ran.epochs if "val_loss" in one], 60)),

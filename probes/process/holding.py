@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
+from .comparing import compared
 from .failing import ended, failure_of, without_colours
 from .loops import rounds
 from .places import Places, RawFrame, Trace
@@ -38,6 +39,7 @@ class FitCall:
         loops: lengths of the program's loops around the call, innermost first; None where one cannot be told.
         in_turn: whether another model that holds some of the same weights is trained in turn with this one.
         tried: lists of numbers that the program's loops around the call go through.
+        searched: names of the program's loop from which it makes the model or its settings anew in each round.
     """
 
     model: Any
@@ -49,6 +51,7 @@ class FitCall:
     loops: tuple[int | None, ...] = ()
     in_turn: bool = False
     tried: tuple[tuple[float, ...], ...] = ()
+    searched: tuple[str, ...] = ()
 
 
 @dataclass
@@ -67,6 +70,7 @@ class SeenFit:
     start: Any = None
     loops: tuple[int | None, ...] = ()
     tried: tuple[tuple[float, ...], ...] = ()
+    searched: tuple[str, ...] = ()
     lines: set[tuple[str, int]] = field(default_factory=set)
     began: float = field(default_factory=time.perf_counter)
 
@@ -94,7 +98,7 @@ class SeenFit:
         loops = (self.epoch, *self.loops[1:]) if self.batches else self.loops
         batches = tuple(self.batches)
         about = (self.model, self.method, self.arguments, self.number, self.trace)
-        return FitCall(*about, batches, loops, in_turn, self.tried)
+        return FitCall(*about, batches, loops, in_turn, self.tried, self.searched)
 
 
 class Hold:
@@ -270,7 +274,7 @@ class Holder:
                 return fit
         fit = SeenFit(model, method, where, trace, arguments, len(self.seen) + 1, times=1)
         fit.loops = rounds(self.places, model, start)
-        fit.tried = tried_values(self.places, start)
+        fit.tried, fit.searched = tried_values(self.places, start), compared(self.places, model, start)
         fit.met(where)
         self.seen.append(fit)
         return fit

@@ -30,15 +30,15 @@ def rounds(places: Places, model: Any, start: FrameType | None) -> tuple[int | N
     frame = start
     while frame is not None:
         if frame.f_code.co_filename in places.user_code:
-            for loop in _loops_at(places, frame):
-                if _within(made, loop, frame):
+            for loop in loops_at(places, frame):
+                if within(made, loop, frame):
                     return tuple(found)
                 found.append(_length(loop, frame))
         frame = frame.f_back
     return tuple(found)
 
 
-def _loops_at(places: Places, frame: FrameType) -> list[Any]:
+def loops_at(places: Places, frame: FrameType) -> list[Any]:
     """The loops of the frame's own function around the line that it is at, innermost first."""
     source, line = places.source(frame.f_code.co_filename), frame.f_lineno
     around = [
@@ -58,7 +58,8 @@ def _of_frame(node: Any, frame: FrameType) -> bool:
     return bool(frame.f_code.co_name == "<module>" or node.lineno >= frame.f_code.co_firstlineno)
 
 
-def _within(made: Trace, loop: Any, frame: FrameType) -> bool:
+def within(made: Trace, loop: Any, frame: FrameType) -> bool:
+    """Whether something with this trace was made in the loop of this frame."""
     return any(
         raw.code.co_filename == frame.f_code.co_filename and _spans(loop.body, raw.line) and raw.code is frame.f_code
         for raw in made

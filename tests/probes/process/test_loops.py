@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from probes.process.comparing import compared
 from probes.process.continuing import goes_on
 from probes.process.loops import rounds
 from probes.process.places import Places
@@ -34,7 +35,7 @@ def seen_at_first_call(folder: Path, source: str, look: Callable[[Places, Any, A
     places = Places(str(file))
     found: list[Any] = []
 
-    def make() -> Net:
+    def make(*_: Any, **__: Any) -> Net:
         net = Net()
         places.remember(net, sys._getframe(1))
         return net
@@ -71,6 +72,41 @@ def test_loops_around_a_call(tmp_path: Path, head: str, loops: list[str], wanted
         lines.append(4 * depth * " " + one + (":" if opens else ""))
         depth += opens
     assert lengths(tmp_path, "\n".join([*lines, 4 * depth * " " + "raise SystemExit"])) == wanted
+
+
+@pytest.mark.parametrize(
+    ("loop", "inside", "wanted"),
+    [
+        ("for lr in (1, 2)", ["net = make(rate=lr)"], ("lr",)),
+        ("for lr, units in grid", ["net = make(units)", "net.compile(Adam(lr))"], ("units", "lr")),
+        ("for settings in grid", ["net = make(settings[0])"], ("settings",)),
+        ("for fold, (a, b) in enumerate(grid)", ["net = make(rows[a], name=fold)"], ()),
+        ("for repeat in range(3)", ["net = make(repeat)"], ()),
+        ("for units in range(8, 64, 8)", ["net = make(units)"], ("units",)),
+        ("for lr in (1, 2)", ["print(lr)"], ()),
+    ],
+)
+def test_loops_that_compare_settings(tmp_path: Path, loop: str, inside: list[str], wanted: tuple[str, ...]) -> None:
+    file = tmp_path / "train.py"
+    body = ["net = make()", f"{loop}:", *(f"    {one}" for one in [*inside, "train(net)", "break"])]
+    file.write_text("\n".join(body))
+    places = Places(str(file))
+    found: list[tuple[str, ...]] = []
+
+    class Compiled(Net):
+        def compile(self, _: Any) -> None: ...
+
+    def make(*_: Any, **__: Any) -> Net:
+        net = Compiled()
+        places.remember(net, sys._getframe(1))
+        return net
+
+    def train(net: Net) -> None:
+        found.append(compared(places, net, sys._getframe(1)))
+
+    names = {"make": make, "train": train, "grid": [(1, (2, 3))], "rows": range(9), "Adam": float}
+    exec(compile(file.read_text(), str(file), "exec"), names)
+    assert found == [wanted]
 
 
 def test_a_loop_around_the_function_that_trains(tmp_path: Path) -> None:

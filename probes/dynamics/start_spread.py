@@ -24,6 +24,7 @@ LONGEST = 27.0
 """What everything may take together; a start that would not end within it is not begun."""
 _ROWS = 400
 _BETTER = 0.15
+FAR = 0.25
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,9 @@ class StartSpread:
     the share of the own final loss that they save."""
     between: float
     """Largest minus smallest skill (or, without a task, share of the largest loss) over all starts."""
+    ahead_share: float = 0.0
+    """Share of the other starts whose skill is above the own by more than 0.25 (without a task: whose final loss is
+    below three quarters of it), in [0, 1]; 0 where fewer than four starts were run."""
 
 
 @probe("start_spread", title="The plan from other random starts", cost="training", needs=("model", "training_data"))
@@ -140,4 +144,5 @@ def _summary(found: list[Start], steps: int, whole: int) -> StartSpread:
         other_skill=float(np.median([one.skill for one in others if one.skill is not None])) if skills else None,
         behind=_behind(found),
         between=between,
+        ahead_share=sum(_behind([own, one]) > FAR for one in others) / len(others) if len(found) > ENOUGH else 0.0,
     )

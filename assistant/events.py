@@ -214,6 +214,8 @@ class PatchesMade(BaseModel):
     """The causes that were confirmed; the combined diff is for them and stands for no others."""
     proven: bool = False
     """Whether the patched program was opened again and no longer showed the symptom."""
+    applies: bool = True
+    """Whether the combined diff applies as it stands; not where something private was taken out of lines it needs."""
 
 
 class CaseEvidence(BaseModel):

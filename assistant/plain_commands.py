@@ -208,6 +208,8 @@ class PlainCommands:
         patches = [one.patch for cause in report.causes for one in cause.remedies if one.patch]
         patch = report.patch or (patches[0] if patches else None)
         self._say(patch.rstrip() if patch else "There is no patch: no cause that stands has one that can be written.")
+        if report.patch and report.patch_note:
+            self._say(report.patch_note)
 
     def _report(self, investigation: Investigation, name: str) -> None:
         report = investigation.report()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.bundle.collecting import Collected
+from assistant.bundle.diffs import without_private_context
 from assistant.bundle.known import known_here
 from assistant.bundle.model import Environment, ProgramOutput
 from assistant.bundle.parts import parts_of
@@ -66,6 +67,7 @@ def prepared(
     kinds = KINDS if leave.pseudonyms else ()
     known = known_here(program, text, opened.arguments, environment, pseudonyms_for(evidence, text, kinds))
     redactor = Redactor(known)
+    evidence = _without_private_context(evidence, Redactor(known).text)
     output = ProgramOutput(text="\n".join(collected.output)) if leave.output else None
     parts = parts_of(_without_folder(evidence, leave), _environment(environment), output)
     values = {name: redactor.value(part if leave.source else _without_code(part)) for name, part in parts.items()}
@@ -87,6 +89,16 @@ def _without_folder(evidence: CaseEvidence, leave: Leave) -> CaseEvidence:
         kept["patches"] = None
         kept["trials"] = tuple(one.model_copy(update={"patch": None}) for one in evidence.trials)
     return evidence.model_copy(update=kept)
+
+
+def _without_private_context(evidence: CaseEvidence, redacted: Callable[[str], str]) -> CaseEvidence:
+    made = evidence.patches
+    if made is None:
+        return evidence
+    single = {remedy: without_private_context(diff, redacted)[0] for remedy, diff in made.by_remedy.items()}
+    combined, applies = without_private_context(made.combined, redacted) if made.combined else (None, True)
+    told = made.model_copy(update={"combined": combined, "by_remedy": single, "applies": applies})
+    return evidence.model_copy(update={"patches": told})
 
 
 def _without_labels(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import difflib
 import re
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@")
-_NO_END = "\\ No newline at end of file\n"
+NO_END = "\\ No newline at end of file\n"
 
 
 def unified_diff(before: str, after: str, file: str) -> str | None:
@@ -24,7 +24,7 @@ def unified_diff(before: str, after: str, file: str) -> str | None:
     # A tab after the name tells where a name with blanks ends.
     tail = "\t" if " " in file else ""
     body = difflib.unified_diff(lines(before), lines(after), f"a/{file}{tail}", f"b/{file}{tail}", n=3)
-    return "".join(line if line.endswith("\n") else f"{line}\n{_NO_END}" for line in body)
+    return "".join(line if line.endswith("\n") else f"{line}\n{NO_END}" for line in body)
 
 
 def lines(text: str) -> list[str]:
@@ -47,10 +47,10 @@ def applied(before: str, diff: str) -> str:
             new += old[position:start]
             position = start
             continue
-        if row == _NO_END:
+        if row == NO_END:
             continue
         text = row[1:]
-        if index + 1 < len(rows) and rows[index + 1] == _NO_END:
+        if index + 1 < len(rows) and rows[index + 1] == NO_END:
             text = text.removesuffix("\n")
         if row[0] in " -":
             if position >= len(old) or old[position] != text:

@@ -38,11 +38,16 @@ def hand_over(report: Report, program: Path, wish: PatchWish, ask: Callable[[str
     Raises:
         UsageError: a file cannot be written, or the program has changed since it was examined.
     """
-    hand_over_patch(report.patch, report.patch_status == "proven", program, wish, ask)
+    hand_over_patch(report.patch, report.patch_status == "proven", program, wish, ask, report.patch_note)
 
 
 def hand_over_patch(
-    patch: str | None, proven: bool, program: Path, wish: PatchWish, ask: Callable[[str], bool] = ask_on_terminal
+    patch: str | None,
+    proven: bool,
+    program: Path,
+    wish: PatchWish,
+    ask: Callable[[str], bool] = ask_on_terminal,
+    note: str | None = None,
 ) -> None:
     """Write a patch where the person wants it; says what was done, and what was not.
 
@@ -52,6 +57,7 @@ def hand_over_patch(
         program: that it changes.
         wish: what to do with it.
         ask: puts a question.
+        note: why it cannot be applied as it stands; None where it can.
 
     Raises:
         UsageError: a file cannot be written, or the program has changed since it was examined.
@@ -62,18 +68,19 @@ def hand_over_patch(
         tell("There is no patch; the report says what to do by hand.")
         return
     if wish.file is not None:
-        _write(wish.file, patch)
+        _write(wish.file, patch, note)
     if wish.apply:
         _apply(program, patch, proven, ask)
 
 
-def _write(file: Path, patch: str) -> None:
+def _write(file: Path, patch: str, note: str | None) -> None:
     try:
         # Line ends of the program stand in the patch and must stay as they are.
         file.write_bytes(patch.encode())
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
-    tell(f"The patch is in {file}; `git apply {file}` or `patch -p1 < {file}` takes it.")
+    how = f"`git apply {file}` or `patch -p1 < {file}` takes it."
+    tell(f"The patch is in {file}. {note}" if note else f"The patch is in {file}; {how}")
 
 
 def _apply(program: Path, patch: str, proven: bool, ask: Callable[[str], bool]) -> None:

@@ -36,6 +36,12 @@ from knowledge_base.schema import Cause, Citation, Document, Reference, Remedy
 from knowledge_base.suiting import suiting
 from probes.process.description import Failure, ModelDescription
 
+BY_HAND = (
+    "Something private was taken out of the patch where it was collected and stands in brackets in it, so no tool "
+    "applies it: make these changes by hand, and leave in your file what stands in brackets here."
+)
+"""What is said of a patch that redaction has changed."""
+
 
 def build(dialogue: Dialogue, *, program: str, seconds: float, trouble: tuple[str, ...] = ()) -> Report:
     """The report of a dialogue as it stands.
@@ -60,6 +66,7 @@ def build(dialogue: Dialogue, *, program: str, seconds: float, trouble: tuple[st
         questions=tuple(_question(one) for one in dialogue.path()),
         patch=patches.combined,
         patch_status=_patch_status(dialogue, patches),
+        patch_note=None if patches.applies else BY_HAND,
         ask_user=_ask_user(dialogue),
         timings=_timings(dialogue, seconds),
     )

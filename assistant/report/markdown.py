@@ -49,7 +49,8 @@ def _lines(report: Report) -> Iterator[str]:
     if report.ask_user is not None:
         yield from ("", "## Ask your user", "", fenced(report.ask_user.text, "text"))
     if report.patch:
-        yield from ("", f"## Patch ({report.patch_status})", "", fenced(report.patch, "diff"))
+        note = ("", escaped(report.patch_note)) if report.patch_note else ()
+        yield from ("", f"## Patch ({report.patch_status})", *note, "", fenced(report.patch, "diff"))
     yield from ("", "## Questions", "", "| question | answer | by | seconds |", "| --- | --- | --- | --- |")
     for question in report.questions:
         said = escaped(question.text or question.answer)

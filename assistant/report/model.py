@@ -235,6 +235,8 @@ class Report(Part):
     """The remedies of the smallest set as one unified diff."""
     patch_status: Literal["proven", "unverified"] | None
     """Whether the patched program was seen to train."""
+    patch_note: str | None = None
+    """Why the patch cannot be applied as it stands; None where it can."""
     ask_user: AskUserPart | None = None
     """The message to the user; None where nothing waits for them."""
     timings: dict[str, float]

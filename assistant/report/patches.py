@@ -26,12 +26,14 @@ class Patches:
         by_remedy: the diff of each remedy that can be written, by its id.
         instructions: what has to be changed by hand, one sentence each.
         edited: content of the program's file with the combined diff; None where there is none.
+        applies: whether the combined diff applies as it stands.
     """
 
     combined: str | None = None
     by_remedy: Mapping[str, str] = field(default_factory=dict)
     instructions: tuple[str, ...] = ()
     edited: bytes | None = None
+    applies: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def _brought(dialogue: Dialogue) -> Patches:
     confirmed = tuple(one.cause for one in dialogue.findings() if one.status in CONFIRMED)
     if confirmed != made.causes:
         return Patches(by_remedy=made.by_remedy)
-    return Patches(made.combined, made.by_remedy, made.instructions)
+    return Patches(made.combined, made.by_remedy, made.instructions, applies=made.applies)
 
 
 def _single(dialogue: Dialogue) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

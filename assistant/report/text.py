@@ -60,6 +60,8 @@ def _lines(report: Report) -> Iterator[str]:
     if report.patch:
         yield ""
         yield f"Patch ({report.patch_status}):"
+        if report.patch_note:
+            yield from _wrapped(report.patch_note)
         yield from report.patch.splitlines()
     yield ""
     yield _tally(report)

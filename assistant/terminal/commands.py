@@ -214,6 +214,8 @@ class Commands:
             self._say(texts.PATCH_NONE)
         else:
             self._session.talk.put(Diff(self._session.talk.journal.new_key("patch"), texts.PATCH_TITLE, text))
+            if report.patch and report.patch_note:
+                self._say(report.patch_note)
 
     def ask_user(self) -> None:
         """The message to the user, with what only their program can tell."""

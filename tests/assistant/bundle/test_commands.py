@@ -13,6 +13,7 @@ import pytest
 from assistant.__main__ import main
 from assistant.bundle.preparing import Leave, previewed
 from assistant.events import BundleArrived, PatchesMade, PersonAnswered
+from assistant.patching.diffs import unified_diff
 from assistant.session.store import Store
 from knowledge_base.loading import load
 from probes.process.description import CaseDescription, Failure, OptimizerDescription
@@ -165,6 +166,17 @@ def test_source_and_patches_travel_only_where_they_may(tmp_path: Path) -> None:
     parts = members(tmp_path / "a", made, Leave(source=True))
     assert b"SGD(3.0)" in parts["case.json"]
     assert json.loads(parts["patches.json"])["combined"] == "--- a/train.py\n"
+
+
+def test_a_patch_travels_without_private_context_and_says_where_it_cannot(tmp_path: Path) -> None:
+    source = "import keras\nTOKEN = 'hunter2xyz'\nrate = 3.0\nkeras.optimizers.SGD(rate)\n"
+    for after, applies in ((source.replace("3.0", "0.1"), True), (source.replace("hunter2xyz", "hunter3xyz"), False)):
+        made = evidence(patches=PatchesMade(combined=unified_diff(source, after, "train.py")))
+        parts = members(tmp_path / "a", made, Leave(source=True), source=source)
+        patches = json.loads(parts["patches.json"])
+        assert patches["applies"] is applies
+        assert "hunter2" not in patches["combined"]
+        assert ("[token " not in patches["combined"]) is applies
 
 
 def test_the_preview_is_the_very_content(tmp_path: Path) -> None:

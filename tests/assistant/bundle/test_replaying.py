@@ -202,6 +202,10 @@ async def test_a_patch_made_where_the_program_is_stands_for_the_causes_it_was_ma
     _, report = await led(arrived(evidence.model_copy(update={"patches": made})))
     assert (report.patch, report.patch_status) == (made.combined, "proven")
     assert "Change line 3." in report.remarks
+    assert report.patch_note is None
+    _, report = await led(arrived(evidence.model_copy(update={"patches": made.model_copy(update={"applies": False})})))
+    assert report.patch_note is not None
+    assert "no tool applies it" in " ".join(text.render(report).split())
     other = made.model_copy(update={"causes": ("label_noise",), "by_remedy": {"lower_learning_rate": "--- b\n"}})
     _, report = await led(arrived(evidence.model_copy(update={"patches": other})))
     assert (report.patch, report.patch_status) == (None, None)

@@ -84,7 +84,7 @@ class Bench:
             found = () if ids_alone(case) else references(case)
         except Unanswerable:
             found = ()
-        skills = {one.output.name: one.score.skill for one in found}
+        skills = {one.output.name: one.expected.skill for one in found}
         return cls(case, symptom, Starts(case.model), Yardstick(skills), found)
 
     def arm(self) -> Arm:
@@ -159,7 +159,7 @@ class Bench:
     def best(self) -> float:
         """The best score known: of the reference at the scored output, or of any treatment so far."""
         wanted = self.output
-        found = [one.score.value for one in self.references if wanted is None or one.output.name == wanted]
+        found = [one.expected.value for one in self.references if wanted is None or one.output.name == wanted]
         return max([*found, *(one.mean for one in self.known)], default=FLOOR[self.measure])
 
     def remember(

@@ -1,0 +1,36 @@
+"""What simple models come to, and what is to be expected of a training where classes are of unlike size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from probes.reference import Reference, references
+from tests.probes.making import LIVE, make_case
+
+pytestmark = LIVE
+
+
+def reference(share: float, **fit: Any) -> Reference:
+    """Of weak signals, and a second class with this share of the rows."""
+    import keras
+
+    random = np.random.default_rng(0)
+    y = (random.uniform(size=1200) < share).astype("int64")
+    x = (random.normal(size=(1200, 4)) + 0.8 * y[:, None] * np.array([1, 0, 0, 0])).astype("float32")
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy")
+    (found,) = references(make_case(model, x, y, **fit))
+    return found
+
+
+def test_of_classes_of_unlike_size_the_smaller_is_seldom_expected() -> None:
+    found = reference(0.25)
+    assert found.usual is not None
+    assert 0 < found.expected.skill < found.score.skill - 0.1
+
+
+def test_classes_of_one_size_rare_classes_and_weighted_ones_are_to_be_found() -> None:
+    for one in (reference(0.5), reference(0.08), reference(0.25, class_weight={0: 1.0, 1: 3.0})):
+        assert one.expected is one.score

@@ -10,6 +10,7 @@ from assistant.bundle.measures import fitting
 from assistant.bundle.model import MEMBERS, Bundle, Environment, Manifest, Measurements, ProgramOutput, Settings, Trials
 from assistant.events import CaseEvidence
 from probes.measurement import from_wire, to_wire
+from probes.process.description import CaseDescription
 
 _OF_NUMBERS = ("measurements.json", "trials.json")
 
@@ -45,19 +46,23 @@ def bundle_of(manifest: Manifest, values: dict[str, Any]) -> Bundle:
 
     Raises:
         pydantic.ValidationError: a member is not what it must be.
-        ValueError: a measurement is not what its probe measures.
+        ValueError: a measurement is not what its probe measures, or the case would have files of this machine read.
     """
     # Words for numbers that are not finite are read where a worker sends them too: elsewhere they may be names.
     read = {
         name: MEMBERS[name].model_validate(from_wire(value) if name in _OF_NUMBERS else value)
         for name, value in values.items()
     }
+    case = read["case.json"]
+    assert isinstance(case, CaseDescription)
+    if case.folder:
+        raise ValueError("case names a folder of this machine, which no bundle does")
     settings, measurements, trials = read["settings.json"], read["measurements.json"], read["trials.json"]
     assert isinstance(measurements, Measurements)
     measurements = fitting(measurements, manifest.measures, manifest.tool)
     evidence = CaseEvidence.model_validate(
         {
-            "case": read["case.json"],
+            "case": case,
             "patches": read.get("patches.json"),
             **dict(settings),
             **dict(measurements),

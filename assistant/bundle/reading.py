@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import math
 import re
 import stat
 import zipfile
 import zlib
 from pathlib import Path
+from sys import float_info
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
@@ -38,9 +38,13 @@ MOST_DEPTH = 40
 MOST_TEXT = 200_000
 """Characters of one string."""
 
+LARGEST = float_info.max
+"""Numbers are smaller than that; whole ones of more digits could be written, and no float would hold them."""
+
 _CHUNK = 65536
 _MAGIC = b"PK\x03\x04"
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+# A text that never ends is passed over as a whole: looking for its end from each of its quotes would take for ever.
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 class BundleError(UsageError):
@@ -251,8 +255,8 @@ def _wrong(value: Any) -> str | None:
         if len(value) > MOST_TEXT:
             return "a text that is too long"
         return "a character that no text needs" if UNPRINTABLE.search(value) else None
-    if isinstance(value, float):
-        return None if math.isfinite(value) else "a number that is too large"
+    if isinstance(value, (int, float)):
+        return None if abs(value) < LARGEST else "a number that is too large"
     if isinstance(value, dict):
         return next((found for pair in value.items() for one in pair if (found := _wrong(one))), None)
     if isinstance(value, list):

@@ -151,6 +151,15 @@ HOSTILE: dict[str, tuple[Callable[[Members], bytes], str]] = {
     "infinity where JSON has none": (replaced("settings.json", b'{"budget": -Infinity}'), "is no number in JSON"),
     "a number beyond all": (replaced("settings.json", b'{"budget": 1e999}'), "a number that is too large"),
     "a number of many digits": (replaced("settings.json", b'{"budget": ' + b"9" * 6000 + b"}"), "it is not JSON"),
+    "a number of more digits than any": (
+        changed("case.json", set_in("fit_line", value=10**400)),
+        "number that is too large",
+    ),
+    "a text without an end": (replaced("settings.json", b'"' + b'\\"' * 450_000), "it is not JSON"),
+    "a folder of the reader's": (
+        changed("case.json", set_in("folder", value="/etc")),
+        "names a folder of this machine",
+    ),
     "a negative budget": (changed("settings.json", set_in("budget", value=-1)), "something else than it must"),
     "nested a bit too deeply": (replaced("measurements.json", deep(60)), "nested too deeply"),
     "nested far too deeply": (replaced("measurements.json", deep(200_000)), "nested too deeply"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import re
@@ -19,6 +20,9 @@ SHORTEST_SECRET = 6
 
 SHORTEST_NAME = 3
 """The same for names of users and hosts."""
+
+SHORTEST_PART = 4
+"""The same for the parts of a user's name, such as first name and last name."""
 
 _USER_VARIABLES = ("USER", "LOGNAME", "USERNAME", "SUDO_USER", "GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME")
 _HOST_VARIABLES = ("HOSTNAME", "HOST", "COMPUTERNAME", "SLURMD_NODENAME")
@@ -93,14 +97,18 @@ def _of_arguments(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _users(environment: Mapping[str, str]) -> Iterator[str]:
+    for name in _accounts(environment):
+        yield name
+        yield from (part for part in re.split(r"[._ -]", name) if len(part) >= SHORTEST_PART)
+    yield from _full_name()
+
+
+def _accounts(environment: Mapping[str, str]) -> Iterator[str]:
     yield from (environment.get(name, "") for name in _USER_VARIABLES)
     yield Path(environment.get("HOME") or Path("~").expanduser()).name
-    try:
+    # Nobody may be known by that number here.
+    with contextlib.suppress(OSError, KeyError, ImportError):
         yield getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        # Nobody is known by that number here.
-        return
-    yield from _full_name()
 
 
 def _full_name() -> Iterator[str]:

@@ -128,6 +128,14 @@ RULES: tuple[Rule, ...] = (
         _is_secret_value,
     ),
     Rule(
+        "token",
+        re.compile(
+            r"\b(?:pass(?:word|wd|phrase|code)|secret|token|api key)\s+(?:is\s+)?(?P<it>(?!\[)[^\s,;'\")\]}]{6,})",
+            re.IGNORECASE,
+        ),
+        lambda text: bool(re.search(r"\d", text) and re.search(r"[A-Za-z]", text)),
+    ),
+    Rule(
         "value",
         re.compile(
             r"(?:could not convert string to \w+|invalid literal for int\(\) with base \d+|unable to parse string|"
@@ -163,9 +171,17 @@ RULES: tuple[Rule, ...] = (
         ),
         kept=installed,
     ),
+    Rule("path", re.compile(r"(?<![\w/.:\\])//[A-Za-z0-9][\w.-]*/" + rf"[^{_END}]*")),
+    Rule("path", re.compile(r"(?<![A-Za-z0-9%])(?:[A-Za-z]%3A)?(?:%5C|%2F)[\w%.~+-]+", re.IGNORECASE)),
     Rule("address", re.compile(r"(?<![\w.])(?!127\.0\.0\.1)\d{1,3}(?:\.\d{1,3}){3}(?![\w.])"), _is_no_version),
     Rule("address", re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w:])")),
     Rule("address", re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){4,7}[0-9A-Fa-f]{1,4}(?![\w:])")),
+    Rule(
+        "address",
+        re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}(?![\w:])"),
+        # Slices such as 1::2 and names such as Cafe::Add look alike.
+        lambda text: bool(re.search(r"[A-Fa-f]", text) and re.search(r"\d", text)),
+    ),
     Rule(
         "host",
         re.compile(

@@ -39,8 +39,9 @@ class ProgramText:
 
 
 def read_text(program: Path) -> ProgramText:
-    """Read a program and the Python files in its folder; what cannot be read or parsed is passed over."""
+    """Read a program, the Python files in its folder and its ``.env``; what cannot be read or parsed is passed over."""
     found = ProgramText()
+    found.secrets.update(_of_dotenv(program.parent))
     for path in _files(program):
         try:
             with tokenize.open(path) as file:
@@ -65,6 +66,18 @@ def _files(program: Path) -> Iterator[Path]:
     except OSError:
         return
     yield from (one for one in around if one.name != program.name)
+
+
+def _of_dotenv(folder: Path) -> Iterator[str]:
+    """The secrets among the variables that a program reads from files beside it (``NAME=value`` a line)."""
+    try:
+        for path in sorted(folder.glob(".env*"))[:MOST_FILES]:
+            for line in path.read_text("utf-8", "replace")[:MOST_CHARACTERS].splitlines():
+                name, _, value = line.strip().removeprefix("export ").partition("=")
+                if SECRET_NAME.search(name) and not name.startswith("#"):
+                    yield value.strip().strip("'\"")
+    except OSError:
+        return
 
 
 def _by_lines(source: str) -> Iterator[str]:

@@ -10,7 +10,8 @@ from typing import Literal
 from assistant.dialogue import Dialogue
 from assistant.ranking import Answer, Finding
 from assistant.report.build import trial_of
-from assistant.report.model import CausePart, RemedyPart, Report, SourcePart
+from assistant.report.model import CausePart, LocationPart, RemedyPart, Report, SourcePart
+from assistant.report.places import told_apart
 from assistant.report.plotting import Pairs, Plot, pairs, plot
 from assistant.report.rendering import rendered
 from assistant.terminal import texts
@@ -85,6 +86,7 @@ class ShownCause:
         part: the cause in this session.
         page: what is known about it.
         because: the title of the cause that explains it.
+        places: where it may have been written.
         remedies: what to do; what was seen to help first, what was tried in vain last.
         sources: where to read more, each document once.
     """
@@ -92,6 +94,7 @@ class ShownCause:
     part: CausePart
     page: Cause
     because: str
+    places: tuple[LocationPart, ...]
     remedies: tuple[ShownRemedy, ...]
     sources: tuple[ShownSource, ...]
 
@@ -157,7 +160,7 @@ def _cause(part: CausePart, report: Report, dialogue: Dialogue) -> ShownCause:
     causes = dialogue.kb.causes
     because = causes[part.because].title if part.because and part.because in causes else ""
     remedies = tuple(_remedy(one, finding, report) for one in by_success(part.remedies))
-    return ShownCause(part, causes[part.id], because, remedies, _sources(part.sources))
+    return ShownCause(part, causes[part.id], because, told_apart(part.locations), remedies, _sources(part.sources))
 
 
 def by_success(remedies: Sequence[RemedyPart]) -> list[RemedyPart]:

@@ -10,6 +10,7 @@ from typing import Any
 from assistant.dialogue import Dialogue
 from assistant.events import SKIPPED, UNKNOWN
 from assistant.report.model import CausePart, EvidencePart, RemedyPart, Report, TrialPart
+from assistant.report.places import told_apart
 from assistant.report.rendering import rendered
 from assistant.terminal.presenting.findings import lower_first
 from assistant.words_of_trials import MEASURES
@@ -58,7 +59,7 @@ def _cause(part: CausePart, dialogue: Dialogue) -> Mapping[str, Any]:
         "summary": " ".join(part.summary.split()),
         "because": lower_first(known[part.because].title) if part.because and part.because in known else "",
         "evidence": list(dict.fromkeys(one.text for one in part.evidence if _is_told(one)))[:MOST_EVIDENCE],
-        "places": part.locations[:MOST_PLACES],
+        "places": told_apart(part.locations)[:MOST_PLACES],
         "remedy": _remedy(best) if best else None,
     }
 

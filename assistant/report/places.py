@@ -26,6 +26,11 @@ def locations(case: CaseDescription, cause: Cause, finding: Finding) -> tuple[Lo
     return tuple(dict.fromkeys(_location(place) for place in found))[:MOST_PLACES]
 
 
+def told_apart(places: Iterable[LocationPart]) -> tuple[LocationPart, ...]:
+    """The places that differ for a reader who is shown file, line and code, but no column."""
+    return tuple({(one.file, one.line, one.code): one for one in reversed(tuple(places))}.values())[::-1]
+
+
 def place_of(case: CaseDescription, kind: str) -> Place | None:
     """The place of a kind; where it was not written, that of the call that it would stand in."""
     call = "fit" if kind.startswith("fit.") else "compile"

@@ -61,6 +61,12 @@ def redacted(text: str) -> str:
         ("run 6ba7b810-9dad-11d1-80b4-00c04fd430c8", "9dad"),
         ("connect to 10.20.30.40 failed", "10.20"),
         ("mac 00:1A:2B:3C:4D:5E", "1A:2B"),
+        ("from fe80::1ff:fe23:4567:890a and 2001:db8:85a3::8a2e:370:7334", "fe23"),
+        ("from 2001:db8:85a3::8a2e:370:7334", "8a2e"),
+        ("logged in with password hunter2acme", "hunter2acme"),
+        ("the token is ab12cd34", "ab12cd34"),
+        ("//nas-acme/share/x.csv", "nas-acme"),
+        ("file C%3A%5CUsers%5Cjane%5Cx.csv", "jane"),
         ("at trainer.acme.internal", "acme"),
         ("on gpubox7 by jane.roe", "gpubox7"),
         ("jane.roe_dense_1", "jane"),
@@ -90,6 +96,8 @@ def test_what_must_not_leave_is_taken_out(text: str, secret: str) -> None:
         "TensorFlow 2.21.0, Keras 3.15",
         "a @ b + c / d",
         "1:2 and 3:4:5",
+        "x[1::2] + x[::-1], 7//2, std::vector, x // y",
+        "one token 50257 of the password field, a token embedding",
     ],
 )
 def test_what_tells_nothing_about_anybody_stays(text: str) -> None:
@@ -156,7 +164,14 @@ def test_secrets_of_environment_arguments_and_source_are_known_by_their_words(tm
         "def connect(host, passphrase='black bear'): ...\n"
     )
     (tmp_path / "broken.py").write_text("password = 'green frog'\nx = = 1\n")
-    environment = {"USER": "jroe", "HOSTNAME": "node17.acme.example", "AWS_SECRET_ACCESS_KEY": "brown dog", "PWD": "/a"}
+    (tmp_path / ".env").write_text("# SECRET=no secret\nexport SERVICE_TOKEN='lime cow 7'\nEPOCHS=5\n")
+    environment = {
+        "USER": "jroe",
+        "LOGNAME": "jana.rojek",
+        "HOSTNAME": "node17.acme.example",
+        "AWS_SECRET_ACCESS_KEY": "brown dog",
+        "PWD": "/a",
+    }
     known = known_here(program, read_text(program), ("--token", "gold fish", "--key-secret=tin cat"), environment)
     assert {
         "blue whale",
@@ -166,10 +181,12 @@ def test_secrets_of_environment_arguments_and_source_are_known_by_their_words(tm
         "pink pig",
         "black bear",
         "green frog",
+        "lime cow 7",
     } <= known.secrets
+    assert "no secret" not in known.secrets
     assert {"brown dog", "gold fish", "tin cat"} <= known.secrets
     assert "<pad>" not in known.secrets
-    assert "jroe" in known.users
+    assert {"jroe", "jana.rojek", "jana", "rojek"} <= known.users
     assert {"node17.acme.example", "node17"} <= known.hosts
     assert str(tmp_path) in known.folders
 

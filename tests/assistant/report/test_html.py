@@ -12,6 +12,7 @@ from assistant.dialogue import Dialogue
 from assistant.errors import UsageError
 from assistant.events import Stopped
 from assistant.report import html
+from assistant.report.model import AskUserPart
 from tests.assistant.kept_sessions import NAMES, dialogue_of, report_of
 from tests.assistant.small_world import FAILED, FAULTY, HEALTHY, new_dialogue, walk
 
@@ -181,3 +182,16 @@ def test_a_team_can_put_its_own_style_in_place_of_ours(tmp_path: Path) -> None:
     assert "--accent" not in text
     with pytest.raises(UsageError, match=r"no folder .*missing of templates"):
         html.render(report_of(dialogue), dialogue, tmp_path / "missing")
+
+
+def test_the_message_to_the_user_stands_there_once_and_a_line_without_code_too() -> None:
+    dialogue = dialogue_of("house_prices")
+    report = report_of(dialogue)
+    first = report.causes[0]
+    place = first.locations[0].model_copy(update={"line": 7, "code": ""})
+    places = tuple(place.model_copy(update={"column": column}) for column in (1, 9, 30))
+    asked = AskUserPart(text="Please run\n\n    keras-triage collect t.py\n", command="c", probes=(), questions=())
+    causes = (first.model_copy(update={"locations": places}), *report.causes[1:])
+    page = Page(html.render(report.model_copy(update={"causes": causes, "ask_user": asked}), dialogue))
+    assert page.words.count("keras-triage collect t.py") == 1
+    assert page.words.count(f"{place.file}:7") == 1

@@ -37,6 +37,7 @@ class Known:
         specific: whether none of the treatments is broad.
         measured: whether each of them remedies a defect that was measured.
         rise: mean score minus that of the controls of the same pairs.
+        pairs: how many were run.
     """
 
     treatments: tuple[str, ...]
@@ -45,6 +46,7 @@ class Known:
     specific: bool
     measured: bool
     rise: float
+    pairs: int = 1
 
 
 @dataclass
@@ -165,12 +167,15 @@ class Bench:
     def remember(
         self, treatments: Sequence[Treatment], values: Sequence[float], controls: Sequence[float], gone: bool
     ) -> None:
-        """Keep what treatments came to; of several trials of the same, with other parameters, the best."""
+        """Keep what treatments came to; of several trials of the same, with other parameters, the best.
+
+        What one pair alone has shown no longer counts once several were run.
+        """
         ids = tuple(one.id for one in treatments)
         specific, measured = not any(one.broad for one in treatments), all(one.measured for one in treatments)
-        alike = [one for one in self.known if one.treatments == ids]
+        alike = [one for one in self.known if one.treatments == ids and (one.pairs > 1 or len(values) == 1)]
         mean = float(np.mean(values))
-        found = Known(ids, mean, gone, specific, measured, mean - float(np.mean(controls)))
+        found = Known(ids, mean, gone, specific, measured, mean - float(np.mean(controls)), len(values))
         best = max([found, *alike], key=lambda one: (one.gone, one.mean))
         self.known = [*(one for one in self.known if one.treatments != ids), best]
 

@@ -1,0 +1,130 @@
+"""What the numbers of a watched training are called; the numbers are those of programs that were run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from knowledge_base.loading import load
+from knowledge_base.questions import answer_of
+
+RUN = load().questions["what_the_run_shows"]
+
+LEARNT: Mapping[str, Any] = {
+    **dict.fromkeys(
+        [
+            "error_type",
+            "first_nonfinite_step",
+            "weights_nonfinite_step",
+            "seen_ahead",
+            "untold",
+            "searched",
+            "stopped_by",
+        ]
+    ),
+    "completed": True,
+    "steps": 1320,
+    "goes_on": False,
+    "in_turn": False,
+    "searching": False,
+    "loss_from": "step",
+    "first_loss": 2.294,
+    "final_loss": 0.955,
+    "best_loss": 0.955,
+    "peak_loss": 2.01,
+    "loss_to_constant": 0.415,
+    "fall": 0.584,
+    "growth": 0.416,
+    "rise": 1.0,
+    "late_fall": 0.157,
+    "late_trend": -0.177,
+    "late_drop": 0.177,
+    "oscillation": 0.0,
+    "epoch_oscillation": 0.0,
+    "inference_to_training": 0.945,
+    "inputs_used": 1.0,
+    "validation_rise": 1.0,
+    "validation_to_training": 0.95,
+    "validation_jump": 0.01,
+    "score": "balanced_accuracy",
+    "skill_training": 0.88,
+    "skill_validation": 0.869,
+    "skill_reference": 0.928,
+    "shortfall": 0.023,
+    "margin": 0.036,
+    "gap": 0.011,
+    "wrong": 0.116,
+    "evenness": 0.0,
+    "reference_lead": 0.02,
+    "majority_share": 0.126,
+    "target_majority": 0.111,
+}
+UNSCORED = {
+    **dict.fromkeys(
+        ["skill_reference", "shortfall", "margin", "wrong", "evenness", "reference_lead", "majority_share"]
+    ),
+    "score": "loss",
+    "skill_training": 0.987,
+    "skill_validation": 0.987,
+    "fall": 0.987,
+    "gap": 0.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "answer"),
+    [
+        pytest.param({}, "healthy", id="as it is"),
+        pytest.param(
+            {"skill_training": 0.677, "gap": -0.191, "reference_lead": 0.35, "validation_rise": 1.036},
+            "training_rows_contradict",
+            id="wrong labels in training alone",
+        ),
+        pytest.param({"skill_training": 0.75, "gap": -0.12}, "healthy", id="augmented rows are harder"),
+        pytest.param(
+            {
+                "first_loss": 0.503,
+                "final_loss": -46.1,
+                "fall": 92.7,
+                "growth": -91.7,
+                "late_fall": 0.494,
+                "late_trend": -0.673,
+            },
+            "falls_without_end",
+            id="cross-entropy of labels -1 and 1",
+        ),
+        pytest.param(
+            {
+                "first_loss": 3.2,
+                "final_loss": -1.4,
+                "fall": 1.44,
+                "growth": -0.44,
+                "late_fall": 0.04,
+                "late_trend": -0.05,
+            },
+            "healthy",
+            id="a density that is learnt",
+        ),
+        pytest.param(UNSCORED, "healthy", id="not scored"),
+        pytest.param(
+            {**UNSCORED, "validation_to_training": 11941.0},
+            "validation_apart",
+            id="not scored, validation on another scale",
+        ),
+        pytest.param(
+            {"searching": True, "searched": "lr", "skill_training": 0.545, "skill_validation": 0.597, "shortfall": 0.2},
+            "one_of_several",
+            id="one of several settings",
+        ),
+        pytest.param(
+            {"wrong": 0.33, "evenness": 0.9, "skill_training": 0.35, "skill_validation": 0.32, "shortfall": 0.53}
+            | {"fall": 0.4, "late_trend": -0.0005},
+            "plateau",
+            id="wrong where a simple model is right",
+        ),
+    ],
+)
+def test_what_a_run_is_called(change: Mapping[str, Any], answer: str) -> None:
+    assert answer_of(RUN, {**LEARNT, **change}).answer_id == answer

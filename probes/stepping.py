@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .case import Case
-from .watching import Watch, variable_path, watching
+from .watching import Watch, loss_watched, variable_path, variable_summary, watching
 
 _SHARED = "instrumented_step"
 
@@ -41,31 +41,37 @@ class Seen:
 
 @dataclass
 class InstrumentedStep:
-    """A train function that ``fit`` can use in place of its own.
+    """The model's step as ``fit`` can call it.
 
     Attributes:
-        function: takes an iterator of batches, as Keras' own train function does, and returns the logs.
-        looking: the variable that tells the compiled step whether to look.
+        model: whose step it is.
+        full: the train function that looks inside, as Keras makes it.
+        light: one that shows its losses alone and costs as much as Keras' own; made by :meth:`lighten`.
+        looks: whether the next steps are looked into, where there is a choice.
         source: ``apply``, or ``none`` where the step never called an optimizer.
         clipped_by_user: whether the program changes gradients before it applies them.
         missing: variables for which no gradient arrived.
     """
 
-    function: Callable[[Any], Any]
-    looking: Any
-    watch: Watch = field(default_factory=lambda: Watch(True))
+    model: Any
+    full: Callable[[Any], Any] | None = None
+    light: Callable[[Any], Any] | None = None
+    looks: bool = True
+    watch: Watch = field(default_factory=Watch)
     raw: Any = None
-    _looks: bool = True
 
-    @property
-    def looks(self) -> bool:
-        """Whether the next steps are looked into; where they are not, all is zero but the losses."""
-        return self._looks
+    def function(self, iterator: Any) -> Any:
+        """Take an iterator of batches, as Keras' own train function does, and return the logs."""
+        chosen = self.full if self.looks or self.light is None else self.light
+        assert chosen is not None
+        given = chosen(iterator)
+        self.raw = given["seen"]
+        return given["logs"]
 
-    @looks.setter
-    def looks(self, value: bool) -> None:
-        self._looks = value
-        self.looking.assign(value)
+    def lighten(self) -> None:
+        """Make the light step, which is compiled at its first use."""
+        if self.light is None:
+            self.light = _train_function(self.model, functools.partial(_losses_alone, self))
 
     @property
     def source(self) -> str:
@@ -108,31 +114,21 @@ def instrumented_step(case: Case) -> InstrumentedStep:
 
 def build_step(model: Any) -> InstrumentedStep:
     """An instrumented step of this model as it is compiled now. Leaves the model's own train function in place."""
-    import tensorflow as tf
+    made = InstrumentedStep(model)
+    made.full = _train_function(model, functools.partial(_looked_into, made))
+    return made
 
-    made = InstrumentedStep(function=lambda _: None, looking=tf.Variable(True, trainable=False))
+
+def _train_function(model: Any, act: Callable[[Callable[[Any], Any], Any], Any]) -> Callable[[Any], Any]:
+    """What Keras makes of a step that acts on the model's own step and its data."""
     before = {name: vars(model).get(name, None) for name in ("train_step", "train_function", "steps_per_execution")}
     own_step = model.train_step
-
-    def step(data: Any) -> dict[str, Any]:
-        watch = Watch(tf.convert_to_tensor(made.looking))
-        weights = {variable_path(one): _as_float(one) for one in model.trainable_variables}
-        with watching(model, watch):
-            logs = own_step(data)
-        updates = watch.variables["updates"]
-        for one in model.trainable_variables:
-            path = variable_path(one)
-            if path in weights:
-                updates[path] = functools.partial(_same, weights[path])
-                updates["+" + path] = functools.partial(tf.subtract, _as_float(one), weights[path])
-        made.watch = watch
-        return {"logs": logs, "seen": watch.tensors()}
-
     try:
-        vars(model)["train_step"] = step
+        vars(model)["train_step"] = functools.partial(act, own_step)
         vars(model)["steps_per_execution"] = 1
         model.make_train_function(force=True)
-        inner = model.train_function
+        made: Callable[[Any], Any] = model.train_function
+        return made
     finally:
         for name, one in before.items():
             if one is None and name == "train_step":
@@ -140,17 +136,26 @@ def build_step(model: Any) -> InstrumentedStep:
             else:
                 vars(model)[name] = one
 
-    def function(iterator: Any) -> Any:
-        given = inner(iterator)
-        made.raw = given["seen"]
-        return given["logs"]
 
-    made.function = function
-    return made
+def _looked_into(made: InstrumentedStep, own_step: Callable[[Any], Any], data: Any) -> dict[str, Any]:
+    watch, model = Watch(), made.model
+    weights = {variable_path(one): _as_float(one) for one in model.trainable_variables}
+    with watching(model, watch):
+        logs = own_step(data)
+    for one in model.trainable_variables:
+        path = variable_path(one)
+        if path in weights:
+            watch.updates[path] = variable_summary(weights[path])
+            watch.updates["+" + path] = variable_summary(_as_float(one) - weights[path])
+    made.watch = watch
+    return {"logs": logs, "seen": watch.tensors()}
 
 
-def _same(values: Any) -> Any:
-    return values
+def _losses_alone(made: InstrumentedStep, own_step: Callable[[Any], Any], data: Any) -> dict[str, Any]:
+    watch = Watch()
+    with loss_watched(made.model, watch):
+        logs = own_step(data)
+    return {"logs": logs, "seen": watch.tensors()}
 
 
 def _as_float(variable: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,42 +19,33 @@ class Watch:
     """What one step showed, as tensors of the step's own graph.
 
     Attributes:
-        looks: whether summaries are made at all, as a tensor read at the beginning of the step; zeros stand for them
-            otherwise. They cost as much as the step of a small network itself.
         activations: per layer path, :data:`ACTIVATION_FIELDS` as one vector.
         alive: per layer path, for each unit whether it gave anything but zero on this batch.
-        variables: what to summarise at the end of the step, by part (``gradients``, ``updates``) and variable path: a
-            function that gives the values. An update's path begins with ``+``.
+        gradients: per variable path, :data:`VARIABLE_FIELDS` of the gradient given to the outermost ``apply``.
         missing: paths of variables for which ``apply`` was given no gradient.
         losses: ``total`` and ``penalty`` as the model's own ``compute_loss`` returned them.
         source: ``apply``, or ``none`` where the step never called an optimizer.
         clipped_by_user: whether ``apply`` was given other tensors than the tape returned.
     """
 
-    looks: Any
     activations: dict[str, Any] = field(default_factory=dict)
     alive: dict[str, Any] = field(default_factory=dict)
-    variables: dict[str, dict[str, Callable[[], Any]]] = field(default_factory=lambda: {"gradients": {}, "updates": {}})
+    gradients: dict[str, Any] = field(default_factory=dict)
+    updates: dict[str, Any] = field(default_factory=dict)
     losses: dict[str, Any] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     source: str = "none"
     clipped_by_user: bool = False
 
     def tensors(self) -> dict[str, dict[str, Any]]:
-        """What the step's function has to return; asked for once, at the end of the step."""
-        import tensorflow as tf
-
-        def summaries() -> dict[str, dict[str, Any]]:
-            return {part: {path: _of_variable(give()) for path, give in known.items()} for part, known in wanted}
-
-        def nothing() -> dict[str, dict[str, Any]]:
-            return {part: {path: tf.zeros([len(VARIABLE_FIELDS)]) for path in known} for part, known in wanted}
-
-        wanted = [(part, known) for part, known in self.variables.items() if known]
-        # One condition for all of them: each costs a graph of its own.
-        found = tf.cond(self.looks, summaries, nothing) if wanted else {}
-        empty: dict[str, dict[str, Any]] = {part: {} for part in self.variables}
-        return {"activations": self.activations, "alive": self.alive, "losses": self.losses, **empty, **found}
+        """What the step's function has to return."""
+        return {
+            "activations": self.activations,
+            "alive": self.alive,
+            "gradients": self.gradients,
+            "updates": self.updates,
+            "losses": self.losses,
+        }
 
 
 @contextlib.contextmanager
@@ -66,7 +56,7 @@ def watching(model: Any, watch: Watch) -> Iterator[None]:
         stack.enter_context(_layers_watched(model, watch))
         stack.enter_context(_tape_watched(taped))
         stack.enter_context(_apply_watched(watch, taped))
-        stack.enter_context(_loss_watched(model, watch))
+        stack.enter_context(loss_watched(model, watch))
         yield
 
 
@@ -127,22 +117,12 @@ def _note_activation(watch: Watch, path: str, given: Any, home: Any) -> None:
         return
     if home is not None and getattr(tensor, "graph", None) is not home:
         return
-    values = tf.stop_gradient(tf.cast(tensor, tf.float32))
+    values = tf.cast(tensor, tf.float32)
     if values.shape.rank is None or values.shape.rank < 2:
         return
-    units = values.shape[-1] if values.shape[-1] is not None and values.shape[-1] <= MAX_UNITS else 0
-
-    def look() -> tuple[Any, Any]:
-        axes = list(range(values.shape.rank - 1))
-        alive = tf.reduce_any(values != 0.0, axis=axes) if units else tf.zeros([0], tf.bool)
-        return _summary(values), alive
-
-    def nothing() -> tuple[Any, Any]:
-        return tf.zeros([len(ACTIVATION_FIELDS)]), tf.zeros([units], tf.bool)
-
-    watch.activations[path], alive = tf.cond(watch.looks, look, nothing)
-    if units:
-        watch.alive[path] = alive
+    watch.activations[path] = _summary(values)
+    if values.shape[-1] is not None and values.shape[-1] <= MAX_UNITS:
+        watch.alive[path] = tf.reduce_any(values != 0.0, axis=list(range(values.shape.rank - 1)))
 
 
 def _summary(values: Any) -> Any:
@@ -217,22 +197,18 @@ def _note_gradients(watch: Watch, optimizer: Any, grads: list[Any], variables: A
     import tensorflow as tf
 
     targets = list(variables) if variables is not None else list(getattr(optimizer, "_trainable_variables", ()))
-    scaled = getattr(optimizer, "dynamic_scale", None)
-    scale = None if scaled is None else tf.cast(tf.convert_to_tensor(scaled), tf.float32)
+    scale = getattr(optimizer, "dynamic_scale", None)
     for gradient, variable in zip(grads, targets, strict=False):
         path = variable_path(variable)
         if gradient is None:
             watch.missing.append(path)
             continue
         watch.clipped_by_user |= bool(taped) and id(gradient) not in taped
-        watch.variables["gradients"][path] = functools.partial(_unscaled, gradient, scale)
-
-
-def _unscaled(gradient: Any, scale: Any) -> Any:
-    import tensorflow as tf
-
-    values = tf.cast(tf.convert_to_tensor(gradient), tf.float32)
-    return values if scale is None else values / scale
+        dense = tf.convert_to_tensor(gradient)
+        values = tf.cast(dense, tf.float32)
+        if scale is not None:
+            values = values / tf.cast(tf.convert_to_tensor(scale), tf.float32)
+        watch.gradients[path] = variable_summary(values)
 
 
 def variable_path(variable: Any) -> str:
@@ -240,7 +216,7 @@ def variable_path(variable: Any) -> str:
     return str(getattr(variable, "path", None) or variable.name)
 
 
-def _of_variable(values: Any) -> Any:
+def variable_summary(values: Any) -> Any:
     """Euclidean norm, largest absolute value and share of finite values, as one vector."""
     import tensorflow as tf
 
@@ -254,7 +230,8 @@ def _of_variable(values: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _loss_watched(model: Any, watch: Watch) -> Iterator[None]:
+def loss_watched(model: Any, watch: Watch) -> Iterator[None]:
+    """Within this context one call of the model's ``train_step`` tells its losses, and nothing else."""
     import tensorflow as tf
 
     original = model.compute_loss

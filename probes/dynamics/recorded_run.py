@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,8 +28,13 @@ from ..tasks import Output, constant_loss, outputs, target_of
 from .nan_origin import FINITE_THROUGHOUT
 
 SCORED = 1500
+CLOSELY = 64
+"""So many steps are all looked into, one by one."""
 LATER_EVERY = 16
-"""Behind the first 64 steps one in so many is looked into; all others cost as little as the program's own."""
+"""Behind those one in so many is looked into."""
+SAVED = 0.3
+"""Share of the time that steps which are not looked into save, at a guess: they have to be compiled first, which costs
+about as much as the first step, and is done where it pays."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +198,10 @@ class _Watched:
 
     weights_nonfinite: int | None = None
     every: int = 1
+    planned: int = 0
     late_from: int = 0
+    began: float = 0.0
+    first: float = 0.0
     alive: dict[str, np.ndarray] = field(default_factory=dict)
     failed: Error | None = None
 
@@ -209,7 +218,7 @@ def measure(case: Case, budget: Budget) -> RecordedRun:
         raise Unanswerable("the model is not compiled, so there is no planned training to run")
     known = _references(case)
     planned = (case.fit.steps_per_epoch or 0) * case.fit.planned_epochs
-    watched = _Watched(late_from=int(0.8 * planned))
+    watched = _Watched(planned=planned, late_from=int(0.8 * planned))
     start_scores = _scores(case, "train", watched)
     weights_before = _weights(case)
     allowed = Budget(max(1.0, budget.left))
@@ -223,6 +232,7 @@ def measure(case: Case, budget: Budget) -> RecordedRun:
         stop=course.ends,
         watch="recorded_run",
     )
+    watched.began = time.perf_counter()
     ran = run(case, plan, allowed)
     moved = _distance(weights_before, _weights(case))
     case.shared["recorded_run"] = ran
@@ -256,8 +266,13 @@ def _look(watched: _Watched, number: int, step: InstrumentedStep) -> None:
         updates = step.raw["updates"]
         if any(float(one[2]) < 1.0 for name, one in updates.items() if name.startswith("+")):
             watched.weights_nonfinite = number
-    if number == 64:
+    if number == 0:
+        watched.first, watched.began = time.perf_counter() - watched.began, time.perf_counter()
+    if number == CLOSELY:
         watched.every = LATER_EVERY
+        left = (time.perf_counter() - watched.began) / CLOSELY * (watched.planned - CLOSELY)
+        if SAVED * left > watched.first:
+            step.lighten()
     if number >= watched.late_from and number % watched.every == 0:
         for path, units in step.raw["alive"].items():
             now = np.asarray(units).astype(bool)

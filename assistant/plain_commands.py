@@ -290,6 +290,6 @@ class PlainCommands:
 
 
 def _percent(finding: Finding) -> str:
-    """A probability for people; never 0 % or 100 %, which nothing here is."""
+    """A probability for people; never 0% or 100%, which nothing here is."""
     share = finding.confidence
-    return "> 99 %" if share > 0.99 else "< 1 %" if share < 0.01 else f"{share * 100:.0f} %"
+    return "> 99%" if share > 0.99 else "< 1%" if share < 0.01 else f"{share * 100:.0f}%"

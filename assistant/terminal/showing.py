@@ -30,6 +30,7 @@ def session_view(session: Session, talk: Talk, told: Sequence[FindingView]) -> S
         case=cases.case_view(dialogue.case, dialogue.facts.measured) if dialogue.case else None,
         curves=_curves(dialogue, talk),
         finished=talk.finished,
+        can_go_back=dialogue.last_said() is not None,
         session=session.kept.id,
         causes=_causes(dialogue, told),
     )

@@ -106,13 +106,13 @@ EMPTY = {
 }
 FINDINGS_STANDING = "Standing"
 FINDINGS_RULED_OUT = "Ruled out"
-PATH_HINT = "Enter shows an answer; on one of yours it goes back there"
+PATH_HINT = "Enter shows an answer; on one of yours it goes back there."
 CASE_MODEL = "Model"
 CASE_SETTINGS = "Settings"
 CASE_DATA = "Data"
 CASE_CLASSES = "Classes"
 CASE_LOOK = "look at samples with their labels"
-LAYER_COLUMNS = ("Layer", "Gradient", "Activation", "Output", "Weights", "Kind")
+LAYER_COLUMNS = ("Layer", "Gradient", "Output", "Weights", "Kind")
 FROZEN = "frozen"
 
 STAGE = {
@@ -154,6 +154,7 @@ PHASES = {
 }
 TO_COME_PROBE = "I can measure that"
 TO_COME_PERSON = "I shall ask you"
+PATH_REST = "nothing stands out"
 PATH_BEFORE = "before: {answer}"
 HELD = "{program} is held at {method}{where}: {what}."
 HELD_NO_MODEL = "{program} never came to a model."
@@ -169,8 +170,7 @@ SAMPLES_NOTE = "Drawn at random, to be looked at only: no log and no report keep
 SAMPLES_NONE = "The program gives its training no samples that could be shown."
 SAMPLES_FAILED = "I cannot show samples now: {reason}."
 SAMPLE_LABEL = "label"
-RANGE_OF_INPUT = "input range"
-RANGE_OF_TARGET = "target range"
+RANGE_LABEL = "  range"
 RANGE = "{low} to {high}"
 RANGE_SPREAD = ", mean {mean}, spread {spread}"
 SETTINGS = {
@@ -188,20 +188,19 @@ CURVES = {
     "one_batch": "One batch, over and over",
     "rate_response": "Other learning rates",
     "running": "still running",
-    "rate": "learning rate in powers of ten",
+    "rate": "learning rate",
     "gone": "share of the loss gone",
     "best_rate": "best at {rate}",
     "gradient_flow": "Gradient by layer",
     "norm": "norm",
     "layer": "layers, from the input",
-    "power": "{label} in powers of ten",
     "metrics": "Metrics of the recorded run",
     "training": "training",
     "validation": "validation",
     "loss": "loss",
     "epoch": "epoch",
     "step": "step",
-    "part": "part of the training",
+    "part": "percent of the training",
     "pasted": "The log you pasted",
     "pasted_others": "The same log, other figures",
     "trial": "Trial: {remedy}",
@@ -457,8 +456,8 @@ def seconds(value: float | None) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability for people; never 0 % or 100 %, which nothing here is."""
-    return "> 99 %" if share > 0.99 else "< 1 %" if share < 0.01 else f"{share * 100:.0f} %"
+    """A probability for people; never 0% or 100%, which nothing here is."""
+    return "> 99%" if share > 0.99 else "< 1%" if share < 0.01 else f"{share * 100:.0f}%"
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -304,7 +304,10 @@ class SeriesView:
 
 @dataclass(frozen=True)
 class CurveView:
-    """A plot: its series, what the axes are, and whether it is still being measured."""
+    """A plot: its series, what the axes are, and whether it is still being measured.
+
+    ``logarithmic`` asks for a scale of powers of ten; with ``powers_of_x`` the values of ``x`` are such powers already.
+    """
 
     id: str
     title: str
@@ -313,6 +316,7 @@ class CurveView:
     series: tuple[SeriesView, ...]
     note: str = ""
     logarithmic: bool = False
+    powers_of_x: bool = False
     growing: bool = False
 
 
@@ -332,6 +336,7 @@ class SessionView:
     curves: tuple[CurveView, ...] = ()
     busy: bool = False
     finished: bool = False
+    can_go_back: bool = False
     session: str = ""
     causes: tuple[tuple[str, str], ...] = ()
     output: tuple[tuple[str, str], ...] = field(default=(), repr=False)

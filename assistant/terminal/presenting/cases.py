@@ -47,7 +47,7 @@ def case_view(case: CaseDescription, measured: Mapping[str, ProbeFinished]) -> C
         source=case.source,
         headline=headline(case),
         settings=tuple((label, value) for label, value in _settings(case) if value),
-        data=(*((texts.DATA.get(name, name), _data(one)) for name, one in case.data.items()), *_ranges(measured)),
+        data=tuple(_rows_of_data(case, measured)),
         layers=tuple(_layer(one, health.get(one.name, ("", "quiet"))) for one in case.layers),
         classes=classes(measured),
     )
@@ -81,16 +81,26 @@ def _data(one: DataDescription) -> str:
     return " ".join(part for part in (shapes, ", ".join(dict.fromkeys(one.dtypes)), f"({one.kind})") if part)
 
 
-def _ranges(measured: Mapping[str, ProbeFinished]) -> Iterator[tuple[str, str]]:
-    """From where to where each input and each target goes, as far as the quick looks have measured."""
-    inputs = _of(measured, "input_statistics").get("inputs") or ()
-    outputs = _of(measured, "label_statistics").get("outputs") or ()
-    for title, parts in ((texts.RANGE_OF_INPUT, inputs), (texts.RANGE_OF_TARGET, outputs)):
-        for one in parts:
-            low, high = one.get("minimum"), one.get("maximum")
-            if isinstance(low, (int, float)) and isinstance(high, (int, float)):
-                name = f" {one.get('name')}" if len(parts) > 1 else ""
-                yield f"{title}{name}", _range(low, high, one)
+def _rows_of_data(case: CaseDescription, measured: Mapping[str, ProbeFinished]) -> Iterator[tuple[str, str]]:
+    """What is trained on, and from where to where inputs and targets go, as far as the quick looks have measured."""
+    parts = {
+        "x": _of(measured, "input_statistics").get("inputs") or (),
+        "y": _of(measured, "label_statistics").get("outputs") or (),
+    }
+    for name, one in case.data.items():
+        yield texts.DATA.get(name, name), _data(one)
+        yield from _ranges(parts.pop(name, ()))
+    # A dataset is one thing that gives both.
+    for rest in parts.values():
+        yield from _ranges(rest)
+
+
+def _ranges(parts: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for one in parts:
+        low, high = one.get("minimum"), one.get("maximum")
+        if isinstance(low, (int, float)) and isinstance(high, (int, float)):
+            name = f" {one.get('name')}" if len(parts) > 1 else ""
+            yield f"{texts.RANGE_LABEL}{name}", _range(low, high, one)
 
 
 def _range(low: float, high: float, one: Mapping[str, Any]) -> str:
@@ -219,7 +229,7 @@ def rate_range(values: Mapping[str, Any]) -> list[CurveView]:
     best = max(tries, key=lambda one: one[1])[0]
     note = texts.CURVES["best_rate"].format(rate=number(best))
     view = plot("rate_response", texts.CURVES["rate_response"], "rate", "gone", [line])
-    return [replace(view, note=note)]
+    return [replace(view, note=note, powers_of_x=True)]
 
 
 def _any_curve(probe: str, values: Mapping[str, Any]) -> list[CurveView]:
@@ -240,9 +250,8 @@ def plot(id: str, title: str, x: str, y: str, series: Sequence[SeriesView], *, p
     """A plot; in powers of ten where that is asked for or one scale could not hold its values."""
     sizes = sorted(value for one in series for value in one.y if math.isfinite(value))
     wide = bool(sizes) and sizes[0] >= 0 and sizes[-1] > WIDE_RANGE * sizes[len(sizes) // 2] > 0
-    label = texts.CURVES.get(y, y)
-    y_label = texts.CURVES["power"].format(label=label) if power or wide else label
-    return CurveView(id, title, texts.CURVES.get(x, x), y_label, tuple(series), logarithmic=power or wide)
+    x_label, y_label = (texts.CURVES.get(label, label) for label in (x, y))
+    return CurveView(id, title, x_label, y_label, tuple(series), logarithmic=power or wide)
 
 
 def series_of(name: str, values: tuple[float, ...], step: float = 1.0) -> SeriesView:

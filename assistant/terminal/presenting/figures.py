@@ -26,14 +26,14 @@ def figure(value: Any) -> str:
 
 
 def number(value: float) -> str:
-    """Four digits that matter; words for what is not finite."""
+    """Three digits that matter; words for what is not finite."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "infinity" if value > 0 else "minus infinity"
     if value == int(value) and abs(value) < 1e6:
         return f"{int(value):,}"
-    return f"{value:.4g}" if 1e-3 <= abs(value) < 1e6 else f"{value:.2e}"
+    return f"{value:,.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def details(measurement: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -17,6 +17,7 @@ from assistant.terminal.views import (
     RemedyView,
     TrialView,
 )
+from assistant.words_of_trials import MEASURES
 from knowledge_base.loading import KnowledgeBase
 from knowledge_base.saying import fill
 from knowledge_base.schema import Cause, Document, Reference
@@ -97,8 +98,9 @@ def remedy_view(part: RemedyPart, tried: TrialFinished | None = None) -> RemedyV
 def trial_view(part: TrialPart, tried: TrialFinished | None = None) -> TrialView:
     """Scores of both arms and what they show."""
     said = texts.TRIAL_GONE if part.symptom_gone else texts.TRIAL_STAYS
+    score = MEASURES.get(part.score, part.score.replace("_", " "))
     return TrialView(
-        part.score.replace("_", " "), part.control, part.treated, part.symptom_gone, part.seconds,
+        score, part.control, part.treated, part.symptom_gone, part.seconds,
         said.format(steps=f"{part.steps:,}", seconds=texts.seconds(part.seconds)),
         tried.control_curve if tried else (), tried.treated_curve if tried else (),
     )  # fmt: skip
@@ -130,6 +132,8 @@ def lookalikes(kb: KnowledgeBase, cause: Cause) -> tuple[tuple[str, str], ...]:
 
 def place_view(part: LocationPart, folder: str) -> PlaceView:
     """A place with its whole source line, where the file can be read."""
+    # The program may have been edited since.
+    linecache.checkcache(str(Path(folder) / part.file))
     line = linecache.getline(str(Path(folder) / part.file), part.line).rstrip("\n") if folder else ""
     start = part.column - 1
     if line and part.code and line.startswith(part.code, start):

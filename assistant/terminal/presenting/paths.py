@@ -31,7 +31,7 @@ def path_nodes(dialogue: Dialogue, asking: QuestionView | None) -> tuple[PathNod
     symptom = dialogue.symptom
     named = dialogue.kb.symptoms[symptom.id].title if symptom else texts.PHASES["tree"]
     titles = {**texts.PHASES, "tree": named}
-    taken = [_heading(f"phase:{phase}", titles.get(phase, phase), one.nodes()) for phase, one in phases.items()]
+    taken = [_looks(f"phase:{phase}", titles.get(phase, phase), one.nodes()) for phase, one in phases.items()]
     ahead = tuple(_ahead(dialogue, asking))
     return (*taken, _heading(AHEAD, texts.PHASES["to_come"], ahead)) if ahead else tuple(taken)
 
@@ -65,8 +65,21 @@ class _Branch:
 
 def _heading(id: str, title: str, children: tuple[PathNode, ...]) -> PathNode:
     """A heading with the number of its questions; folded where none of them stands out."""
-    dull = all(one.by in ("probe", "to_come") and one.mark != "notable" for one in _leaves(children))
+    dull = all(map(_is_dull, _leaves(children)))
     return PathNode(id, title, by="heading", children=children, folded=dull and len(children) > FOLDED_FROM)
+
+
+def _is_dull(node: PathNode) -> bool:
+    return node.by in ("probe", "unknown", "to_come") and node.mark != "notable"
+
+
+def _looks(id: str, title: str, nodes: tuple[PathNode, ...]) -> PathNode:
+    """Many looks: those that stand out, and the others folded under a heading of their own."""
+    dull = tuple(one for one in nodes if not one.children and _is_dull(one))
+    if len(dull) <= FOLDED_FROM or len(dull) == len(nodes):
+        return _heading(id, title, nodes)
+    rest = _heading(f"{id}:rest", texts.PATH_REST, dull)
+    return PathNode(id, title, by="heading", children=(*(one for one in nodes if one not in dull), rest))
 
 
 def _leaves(nodes: Iterable[PathNode]) -> Iterable[PathNode]:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from assistant.events import TrialFinished
 from assistant.terminal import texts
 from assistant.terminal.presenting.answers import as_sentence
-from assistant.terminal.presenting.cases import plot, series_of
+from assistant.terminal.presenting.cases import plot
 from assistant.terminal.presenting.figures import figure
 from assistant.terminal.presenting.findings import lower_first
-from assistant.terminal.views import CurveView, Looked, Mark, OptionView, QuestionView
+from assistant.terminal.views import CurveView, Looked, Mark, OptionView, QuestionView, SeriesView
 from knowledge_base.loading import KnowledgeBase
 
 OFFER = "offer"
@@ -80,8 +80,14 @@ def curves(kb: KnowledgeBase, trials: Iterable[TrialFinished]) -> tuple[CurveVie
     views = []
     for number, trial in enumerate(trials):
         arms = (("without", trial.control_curve), ("with", trial.treated_curve))
-        series = [series_of(texts.CURVES[name], values) for name, values in arms if len(values) > 1]
+        series = [_in_percent(texts.CURVES[name], values) for name, values in arms if len(values) > 1]
         if series:
             title = texts.CURVES["trial"].format(remedy=remedy_title(kb, trial))
             views.append(plot(f"trial.{number}", title, "part", "loss", series))
     return tuple(reversed(views))
+
+
+def _in_percent(name: str, values: tuple[float, ...]) -> SeriesView:
+    """Values of an arm, of which as many are kept as are worth drawing, over the share of its training."""
+    places = tuple(100 * place / (len(values) - 1) for place in range(len(values)))
+    return SeriesView(name, places, tuple(map(float, values)))

@@ -78,7 +78,7 @@ class SessionScreen(Screen[None]):
         with Horizontal(id="top"):
             yield Line(id="top-left")
             yield Line(id="top-right")
-        yield PaneTabs(("chat", *PANES), id="tabs-narrow", short=True)
+        yield PaneTabs(("chat", *PANES), id="tabs-narrow")
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield Conversation(self._glyphs, id="conversation")
@@ -146,8 +146,18 @@ class SessionScreen(Screen[None]):
     def _attention(self, sentence: str) -> None:
         self.app.call(sentence)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether an action can be done now; the footer shows no other."""
+        if action == "back":
+            question = self._view.question
+            return self._view.can_go_back or (question is not None and question.can_go_back)
+        if action == "why":
+            return self._view.question is not None
+        return True
+
     async def _show(self) -> None:
         view = self._view
+        self.refresh_bindings()
         self._show_top()
         await self.query_one(Conversation).show(view.turns)
         await self._show_question()

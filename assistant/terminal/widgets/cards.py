@@ -13,10 +13,13 @@ from textual.events import Click
 
 from assistant.terminal import texts
 from assistant.terminal.glyphs import Glyphs
+from assistant.terminal.presenting.cases import WIDE_RANGE
+from assistant.terminal.presenting.figures import number
 from assistant.terminal.views import EvidenceView, FindingView, Found, RemedyView, Status, TrialView
 from assistant.terminal.widgets.blocks import Block, coloured_diff, source_line
+from assistant.terminal.widgets.code import Code
 from assistant.terminal.widgets.messages import TrialWanted
-from assistant.terminal.widgets.rows import Heading, Line, Row, code_lines
+from assistant.terminal.widgets.rows import Heading, Line, Row
 
 STATUS_STYLE: dict[Status, str] = {
     "proven": "$error",
@@ -133,7 +136,7 @@ def remedies(given: tuple[RemedyView, ...], glyphs: Glyphs, *, everything: bool)
         if everything or not remedy.code:
             yield Line(remedy.text, classes="indented")
         if remedy.code:
-            yield Line(code_lines(remedy.code), classes="code")
+            yield Code(remedy.code)
         if remedy.costs and everything:
             yield Line(texts.CARD_COSTS.format(costs=remedy.costs), classes="tone-quiet indented")
         if remedy.trial:
@@ -165,19 +168,27 @@ def trial_lines(trial: TrialView, glyphs: Glyphs) -> Content:
 def curves_in_small(trial: TrialView, glyphs: Glyphs) -> list[tuple[str, str]]:
     """The loss of the first pair with and without, one row each, on one scale."""
     both = [*trial.control_curve, *trial.treated_curve]
-    values = [value for value in both if math.isfinite(value)]
+    values = sorted(value for value in both if math.isfinite(value))
     if not trial.control_curve or not trial.treated_curve or not values:
         return []
-    low, high = min(values), max(values)
+    low, high = values[0], values[-1]
+    in_powers = low > 0 and high > WIDE_RANGE * values[len(values) // 2]
     rows: list[tuple[str, str]] = [(f"{texts.CARD_CURVES}\n", "$text-soft")]
     arms = (
         (texts.CARD_WITHOUT, trial.control_curve, "$text-soft"),
         (texts.CARD_WITH, trial.treated_curve, "$success"),
     )
     for name, curve, style in arms:
-        ends = f"  {curve[0]:.3g} {glyphs.arrow} {curve[-1]:.3g}\n"
-        rows += [(f"{name:<8}", ""), (sparkline(curve, low, high, glyphs), style), (ends, "")]
+        ends = f"  {number(curve[0])} {glyphs.arrow} {number(curve[-1])}\n"
+        drawn = tuple(map(_power, curve)) if in_powers else curve
+        scale = (_power(low), _power(high)) if in_powers else (low, high)
+        rows += [(f"{name:<8}", ""), (sparkline(drawn, *scale, glyphs), style), (ends, "")]
     return rows
+
+
+def _power(value: float) -> float:
+    """The power of ten that gives the value; not a number where there is none."""
+    return math.log10(value) if value > 0 and math.isfinite(value) else math.nan
 
 
 def sparkline(curve: tuple[float, ...], low: float, high: float, glyphs: Glyphs, cells: int = SPARK_CELLS) -> str:
@@ -210,7 +221,7 @@ def explanation(finding: FindingView, glyphs: Glyphs) -> ComposeResult:
             )
     if finding.example:
         yield Heading(texts.CARD_EXAMPLE, classes="heading")
-        yield Line(code_lines(finding.example), classes="code")
+        yield Code(finding.example)
     if finding.quotes or finding.correction:
         yield Heading(texts.CARD_SOURCES, classes="heading")
     for quote in finding.quotes:

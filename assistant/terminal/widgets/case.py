@@ -17,6 +17,9 @@ from assistant.terminal.views import CaseView, LayerRow
 from assistant.terminal.widgets.blocks import MARK_STYLE
 from assistant.terminal.widgets.rows import Heading, Labelled, Line
 
+GAP = 2
+"""Columns between two columns of the table."""
+
 
 class LookOffered(Line, can_focus=True):
     """Offers to draw some samples with their labels."""
@@ -66,12 +69,13 @@ class CasePane(VerticalScroll):
             yield Line(self._balance(case.classes))
 
     def _layer_table(self, case: CaseView) -> DataTable[Content]:
-        table: DataTable[Content] = DataTable(cursor_type="none", zebra_stripes=False, cell_padding=1)
+        table: DataTable[Content] = DataTable(cursor_type="none", zebra_stripes=False, cell_padding=0)
         health = any(layer.health for layer in case.layers)
         titles = [title for title in texts.LAYER_COLUMNS if health or title != texts.LAYER_COLUMNS[1]]
         rows = [self._layer(layer, with_health=health) for layer in case.layers]
         for position, title in enumerate(titles):
-            table.add_column(title, width=max(len(title), *(cells[position].cell_length for cells in rows)))
+            widest = max(len(title), *(cells[position].cell_length for cells in rows))
+            table.add_column(title, width=widest + GAP)
         table.add_rows(rows)
         return table
 
@@ -79,8 +83,8 @@ class CasePane(VerticalScroll):
         name = Content.assemble(layer.name, ("" if layer.trainable else f" ({texts.FROZEN})", "$text-soft"))
         sign = f"{self._glyphs.of(layer.mark)} " if layer.health else ""
         health = [Content.assemble((f"{sign}{layer.health}", MARK_STYLE[layer.mark]))] if with_health else []
-        others = (layer.activation, layer.shape, layer.parameters, layer.kind)
-        return [name, *health, *(Content(one) for one in others)]
+        kind = Content.assemble(layer.kind, (f" {layer.activation}", "$text-soft"))
+        return [name, *health, Content(layer.shape), Content(layer.parameters), kind]
 
     def _balance(self, classes: tuple[tuple[str, float], ...]) -> Content:
         most = max(share for _, share in classes) or 1.0

@@ -13,16 +13,22 @@ from textual.content import Content
 from assistant.terminal import texts
 from assistant.terminal.background import in_background
 from assistant.terminal.glyphs import ASCII, Glyphs
+from assistant.terminal.presenting.figures import number
 from assistant.terminal.views import CurveView
 from assistant.terminal.widgets.letters import SIGNS, LetterPlot
 from assistant.terminal.widgets.rows import Line
+from assistant.terminal.widgets.ticks import Ticks
 
 COLOURS = ("primary", "warning", "success", "error", "foreground")
 
 NO_BREAK = "\u00a0"
 
-MARGINS = {"margin_top": 1, "margin_bottom": 2, "margin_left": 8}
+MARGINS = {"margin_top": 1, "margin_bottom": 1, "margin_left": 8}
 """Cells around a plot, whose axes are named in its title."""
+
+
+MOST_X, MOST_Y = 6, 4
+"""Numbers beside the axes."""
 
 
 class CurveBlock(Vertical):
@@ -62,7 +68,7 @@ class CurveBlock(Vertical):
         """What is drawn over what, then a legend, so that nothing ever covers a line."""
         curve, dot = self._curve, self._glyphs.middot
         axes = texts.AXES.format(y=curve.y_label, x=curve.x_label) if curve.y_label else curve.x_label
-        parts: list[tuple[str, str] | str] = [(curve.title, "bold"), (f"  {dot}  {axes}", "$text-soft")]
+        parts: list[tuple[str, str] | str] = [(f"{curve.title}\n", "bold"), (axes, "$text-soft")]
         if curve.note:
             parts.append((f"  {dot}  {curve.note}", "$primary"))
         for position, series in enumerate(curve.series):
@@ -71,7 +77,7 @@ class CurveBlock(Vertical):
             parts.append("   " if position else "\n")
             sign = SIGNS[position % len(SIGNS)] if self._glyphs is ASCII else self._glyphs.bar * 2
             parts.append((f"{sign} {series.name.replace(' ', NO_BREAK)}", f"${colour}"))
-            parts.append((f"{NO_BREAK}{last:.4g}", "$text-soft"))
+            parts.append((f"{NO_BREAK}{number(last)}", "$text-soft"))
         return Content.assemble(*parts)
 
     def on_mount(self) -> None:
@@ -88,6 +94,8 @@ class CurveBlock(Vertical):
             return
         plot: Any = self.query_one(".plot")
         plot.clear()
+        plot.set_x_formatter(Ticks(MOST_X, powers=self._curve.powers_of_x))
+        plot.set_y_formatter(Ticks(MOST_Y, powers=self._curve.logarithmic))
         for (x, y), style in zip(lines, styles, strict=True):
             if x:
                 plot.plot(x=x, y=y, line_style=style, hires_mode=self._plotting.HiResMode.BRAILLE)

@@ -24,7 +24,7 @@ RULED_OUT_SHOWN = 5
 
 
 class FindingLine(Vertical, can_focus=True):
-    """A finding in two lines: how sure as a bar and in words, and what it is."""
+    """A finding in two lines: what it is, and how sure that is or what brings it about."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "open", show=False, id="finding.open")]
 
@@ -35,12 +35,17 @@ class FindingLine(Vertical, can_focus=True):
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
-        """Title, then status, bar and percentage."""
+        """Title, then status, bar and percentage; of what another cause brings about, that cause."""
         finding, glyphs = self._finding, self._glyphs
         style = STATUS_STYLE[finding.status]
         filled = max(0, min(BAR_CELLS, round(finding.confidence * BAR_CELLS)))
         sign = Content.assemble((glyphs.of(finding.status), style))
         yield Row(sign, Content.assemble((finding.title, "bold")), classes="finding-title")
+        if finding.because:
+            because = f"  {texts.CARD_BECAUSE.format(cause=finding.because)}"
+            said = Content.assemble((texts.STATUS[finding.status], style), (because, "$text-soft"))
+            yield Line(said, classes="indented")
+            return
         yield Line(
             Content.assemble(
                 (f"  {texts.STATUS[finding.status]:<9} ", style),
@@ -49,8 +54,6 @@ class FindingLine(Vertical, can_focus=True):
                 (f" {texts.percent(finding.confidence)}", "$text-soft"),
             )
         )
-        if finding.because:
-            yield Line(texts.CARD_BECAUSE.format(cause=finding.because), classes="tone-quiet indented")
 
     def action_open(self) -> None:
         """Show it in full."""

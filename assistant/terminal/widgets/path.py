@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -27,11 +28,27 @@ class PathTree(Tree[PathNode]):
         self.show_root = False
         self.guide_depth = 2
 
+    def render_label(self, node: TreeNode[PathNode], base_style: Style, style: Style) -> Text:
+        """The label, cut with an ellipsis where the pane is too narrow for it."""
+        label = super().render_label(node, base_style, style)
+        label.truncate(max(8, self.size.width - self.guide_depth * _depth(node) - 1), overflow="ellipsis")
+        return label
+
+
+def _depth(node: TreeNode[PathNode]) -> int:
+    """How many guides stand before a label."""
+    return 0 if node.parent is None else 1 + _depth(node.parent)
+
 
 def _below(node: TreeNode[PathNode]) -> Iterator[TreeNode[PathNode]]:
     for child in node.children:
         yield child
         yield from _below(child)
+
+
+def _questions(node: PathNode) -> Iterator[PathNode]:
+    for child in node.children:
+        yield from _questions(child) if child.children else (child,)
 
 
 class PathPane(Vertical):
@@ -99,7 +116,7 @@ class PathPane(Vertical):
         label = Text(no_wrap=True, overflow="ellipsis")
         if node.by == "heading":
             label.append(node.ask, "bold")
-            label.append(f"  {len(node.children)}", soft)
+            label.append(f"  {len(list(_questions(node)))}", soft)
             return label
         sign = {"now": self._glyphs.here, "to_come": self._glyphs.to_come}.get(node.by)
         colour = styles.get(MARK_STYLE[node.mark].removeprefix("$"), "")
@@ -114,6 +131,7 @@ class PathPane(Vertical):
     def _tell(self, node: PathNode | None) -> None:
         """The whole question and its answer, which a narrow tree has no room for."""
         detail = self.query_one(".path-detail", Line)
+        detail.display = node is not None and node.by != "heading"
         if node is None or node.by == "heading":
             detail.put("")
             return

@@ -52,8 +52,3 @@ class Labelled(Horizontal):
 
 class Heading(Line):
     """A small heading inside a card or a pane."""
-
-
-def code_lines(text: str) -> Content:
-    """Code in the colour of code, nothing else coloured."""
-    return Content.assemble((text.rstrip("\n"), "$code"))

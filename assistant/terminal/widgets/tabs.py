@@ -8,20 +8,23 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.events import Click
+from textual.events import Click, Resize
 
 from assistant.terminal import actions, texts
 from assistant.terminal.widgets.messages import PaneChosen
 from assistant.terminal.widgets.rows import Line
 
+ROOMY = 44
+"""From so many columns on the names are written out."""
+
 
 class PaneTab(Line):
     """The name of one pane, with how many things stand in it."""
 
-    def __init__(self, pane: str, *, short: bool) -> None:
+    def __init__(self, pane: str) -> None:
         super().__init__(classes=f"tab tab-{pane}")
         self.pane = pane
-        self._short = short
+        self.short = False
         self.count = 0
         self.tooltip = f"{actions.BY_ID[pane].help} ({actions.BY_ID[pane].key_name})"
 
@@ -32,7 +35,7 @@ class PaneTab(Line):
     def show(self, count: int) -> None:
         """Show the name with a count; none for 0."""
         self.count = count
-        name = (texts.PANES_SHORT if self._short else texts.PANES)[self.pane]
+        name = (texts.PANES_SHORT if self.short else texts.PANES)[self.pane]
         self.put(Content.assemble(name, (f" {count}", "$warning") if count else ""))
 
     def on_click(self, event: Click) -> None:
@@ -49,16 +52,15 @@ class PaneTabs(Horizontal, can_focus=True):
         Binding("right", "move(1)", show=False, id="tabs.right"),
     ]
 
-    def __init__(self, panes: tuple[str, ...], *, id: str, short: bool = False) -> None:
+    def __init__(self, panes: tuple[str, ...], *, id: str) -> None:
         super().__init__(id=id)
         self._panes = panes
-        self._short = short
         self.chosen = panes[0]
 
     def compose(self) -> ComposeResult:
         """One name a pane."""
         for pane in self._panes:
-            yield PaneTab(pane, short=self._short)
+            yield PaneTab(pane)
 
     def on_mount(self) -> None:
         """Mark the first."""
@@ -69,6 +71,12 @@ class PaneTabs(Horizontal, can_focus=True):
         self.chosen = pane
         for tab in self.query(PaneTab):
             tab.set_class(tab.pane == pane, "-chosen")
+
+    def on_resize(self, event: Resize) -> None:
+        """Names that fit into the row."""
+        for tab in self.query(PaneTab):
+            tab.short = event.size.width < ROOMY
+            tab.show(tab.count)
 
     def count(self, pane: str, number: int) -> None:
         """Show how many things stand in a pane."""

@@ -115,16 +115,17 @@ def _contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
 
 
 def test_numbers_have_sensible_digits() -> None:
-    assert [number(one) for one in (0.0001234, 2.30258, 3.0, math.nan, math.inf)] == [
-        "1.23e-04",
-        "2.303",
+    assert [number(one) for one in (0.0001234, 2.30258, 46_512.4, 3.0, math.nan, math.inf)] == [
+        "0.000123",
+        "2.3",
+        "46,512",
         "3",
         "NaN",
         "infinity",
     ]
     assert texts.seconds(0.42) == "0.4 s"
     assert texts.seconds(125) == "2 min 05 s"
-    assert texts.percent(0.999) == "> 99 %"
+    assert texts.percent(0.999) == "> 99%"
     assert details({"a_b": 1.5, "layers": [{"name": "dense[0]", "norm": 2.0}]}) == (
         ("a b", "1.5"),
         ("layers", "1"),

@@ -14,7 +14,7 @@ from ..output_shape import output_width
 from ..reshaping import map_targets
 from ..treating import NotApplicable, Parameters, treatment
 
-LARGEST, SMALLEST = 5.0, 0.02
+LARGEST, SMALLEST = 5.0, 0.1
 """A mean or spread of targets above the first, or a spread below the second, is far from unit scale."""
 
 Encode = Callable[[NDArray[Any]], NDArray[Any]]

@@ -33,7 +33,7 @@ def collect(
         bool, typer.Option("--with-output", help="Add the last lines that the program printed.")
     ] = False,
     pseudonyms: Annotated[
-        bool, typer.Option("--pseudonyms", help="Replace the names of classes, columns and layers.")
+        bool, typer.Option("--pseudonyms", help="Replace the names that the program gives classes, columns and layers.")
     ] = False,
     probe: Annotated[
         list[str] | None,

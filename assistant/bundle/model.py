@@ -54,7 +54,7 @@ class Manifest(Part):
     redacted: dict[str, int] = Field(default_factory=dict)
     """How many places were taken out, by kind."""
     pseudonyms: tuple[str, ...] = ()
-    """Kinds of names that were replaced: ``layer``, ``class``, ``column``."""
+    """Kinds of names that were replaced: ``class``, ``column``, ``layer``, ``name`` (loss, metric, optimizer)."""
     members: dict[str, MemberSeal] = Field(default_factory=dict)
     """Every other member."""
 

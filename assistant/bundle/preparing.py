@@ -32,7 +32,7 @@ class Leave:
     Attributes:
         source: excerpts of the source at the located lines, and patches.
         output: the last lines that the program printed.
-        pseudonyms: whether names of classes, columns and layers are replaced.
+        pseudonyms: whether the names that the program gives are replaced.
     """
 
     source: bool = False

@@ -31,11 +31,13 @@ class ProgramText:
         secrets: texts given to what has a secret's name.
         classes: names of classes that the program defines, and of the classes that its labels name.
         columns: texts that columns are called by.
+        given: names that the program gives to what it makes, and of the functions that it defines.
     """
 
     secrets: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
     columns: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
 
 
 def read_text(program: Path) -> ProgramText:
@@ -96,8 +98,12 @@ def _take(node: ast.AST, found: ProgramText) -> None:
             found.classes |= {one for one in texts if _NAME.fullmatch(one)}
         if _COLUMNS.search(name):
             found.columns |= {one for one in texts if _NAME.fullmatch(one)}
+        if name == "name":
+            found.given |= texts
     if isinstance(node, ast.ClassDef):
         found.classes.add(node.name)
+    if isinstance(node, ast.FunctionDef):
+        found.given.add(node.name)
     if isinstance(node, ast.Subscript):
         found.columns |= {one for one in _texts(node.slice) if _NAME.fullmatch(one)}
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("pop", "drop"):

@@ -10,7 +10,7 @@ from assistant.bundle.vocabulary import vocabulary
 from assistant.events import CaseEvidence
 from probes.process.description import CaseDescription
 
-KINDS = ("class", "column", "layer")
+KINDS = ("class", "column", "layer", "name")
 """What can be given pseudonyms."""
 
 _FROM_KERAS = frozenset({"keras_tensor", "input_layer", "sequential", "functional", "model"})
@@ -20,14 +20,15 @@ def pseudonyms_for(evidence: CaseEvidence, text: ProgramText, kinds: Iterable[st
     """By name, its kind and what stands for it; names that Keras gave, and words that measurements need, stay.
 
     Args:
-        evidence: names the layers.
-        text: names the classes and columns.
+        evidence: names the layers, and losses, metrics and the optimizer.
+        text: names the classes and columns, and tells which names the program chose.
         kinds: which names are to be replaced.
     """
     given = {
         "class": sorted(text.classes),
         "column": sorted(text.columns),
         "layer": list(dict.fromkeys(_layers(evidence.case))),
+        "name": [one for one in dict.fromkeys(_others(evidence.case)) if one in text.given],
     }
     found: dict[str, tuple[str, str]] = {}
     for kind in (one for one in KINDS if one in kinds):
@@ -45,6 +46,15 @@ def _layers(case: CaseDescription) -> Iterator[str]:
             yield layer.name
         if layer.inside is not None and re.sub(r"_\d+$", "", layer.inside) not in _FROM_KERAS:
             yield layer.inside
+
+
+def _others(case: CaseDescription) -> Iterator[str]:
+    """The names of losses, metrics and the optimizer, whoever chose them."""
+    if case.loss is not None:
+        yield from re.split(r",\s*", case.loss.name)
+    yield from case.compile.metrics
+    if case.optimizer is not None:
+        yield str(case.optimizer.settings.get("name", ""))
 
 
 def _is_given_by_keras(name: str, class_name: str) -> bool:

@@ -51,10 +51,13 @@ class Redactor:
     def text(self, text: str) -> str:
         """A text without what must not leave, and without commands to a terminal."""
         text = UNPRINTABLE.sub("", text)
-        for rule in (*self._first, *RULES, *self._last):
+        for rule in self._first:
             text = self._without(rule, text)
+        # Before all that may take out a part of a name, and leave its rest.
         if self._finds_names is not None:
             text = self._finds_names.sub(self._pseudonym, text)
+        for rule in (*RULES, *self._last):
+            text = self._without(rule, text)
         return text
 
     def _of_key(self, key: str, value: Any) -> Any:

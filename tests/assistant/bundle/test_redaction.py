@@ -12,7 +12,14 @@ from assistant.bundle.program_text import ProgramText, read_text
 from assistant.bundle.pseudonyms import KINDS, pseudonyms_for
 from assistant.bundle.redaction import Redactor
 from assistant.bundle.vocabulary import vocabulary
-from probes.process.description import CaseDescription, LayerDescription, ModelDescription
+from probes.process.description import (
+    CaseDescription,
+    CompileDescription,
+    LayerDescription,
+    LossDescription,
+    ModelDescription,
+    OptimizerDescription,
+)
 from tests.assistant.bundle.making import evidence
 
 KNOWN = Known(
@@ -206,6 +213,7 @@ def test_names_on_request_are_pseudonyms_everywhere_alike(tmp_path: Path) -> Non
     program.write_text(
         "import keras\nclass ChurnNet(keras.Model): ...\nclass_names = ['gold customer', 'silver customer']\n"
         "y = table['monthly_income']\nx = table[['zip_code', 'softmax']]\n"
+        "def churn_loss(y, p): ...\ndef main(): ...\noptimizer = keras.optimizers.SGD(name='churn_sgd')\n"
     )
     case = CaseDescription(
         source="train.py",
@@ -215,13 +223,20 @@ def test_names_on_request_are_pseudonyms_everywhere_alike(tmp_path: Path) -> Non
             for name, kind in (
                 ("dense_1", "Dense"),
                 ("income_tower", "Dense"),
+                ("tower_of_roe", "Dense"),
                 ("multi_head_attention", "MultiHeadAttention"),
             )
         ),
+        loss=LossDescription(name="churn_loss, mean_squared_error"),
+        optimizer=OptimizerDescription(class_name="SGD", settings={"name": "churn_sgd"}),
+        compile=CompileDescription(metrics=("accuracy",)),
     )
     names = pseudonyms_for(evidence(case=case), read_text(program), KINDS)
-    assert set(names) == {"ChurnNet", "gold customer", "silver customer", "monthly_income", "zip_code", "income_tower"}
-    redactor = Redactor(Known(pseudonyms=names))
+    labels = {"ChurnNet", "gold customer", "silver customer"}
+    chosen = {"monthly_income", "zip_code", "income_tower", "tower_of_roe", "churn_loss", "churn_sgd"}
+    assert set(names) == labels | chosen
+    redactor = Redactor(Known(pseudonyms=names, users=frozenset({"roe"})))
     told = redactor.text("KeyError: 'monthly_income' in ChurnNet, income_tower/kernel, dense_1, monthly_income_2")
     assert told == "KeyError: 'column_1' in class_1, layer_1/kernel, dense_1, monthly_income_2"
-    assert redactor.counts == {"column": 1, "class": 1, "layer": 1}
+    assert redactor.text("tower_of_roe is roe's") == "layer_2 is [user 1]'s", "no part of a name stays"
+    assert redactor.counts == {"column": 1, "class": 1, "layer": 2, "user": 1}

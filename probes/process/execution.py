@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from types import CodeType, ModuleType
 from typing import Any, NoReturn
 
+from .notebook_lines import stand_in
+
 
 class NoStandardInput(EOFError):
     """The program asks for input, and there is nobody to give any."""
@@ -79,7 +81,7 @@ def run(code: CodeType, program: str) -> None:
     """Run the code as ``__main__``; whatever it raises is raised."""
     main = ModuleType("__main__")
     values: dict[str, Any] = vars(main)
-    values.update(__file__=program, __builtins__=builtins, __cached__=None)
+    values.update(__file__=program, __builtins__=builtins, __cached__=None, **stand_in(code))
     sys.modules["__main__"] = main
     exec(code, values)
 

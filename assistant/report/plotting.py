@@ -11,7 +11,7 @@ from assistant.terminal.presenting.figures import number
 from assistant.terminal.views import CurveView, SeriesView
 
 WIDTH, HEIGHT = 420, 230
-LEFT, RIGHT, TOP, BOTTOM = 60, 14, 10, 44
+LEFT, RIGHT, TOP, BOTTOM = 72, 14, 10, 44
 ROW = 26
 """Height of one pair of a trial."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant.dialogue import Dialogue
+from assistant.ranking import CONFIRMED
 from assistant.report.build import status_of
 from assistant.terminal.presenting.cases import case_view
 from assistant.terminal.presenting.figures import number
@@ -78,7 +79,7 @@ class Compared:
 def standing(dialogue: Dialogue) -> Standing:
     """Where the program of a dialogue stands."""
     symptom = dialogue.symptom
-    confirmed = [one for one in dialogue.findings() if one.status in ("proven", "likely")]
+    confirmed = [one for one in dialogue.findings() if one.status in CONFIRMED]
     run = dialogue.facts.measured.get(RECORDED_RUN)
     return Standing(
         status=status_of(dialogue),

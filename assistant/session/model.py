@@ -131,7 +131,7 @@ class SessionInfo(BaseModel):
     relation: Relation | None = None
     """How it came from there."""
     outcome: Outcome | None = None
-    """What it had come to when that was last kept; ``listing.up_to_date`` brings it up to date."""
+    """What it had come to when that was last kept; ``outcomes.up_to_date`` brings it up to date."""
     outcome_events: int = 0
     """After how many events that was."""
     holder: str | None = None

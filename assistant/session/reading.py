@@ -48,7 +48,7 @@ def infos(connection: sa.Connection, only: str | None = None) -> tuple[SessionIn
 
     Those that another release has kept and this one cannot read are left out.
     """
-    tags, written = _tags(connection), _notes(connection)
+    tags, written = _tags(connection, only), _notes(connection, only)
     found: list[SessionInfo] = []
     for row in connection.execute(_of(only)):
         with contextlib.suppress(ValidationError):
@@ -58,7 +58,7 @@ def infos(connection: sa.Connection, only: str | None = None) -> tuple[SessionIn
 
 def notes(connection: sa.Connection, session: str) -> tuple[Note, ...]:
     """The internal notes of a session, in the order written."""
-    return tuple(_notes(connection)[session])
+    return tuple(_notes(connection, session)[session])
 
 
 def count(connection: sa.Connection) -> int:
@@ -124,15 +124,20 @@ def _info(row: sa.Row[Any], tags: tuple[str, ...], notes: tuple[Note, ...]) -> S
     )
 
 
-def _tags(connection: sa.Connection) -> dict[str, list[str]]:
+def _tags(connection: sa.Connection, only: str | None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(sa.select(tables.tags).order_by(tables.tags.c.tag)):
+    for row in connection.execute(_rows(tables.tags, only).order_by(tables.tags.c.tag)):
         found[row.session].append(row.tag)
     return found
 
 
-def _notes(connection: sa.Connection) -> dict[str, list[Note]]:
+def _rows(table: sa.Table, only: str | None) -> sa.Select[Any]:
+    """The rows of all sessions, or of one."""
+    return sa.select(table) if only is None else sa.select(table).where(table.c.session == only)
+
+
+def _notes(connection: sa.Connection, only: str | None) -> dict[str, list[Note]]:
     found: dict[str, list[Note]] = defaultdict(list)
-    for row in connection.execute(sa.select(tables.notes).order_by(tables.notes.c.number)):
+    for row in connection.execute(_rows(tables.notes, only).order_by(tables.notes.c.number)):
         found[row.session].append(Note(number=row.number, at=row.at, text=row.text))
     return found

@@ -23,6 +23,7 @@ from assistant.requests import requested
 from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
 from assistant.walking import HEALTHY, UNSURE
 from probes.process.description import CaseDescription
+from probes.process.errors import WorkerLost
 from probes.process.events import Points
 
 MOST_LINES = 200
@@ -113,13 +114,24 @@ class Plain:
         elif investigation.dialogue.case is not None:
             self._say("This session goes on where it was.")
         while not self._dialogue.facts.stopped:
-            report = await self._investigation.run(self)
+            report = await self._led(self._investigation)
             if not self._rerun_wanted and not await self._after(report):
                 return report
             if self._rerun_wanted and self._again is not None:
                 self._rerun_wanted = False
                 self._investigation = await self._again()
         return self._investigation.report()
+
+    async def _led(self, investigation: Investigation) -> Report:
+        """The report at the end of the walk; of a bundle whose program was lost at its start, what is known of that."""
+        try:
+            return await investigation.run(self)
+        except WorkerLost:
+            if not investigation.dialogue.facts.bundles:
+                raise
+            report = investigation.report()
+            await self.finished(report)
+            return report
 
     @property
     def _dialogue(self) -> Dialogue:

@@ -190,6 +190,8 @@ class LiveSession:
         self.talk.stage, self.talk.finished = "stopped", True
         advice = texts.NO_RERUN if self.session.dialogue.facts.bundles else texts.START_AGAIN
         self.talk.put(Trouble(self.talk.journal.new_key("trouble"), reason, advice=advice))
+        if self.session.dialogue.facts.bundles:
+            self._commands.ask_user()
 
     def show(self, session: opening.Session) -> None:
         """Show a session from its beginning, in place of what is shown."""

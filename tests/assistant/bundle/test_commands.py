@@ -118,9 +118,15 @@ def test_a_program_that_was_lost_is_told_as_it_is_beside_the_program(
     report = json.loads(printed.out)
     assert (report["status"], report["remarks"], report["case"]["source"]) == ("inconclusive", [sentence], "train.py")
     assert sentence in printed.err
+    assert report["ask_user"]["command"] == "keras-triage collect train.py --setup-timeout 900 -o more.triage"
     with Store("s.db") as store:
         id = store.sessions()[0].id
     bundle_at(tmp_path / "b.triage")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("merge b.triage\nquit\n"))
+    assert main(["a.triage", "--plain", "--store", "s.db"]) == 0
+    told = capsys.readouterr().out
+    assert "--setup-timeout 900" in told
+    assert "held at its training in line 9" in told
     assert main(["merge", id, "b.triage", "--store", "s.db"]) == 0
     assert "b.triage brings 2 measurements and 1 trial." in capsys.readouterr().out
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..case import Budget, Case, fed
+from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..first_steps import first_steps
-from ..running import learning_rate
-
-ROWS = 32
+from ..own_step import has_gradient, has_own_step, uphill
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,9 @@ class WeightUpdates:
     """Whether an update was NaN or infinite."""
     idle_step: bool = False
     """Whether a training step of the program's own moves no weight, though the compiled loss has a gradient."""
+    uphill: float | None = None
+    """Cosine between what a step of the program's own adds to the weights and the gradient of the compiled loss, in
+    [-1, 1]; above 0 where it climbs, null where the step is Keras' own or has no such gradient."""
 
 
 @probe("weight_updates", title="How far one step moves the weights", cost="seconds", needs=("model", "training_data"))
@@ -70,29 +71,6 @@ def measure(case: Case, budget: Budget) -> WeightUpdates:
         first_still=still[0] if still else None,
         all_still=all_still,
         nonfinite=any(float(one.updates[path][2]) < 1 for one in seen.seen for path in one.updates),
-        idle_step=all_still and _has_own_step(case) and _has_gradient(case),
+        idle_step=all_still and has_own_step(case) and has_gradient(case),
+        uphill=uphill(case) if has_own_step(case) and not all_still else None,
     )
-
-
-def _has_own_step(case: Case) -> bool:
-    import keras
-
-    return type(case.model).train_step is not keras.Model.train_step
-
-
-def _has_gradient(case: Case) -> bool:
-    """Whether the compiled loss of a few rows has a gradient that is not zero, at a learning rate above zero."""
-    import tensorflow as tf
-
-    batch = fed(case.train.sample(ROWS), case)
-    if not learning_rate(case.optimizer) > 0 or getattr(case.model, "_compile_loss", None) is None:
-        return False
-    try:
-        with tf.GradientTape() as tape:
-            given = case.model(batch.x, training=False)
-            loss = case.model.compute_loss(x=batch.x, y=batch.y, y_pred=given, training=False)
-        found = tape.gradient(loss, [one.value for one in case.model.trainable_variables])
-    except Exception:  # noqa: BLE001 - what fails outside the program's own step tells nothing about it
-        return False
-    norms = [float(np.linalg.norm(np.asarray(tf.convert_to_tensor(one)))) for one in found if one is not None]
-    return any(math.isfinite(one) and one > 1e-7 for one in norms)

@@ -79,3 +79,30 @@ def test_a_step_of_its_own_that_never_applies() -> None:
     never, seldom = of(4), of(0)
     assert (never["all_still"], never["idle_step"]) == (True, True)
     assert (seldom["all_still"], seldom["idle_step"]) == (False, False)
+
+
+def test_a_step_of_its_own_that_climbs() -> None:
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    class Turned(keras.Model):
+        sign = -1.0
+
+        def train_step(self, data: Any) -> dict[str, Any]:
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = self.sign * self.compute_loss(x=x, y=y, y_pred=self(x, training=True))
+            gradients = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+            return {"loss": loss}
+
+    def of(sign: float) -> Any:
+        inputs = keras.Input((6,))
+        model = Turned(inputs, layers.Dense(1)(inputs))
+        model.sign = sign
+        return measured(make_case(compiled(model, "adam", "mse"), table(), quantity()), "weight_updates")["uphill"]
+
+    assert of(-1.0) > 0.5
+    assert of(1.0) < -0.5
+    assert seen(1e-3)["uphill"] is None

@@ -1,0 +1,80 @@
+"""A training step of the program's own against the gradient of the loss that is compiled."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .case import Batch, Case, fed
+from .running import learning_rate
+
+ROWS = 32
+LEAST_GRADIENT = 1e-7
+
+
+def has_own_step(case: Case) -> bool:
+    """Whether the model brings a training step of its own."""
+    import keras
+
+    return type(case.model).train_step is not keras.Model.train_step
+
+
+def has_gradient(case: Case) -> bool:
+    """Whether the compiled loss of a few rows has a gradient that is not zero, at a learning rate above zero."""
+    batch = fed(case.train.sample(ROWS), case)
+    return learning_rate(case.optimizer) > 0 and _gradient(case, batch, training=False) is not None
+
+
+def uphill(case: Case) -> float | None:
+    """Cosine between what one step adds to the weights and the gradient of the compiled loss; None without either.
+
+    The step is run for real; whoever asks puts the case back.
+    """
+    batch = fed(case.train.head(max(1, case.fit.batch_size)), case)
+    gradient = _gradient(case, batch, training=True) if learning_rate(case.optimizer) > 0 else None
+    if gradient is None:
+        return None
+    before = _weights(case)
+    try:
+        case.model.train_step(batch.as_fit_gives_it())
+    except Exception:  # noqa: BLE001 - a step that needs the graph cannot be looked at by itself
+        return None
+    added = _weights(case) - before
+    size = float(np.linalg.norm(added)) * float(np.linalg.norm(gradient))
+    return float(added @ gradient) / size if math.isfinite(size) and size > 0 else None
+
+
+def _weights(case: Case) -> NDArray[np.float64]:
+    return _flat([one.numpy() for one in case.model.trainable_variables])
+
+
+def _flat(parts: list[Any]) -> NDArray[np.float64]:
+    return np.concatenate([np.asarray(one, dtype="float64").ravel() for one in parts])
+
+
+def _gradient(case: Case, batch: Batch, *, training: bool) -> NDArray[np.float64] | None:
+    """The gradient of the compiled loss at the weights as they are; None where there is none that is not zero."""
+    import tensorflow as tf
+
+    if getattr(case.model, "_compile_loss", None) is None:
+        return None
+    weights = [one.value for one in case.model.trainable_variables]
+    try:
+        with tf.GradientTape() as tape:
+            given = case.model(batch.x, training=training)
+            loss = case.model.compute_loss(x=batch.x, y=batch.y, y_pred=given, training=training)
+        found = tape.gradient(loss, weights)
+    except Exception:  # noqa: BLE001 - what fails outside the program's own step tells nothing about it
+        return None
+    dense = [np.zeros(one.shape) if part is None else _dense(part) for part, one in zip(found, weights, strict=True)]
+    flat = _flat(dense)
+    return flat if np.isfinite(flat).all() and float(np.linalg.norm(flat)) > LEAST_GRADIENT else None
+
+
+def _dense(part: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.convert_to_tensor(part).numpy()

@@ -40,29 +40,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _answered(arguments: list[str]) -> int:
-    import typer
-
-    from assistant.command_line import on_a_terminal, open_start
     from assistant.errors import ExitStatus, TriageError, leave_output, tell
+    from assistant.full_screen import on_a_terminal, open_plainly, open_start
 
     _prepare_output()
     own, programs = _parted(arguments)
-    if not own and not on_a_terminal():
+    on_screen = on_a_terminal()
+    if not own and not on_screen:
         _run(["--help"], [])
         return ExitStatus.USAGE
-    # What a wrong option or argument raises stands in no public module in every supported version of typer.
-    bad_call: type[Exception] = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
+    at_once = on_screen and (not own or _has_no_options(own))
+    bad_calls, interrupted = ((), (KeyboardInterrupt,)) if at_once else _what_typer_raises()
     try:
-        result = _run(own, programs) if own else open_start()
+        if at_once:
+            result: object = open_plainly(own[1], programs) if own else open_start()
+        else:
+            result = _run(own, programs)
         sys.stdout.flush()
-    except bad_call as error:
+    except bad_calls as error:
         message = " ".join(getattr(error, "format_message", error.__str__)().split())
         tell(f"keras-triage: {message.rstrip('.')}. `keras-triage --help` shows how it is called.")
         return ExitStatus.USAGE
     except TriageError as error:
         tell(f"keras-triage: {error}")
         return error.exit_status
-    except (KeyboardInterrupt, typer.Abort):
+    except interrupted:
         tell("keras-triage: Interrupted.")
         return ExitStatus.INTERRUPTED
     except (BrokenPipeError, SystemExit):
@@ -79,6 +81,20 @@ def _answered(arguments: list[str]) -> int:
         tell(f"keras-triage: something went wrong on our side ({error!r}). Details are in {kept_details(error)}.")
         return ExitStatus.WORKER_LOST
     return result if isinstance(result, int) else ExitStatus.HEALTHY
+
+
+def _has_no_options(own: list[str]) -> bool:
+    """Whether a program is opened as it is, so that nothing but its path needs to be understood."""
+    return len(own) == 2 and own[0] == "open" and not own[1].startswith("-")
+
+
+def _what_typer_raises() -> tuple[tuple[type[Exception], ...], tuple[type[BaseException], ...]]:
+    """What a wrong option or argument raises, and what an interruption does."""
+    import typer
+
+    # The first stands in no public module in every supported version of typer.
+    bad_call = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
+    return (bad_call,), (KeyboardInterrupt, typer.Abort)
 
 
 def _prepare_output() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.bundle_commands import bundle_app, collect, merge
+from assistant.full_screen import full_screen, on_a_terminal
 from assistant.kb_commands import kb_app
 from assistant.options import A_WEEK, Budget, Fit, KnowledgeBases, Python, SessionId, SetupTimeout, StoreUrl, Symptom
 from assistant.session_commands import sessions_app
@@ -19,7 +18,6 @@ from assistant.tuning.options import Method, TuneFormat
 if TYPE_CHECKING:
     from assistant.commands import Wish
     from assistant.patching.handing_over import PatchWish
-    from assistant.terminal.settings import TerminalSettings
 
 EPILOG = (
     "Exit status of check: 0 healthy, 1 causes confirmed, 2 usage, 3 the program failed and no cause is confirmed, "
@@ -382,26 +380,3 @@ def _look_only(wish: Wish, list_fits: bool, dry_run: bool) -> None:
     refuse_bundle(Path(wish.opened.program), "nothing can be run")
 
     raise typer.Exit(commands.dry_run(wish) if dry_run else commands.list_fits(wish))
-
-
-def full_screen(settings: TerminalSettings) -> int:
-    """Open the full screen; it loads the rest once its first screen stands."""
-    from assistant.terminal.launch import launch
-
-    return launch(settings)
-
-
-def open_start() -> int:
-    """Open the full screen without a program: it asks for one."""
-    from assistant.terminal.settings import TerminalSettings
-
-    return full_screen(TerminalSettings())
-
-
-def on_a_terminal() -> bool:
-    """Whether a person sits at both ends of a terminal that can show a full screen, or at a browser."""
-    if os.environ.get("TEXTUAL_DRIVER"):
-        return True
-    ends = (sys.stdin, sys.stdout)
-    seen = all(one is not None and not one.closed and one.isatty() for one in ends)
-    return seen and os.environ.get("TERM") != "dumb"

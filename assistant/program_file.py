@@ -52,11 +52,11 @@ def interpreter_at(path: Path | None) -> Path | None:
     Raises:
         UsageError: it is neither.
     """
+    if path is None:
+        return None
     from probes.process import interpreters
     from probes.process.errors import NotPython
 
-    if path is None:
-        return None
     try:
         interpreters.interpreter_at(path)
     except NotPython as error:

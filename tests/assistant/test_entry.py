@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.command_line import on_a_terminal
+from assistant.full_screen import on_a_terminal
 
 INTERRUPTED_WHILE = """
 import os, signal, sys

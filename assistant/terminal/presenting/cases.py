@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.events import ProbeFinished
 from assistant.terminal import texts
-from assistant.terminal.presenting.figures import figure, number
+from assistant.terminal.presenting.figures import WIDE_RANGE, figure, number
 from assistant.terminal.views import CaseView, CurveView, LayerRow, Mark, PlaceView, SeriesView
 from probes.process.description import CaseDescription, DataDescription, LayerDescription, Place
 
@@ -20,9 +20,6 @@ MOST_CLASSES = 20
 
 USUAL = {"validation_split": 0, "shuffle": True, "initial_epoch": 0, "validation_freq": 1, "verbose": "auto"}
 """Settings of ``fit`` that are not worth a line."""
-
-WIDE_RANGE = 30.0
-"""Curves whose largest value is more than so many times their median are drawn in powers of ten."""
 
 
 def headline(case: CaseDescription) -> str:

@@ -11,6 +11,9 @@ MOST_ITEMS = 6
 
 MOST_LINES = 60
 
+WIDE_RANGE = 30.0
+"""Curves whose largest value is more than so many times their median are drawn in powers of ten."""
+
 
 def figure(value: Any) -> str:
     """One value as a person would write it down."""

@@ -13,8 +13,7 @@ from textual.events import Click
 
 from assistant.terminal import texts
 from assistant.terminal.glyphs import Glyphs
-from assistant.terminal.presenting.cases import WIDE_RANGE
-from assistant.terminal.presenting.figures import number
+from assistant.terminal.presenting.figures import WIDE_RANGE, number
 from assistant.terminal.views import EvidenceView, FindingView, Found, RemedyView, Status, TrialView
 from assistant.terminal.widgets.blocks import Block, coloured_diff, source_line
 from assistant.terminal.widgets.code import Code

@@ -142,7 +142,11 @@ class Telling:
             self._talk.ask(symptom_question(self.dialogue.kb, texts.ASK_SYMPTOM_LOST_WHY))
             return
         if symptom.by == "probe":
-            named = texts.NAMED_HEALTHY if symptom.id == HEALTHY else texts.NAMED.format(symptom=entry.title)
+            named = (
+                texts.NAMED_HEALTHY
+                if symptom.id == HEALTHY
+                else texts.NAMED.format(symptom=findings.lower_first(entry.title))
+            )
             self._talk.withdraw(SYMPTOM_QUESTION)
             self._talk.put(Said(f"symptom:{symptom.id}", named))
         if symptom.id != HEALTHY:
@@ -301,6 +305,8 @@ class Telling:
         self._talk.journal.put(Said("end", report.text, "strong"))
         self._tell_what_became()
         following = texts.NEXT_PATCH if report.patch else texts.NEXT if report.causes else texts.NEXT_NONE
+        if report.causes and not self.dialogue.facts.bundles:
+            following += f" {texts.NEXT_RERUN}"
         self._talk.journal.put(Said("end:next", following, "quiet"))
         if report.ask_user is not None:
             self._talk.journal.put(Said("end:ask", report.ask_user.text))
@@ -354,4 +360,4 @@ class Telling:
         if symptom.by == "person":
             self._talk.journal.put(Heard(key, symptom.text or entry.title))
         else:
-            self._talk.journal.put(Said(key, texts.NAMED.format(symptom=entry.title)))
+            self._talk.journal.put(Said(key, texts.NAMED.format(symptom=findings.lower_first(entry.title))))

@@ -25,11 +25,9 @@ READING_FREE = "Nobody goes on with this session any more. Shall I take it up he
 READING_FREE_WHY = "The program starts again only when a probe needs it."
 READING_YES = "Yes, go on with it here"
 READING_NO = "No, I only read it"
-GREETING_OPENING = "Starting Python with TensorFlow takes a few seconds. You can answer or type meanwhile."
 
 ASK_SYMPTOM = "What do you see?"
 ASK_SYMPTOM_WHY = "It decides what I look at first. If you are not sure, I watch a short training and name it myself."
-ASK_SYMPTOM_SKIP = "I am not sure, watch a run"
 ASK_WHICH = "Which of these is closer?"
 ASK_WHICH_WHY = "I could not tell what “{text}” means."
 NEITHER = "Neither"
@@ -42,7 +40,6 @@ NOT_SURE = "not sure"
 SKIP = "skip"
 WHY = "why?"
 BACK = "back"
-MEANS = "would mean"
 
 STATUS = {"proven": "proven", "likely": "likely", "possible": "possible", "ruled_out": "ruled out"}
 MARK = {"good": "fine", "notable": "stands out", "bad": "failed", "unknown": "unknown", "quiet": "noted"}
@@ -57,7 +54,6 @@ BY = {
 }
 
 CARD_WHY = "Why I think so"
-CARD_WHERE = "Where it is written"
 CARD_REMEDY = "What to do"
 CARD_OTHER_REMEDIES = "Or"
 CARD_MORE = "what it is, what looks alike, sources"
@@ -74,7 +70,7 @@ CARD_COSTS = "Costs: {costs}"
 CARD_BECAUSE = "because: {cause}"
 CARD_AGAINST = "against"
 CARD_TRY = "try the remedy: up to eight short trainings, {cost}"
-CARD_TRIAL = "Tried {pairs} times with and without"
+CARD_TRIAL = "{score} in {pairs} pairs of short trainings"
 CARD_CURVES = "Loss of the first pair, beginning to end"
 CARD_WITHOUT = "without"
 CARD_WITH = "with"
@@ -104,7 +100,6 @@ EMPTY = {
     "curves": "The recorded run and other curves will stand here.",
     "output": "What your program prints is kept here, away from the conversation.",
 }
-FINDINGS_STANDING = "Standing"
 FINDINGS_RULED_OUT = "Ruled out"
 PATH_HINT = "Enter shows an answer; on one of yours it goes back there."
 CASE_MODEL = "Model"
@@ -130,7 +125,6 @@ STAGE = {
     "resumed": "resumed",
     "reading": "only reading",
 }
-LOOKING = "Looking: {title}"
 CANCEL_HINT = "esc cancels"
 CANCELLED = {
     "probe": "Cancelled. The answer counts as unknown.",
@@ -141,10 +135,9 @@ GATHERED_ALL_FINE = "nothing stands out"
 GATHERED_SOME = "{count} stand out"
 GATHERED_ONE = "1 stands out"
 GATHERED_UNKNOWN = "{count} unknown"
-DETAILS_NONE = "No measurement was taken."
 LOOKED_AT = "Measured: {title}"
 
-PROBE_SAID = "No probe could tell: {reason}."
+PROBE_SAID = "I could not measure it: {reason}."
 PHASES = {
     "looking": "Quick looks",
     "recorded_run": "The recorded run",
@@ -238,8 +231,9 @@ OFFER_NO = "No"
 OFFER_NO_MEANS = "the cause stays as likely as it is"
 OFFER_NONE = "No trials at all"
 OFFER_NONE_MEANS = ""
-NEXT = "Enter unfolds a card. /explain CAUSE tells more, /report writes it down, ^z takes an answer back."
-NEXT_PATCH = "/patch shows the change of your program, /report writes everything down, ^z takes an answer back."
+NEXT = "Enter unfolds a card, /explain CAUSE tells more, /report writes it down."
+NEXT_PATCH = "/patch shows the change of your program, /report writes everything down."
+NEXT_RERUN = "Once you have changed the program, /rerun looks again and says what has become of it."
 NEXT_NONE = "/path shows what was asked, /ruled-out what is not the cause, /report writes it down."
 PASTED = "a log of {lines}"
 WHY_FOR = "An answer could speak for: {causes}."
@@ -257,7 +251,6 @@ BAND = {
 }
 
 UNDERSTOOD = "I take that as: {symptom}."
-UNDERSTOOD_ANSWER = "I take that as your answer: {answer}."
 NOT_UNDERSTOOD = "I do not know what “{text}” means yet. Say what the loss or the metric does, or choose from the list."
 LOSS_NOW = "loss {loss}"
 LOG_SEEN = "I read that as a training log: {entries}, the loss goes from {first} to {last}. It is plotted under Curves."
@@ -273,7 +266,6 @@ LOG_AGAINST_HEALTHY = (
     "The run that I watched learns well, though. If the log comes from other code or other data, that may be why."
 )
 WHY_NOTHING = "Nothing is being asked at the moment."
-WHY_SAID = "I ask because: {why}"
 CHAPTER_BACK = "Back to: {question}"
 CHAPTER_TAKEN_BACK = "Taken back: {words}"
 CHAPTER_RERUN = "{program}, started again"
@@ -285,11 +277,9 @@ WAS_AND_IS = "{was}, now {now}"
 NOTHING_TO_UNDO = "There is nothing to take back."
 RULED_OUT_NONE = "Nothing has been ruled out yet."
 RULED_OUT_HEAD = "Ruled out so far:"
-NO_FINDING = "No cause stands at the moment."
+NO_FINDING = "No cause has been found so far."
 UNKNOWN_CAUSE = "I know no cause called “{text}”. The nearest: {near}."
 UNKNOWN_COMMAND = "There is no command /{text}. The nearest: {near}."
-NOT_YET = "There is nothing to show for that yet."
-NOTED = "Noted."
 COPIED = "Copied."
 REPORT_WRITTEN = "The report is in {file}."
 REPORT_TITLE = "The report of {program} {dot} as it stands"
@@ -319,14 +309,14 @@ FAILED_HERE = "Something went wrong on my side ({reason}). The session is kept."
 NOTE_KEPT = "Noted, for you and your colleagues only: no report and no bundle holds it."
 NOTES_HEAD = "Notes of this session:"
 NOTES_NONE = "There is no note yet. /note and a sentence keeps one with the session; no report holds it."
-TRIAL_WHICH = "No cause stands whose remedy could be tried. /trial and the name of a cause tries that one."
+TRIAL_WHICH = "None of the causes found has a remedy that I could try. /trial and the name of a cause tries that one."
 TRIAL_NONE = "{cause}: there is no remedy that I could carry out by myself, so there is nothing to try."
 TRIAL_HEALTHY = "Nothing is wrong with this training, so a trial could show nothing."
 TRIAL_FAILED = "The program fails before it trains, so there is nothing to try yet."
 TRIAL_TOO_SOON = "The program is not held yet. Once it is, I can try remedies."
 TRIAL_QUEUED = "I try that next: {remedy}."
 
-PATCH_NONE = "There is no patch: none of the causes that stand has a remedy that can be written into the program."
+PATCH_NONE = "There is no patch: none of the causes found has a remedy that I can write into the program."
 PATCH_TITLE = "Patch of your program"
 
 GOODBYE_SESSION = "Session {session} is kept."
@@ -382,7 +372,7 @@ HELP_TITLE = "Keys and commands"
 HELP_KEYS = "Keys"
 HELP_COMMANDS = "Commands"
 HELP_TYPING = (
-    "Number keys answer the question that stands. Any other letter starts a sentence: say what you see, answer in "
+    "Number keys answer the open question. Any other letter starts a sentence: say what you see, answer in "
     "your own words, or paste a training log. Enter or a click unfolds what has the focus; Tab moves on."
 )
 HELP_OF = {
@@ -392,7 +382,7 @@ HELP_OF = {
     "training log. A slash begins a command; Tab completes it, and the arrows bring back what you typed before.",
     "Conversation": "The conversation. The arrows scroll; Tab moves from block to block, Enter unfolds or folds one, y "
     "copies it.",
-    "FindingsPane": "The causes that stand, the likeliest first. Enter opens one with everything known about it.",
+    "FindingsPane": "The causes found so far, the likeliest first. Enter opens one with everything known about it.",
     "PathTree": "The questions asked so far. Enter shows an answer; on one of yours it goes back to it.",
     "CasePane": "The model, its layers, the settings and the data, as they were at the call of fit.",
     "CurvesPane": "What was measured over time: the recorded run, one batch alone, and both arms of every trial.",
@@ -408,13 +398,13 @@ HELP_OF = {
 HELP_CLOSE = "Escape closes this."
 
 ACTIONS: dict[str, tuple[str, str]] = {
-    "why": ("why?", "Why the question that stands is asked, and what each answer would mean."),
-    "back": ("back", "Take back the last answer and everything that followed from it."),
-    "not_sure": ("not sure", "Answer the question that stands with not sure."),
-    "skip": ("skip", "Leave the question that stands unanswered."),
-    "cancel": ("cancel", "Cancel the probe that is running; its answer counts as unknown."),
+    "why": ("why?", "Why the open question is asked, and what each answer would mean."),
+    "back": ("back", "Take back the last thing you said, and what followed from it."),
+    "not_sure": ("not sure", "Answer the open question with not sure."),
+    "skip": ("skip", "Leave the open question unanswered."),
+    "cancel": ("cancel", "Cancel what is running; what it would have told counts as unknown."),
     "chat": ("chat", "Show the conversation."),
-    "findings": ("findings", "Show the causes that stand, the likeliest first."),
+    "findings": ("findings", "Show the causes found so far, the likeliest first."),
     "path": ("path", "Show the questions asked so far as a tree."),
     "case": ("case", "Show the model, its layers, the settings and the data."),
     "curves": ("curves", "Show the recorded run and other curves."),
@@ -430,7 +420,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "ask_user": ("ask user", "The message to your user, with what only their program can tell."),
     "merge": ("merge", "Take a bundle that your user sent later into this session."),
     "report": ("report", "Look at the report in any format, then write or copy it."),
-    "rerun": ("rerun", "Start the program again in a new worker."),
+    "rerun": ("rerun", "Start the program again as it is now, and say what has changed."),
     "write": ("write", "Write a command or a sentence."),
     "fold_all": ("fold", "Fold or unfold everything in the conversation."),
     "copy": ("copy", "Copy what is selected, or the block that has the focus; the arrows move among blocks."),

@@ -25,7 +25,7 @@ class HelpScreen(ModalScreen[None]):
         super().__init__()
         self._here = _about(helped)
         self._keys = tuple(_keys(helped))
-        self._talks = "why" in {one.binding.id for one in helped.active_bindings.values()}
+        self._talks = "write" in {one.binding.id for one in helped.active_bindings.values()}
 
     def compose(self) -> ComposeResult:
         """What has the focus, its keys, and the commands where there are any."""

@@ -65,7 +65,7 @@ class SessionScreen(Screen[None]):
         self._pane_chosen_by_person = False
         self._beside: Beside | None = None
         self._pending = False
-        self._waiting: list[str] = []
+        self._waiting: list[Callable[[Partner], Awaitable[None]]] = []
         self._width = 0
 
     @property
@@ -117,9 +117,9 @@ class SessionScreen(Screen[None]):
         await self._partner.start()
 
     async def _say_what_waited(self) -> None:
-        for text in self._waiting:
+        for hand_on in self._waiting:
             if self._partner is not None:
-                await self._partner.say(text)
+                await hand_on(self._partner)
         self._waiting.clear()
 
     def _cannot_open(self, error: Exception) -> None:
@@ -148,10 +148,11 @@ class SessionScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether an action can be done now; the footer shows no other."""
-        if action == "back":
+        about = parameters[0] if action == "tell" else None
+        if about == "back":
             question = self._view.question
             return self._view.can_go_back or (question is not None and question.can_go_back)
-        if action == "why":
+        if about == "why":
             return self._view.question is not None
         return True
 
@@ -287,7 +288,7 @@ class SessionScreen(Screen[None]):
     async def _submitted(self, event: Composer.Submitted) -> None:
         event.stop()
         if self._partner is None and not event.text.startswith("/"):
-            self._waiting.append(event.text)
+            self._waiting.append(lambda partner: partner.say(event.text))
             turns = (*self._view.turns, Heard(f"waiting:{len(self._waiting)}", event.text))
             self._view = replace(self._view, turns=turns)
             await self._show()
@@ -310,7 +311,9 @@ class SessionScreen(Screen[None]):
     @on(Sentence.Pasted)
     async def _pasted(self, event: Sentence.Pasted) -> None:
         event.stop()
-        if self._partner is not None:
+        if self._partner is None:
+            self._waiting.append(lambda partner: partner.paste(event.text))
+        else:
             await self._partner.paste(event.text)
 
     async def _command(self, text: str) -> None:
@@ -326,17 +329,10 @@ class SessionScreen(Screen[None]):
         else:
             await self.run_action(action.method)
 
-    async def _tell(self, action: str, argument: str = "") -> None:
+    async def action_tell(self, action: str, argument: str = "") -> None:
+        """Leave an action of the table to the partner."""
         if self._partner is not None:
             await self._partner.command(action, argument)
-
-    async def action_why(self) -> None:
-        """Say why the question is asked."""
-        await self._tell("why")
-
-    async def action_back(self) -> None:
-        """Take the last answer back."""
-        await self._tell("back")
 
     async def action_not_sure(self) -> None:
         """Answer that one is not sure."""
@@ -361,38 +357,10 @@ class SessionScreen(Screen[None]):
         else:
             self._focus_conversation()
 
-    async def action_ruled_out(self) -> None:
-        """Say what has been ruled out."""
-        await self._tell("ruled_out")
-
-    async def action_evidence(self) -> None:
-        """Say how the findings are known."""
-        await self._tell("evidence")
-
-    async def action_patch(self) -> None:
-        """Show the patch."""
-        await self._tell("patch")
-
-    async def action_ask_user(self) -> None:
-        """Show the message to the user."""
-        await self._tell("ask_user")
-
-    async def action_trial(self) -> None:
-        """Try a remedy now."""
-        await self._tell("trial")
-
-    async def action_log(self) -> None:
-        """Say how a log is read."""
-        await self._tell("log")
-
     async def action_look(self) -> None:
         """Draw some samples in the conversation."""
-        await self._tell("look")
+        await self.action_tell("look")
         self._bring_chat_to_sight()
-
-    async def action_note(self) -> None:
-        """Show the notes."""
-        await self._tell("note")
 
     def action_report(self) -> None:
         """Show the report, to be written or copied."""
@@ -403,10 +371,6 @@ class SessionScreen(Screen[None]):
             from assistant.terminal.screens.report import ReportScreen
 
             self.app.push_screen(ReportScreen(self._partner.reports(), self._view.program, self._glyphs, format))
-
-    async def action_rerun(self) -> None:
-        """Start the program again."""
-        await self._tell("rerun")
 
     def action_write(self) -> None:
         """Begin a command."""
@@ -439,7 +403,7 @@ class SessionScreen(Screen[None]):
     @on(TrialWanted)
     async def _trial_wanted(self, event: TrialWanted) -> None:
         event.stop()
-        await self._tell("trial", event.cause)
+        await self.action_tell("trial", event.cause)
         self._bring_chat_to_sight()
 
     def _bring_chat_to_sight(self) -> None:

@@ -66,7 +66,7 @@ class QuestionBlock(Vertical, can_focus=True):
         Binding("up,left", "move(-1)", show=False, id="question.up"),
         Binding("down,right", "move(1)", show=False, id="question.down"),
         Binding("enter,space", "choose", show=False, id="question.choose"),
-        Binding("backspace", "screen.back", show=False, id="question.back"),
+        Binding("backspace", "screen.tell('back')", show=False, id="question.back"),
     ]
     cursor = reactive(0)
 
@@ -107,9 +107,9 @@ class QuestionBlock(Vertical, can_focus=True):
             asides.append(Aside("0", texts.NOT_SURE, "not_sure"))
         if question.optional:
             asides.append(Aside("-", texts.SKIP, "skip"))
-        asides.append(Aside("?", texts.WHY, "why"))
+        asides.append(Aside("?", texts.WHY, "tell('why')"))
         if question.can_go_back:
-            asides.append(Aside("^z", texts.BACK, "back"))
+            asides.append(Aside("^z", texts.BACK, "tell('back')"))
         yield Horizontal(*asides, classes="asides")
 
     def option_of_key(self, key: str) -> str | None:

@@ -222,7 +222,7 @@ class Commands:
         dialogue = self._session.session.dialogue
         asked = ask_user(dialogue)
         if asked is not None:
-            self._say(asked.text)
+            self._say(texts.flowing(asked.text))
         else:
             self._say(texts.ASK_USER_NONE if dialogue.facts.bundles else texts.ASK_USER_AT_HAND)
 

@@ -309,7 +309,7 @@ class Telling:
             following += f" {texts.NEXT_RERUN}"
         self._talk.journal.put(Said("end:next", following, "quiet"))
         if report.ask_user is not None:
-            self._talk.journal.put(Said("end:ask", report.ask_user.text))
+            self._talk.journal.put(Said("end:ask", texts.flowing(report.ask_user.text)))
         self._talk.stage = "failed" if report.status == "program_failed" else "finished"
         self._talk.finished = True
         self._talk.attention(report.text)

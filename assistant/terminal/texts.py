@@ -455,6 +455,12 @@ def count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
+def flowing(letter: str) -> str:
+    """A letter whose paragraphs wrap as wide as the screen is; what is set in stays as it is."""
+    paragraphs = letter.strip("\n").split("\n\n")
+    return "\n\n".join(one if one.startswith(" ") else " ".join(one.split()) for one in paragraphs)
+
+
 def quick_looks(number: int) -> str:
     """The title of the quick looks."""
     return count(number, "quick look", "quick looks")

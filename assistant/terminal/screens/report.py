@@ -59,6 +59,7 @@ class ReportScreen(Screen[None]):
         self._format = format or reports.first
         self._made: dict[str, str] = {}
         self._replaces = ""
+        self._offered = reports.file(self._format)
 
     def compose(self) -> ComposeResult:
         """The formats, the report, the file that it would go to."""
@@ -74,7 +75,7 @@ class ReportScreen(Screen[None]):
             yield VerticalScroll(id="report-body", can_focus=False)
             with Horizontal(id="report-to"):
                 yield Line(texts.REPORT_TO, id="report-to-label", classes="tone-quiet")
-                yield Input(id="report-file", classes="start-line", compact=True, select_on_focus=False)
+                yield Input(self._offered, id="report-file", classes="start-line", compact=True, select_on_focus=False)
             yield Line("", id="report-told")
         yield Footer(show_command_palette=False, compact=True)
 
@@ -90,7 +91,7 @@ class ReportScreen(Screen[None]):
         body = self.query_one("#report-body", VerticalScroll)
         self._tell("")
         self.query_one("#report-about", Line).put(texts.REPORT_FORMATS[self._format][1])
-        self.query_one(Input).value = self._reports.file(self._format)
+        self._offer_file()
         try:
             shown = self._shown()
         except TriageError as error:
@@ -99,6 +100,13 @@ class ReportScreen(Screen[None]):
             await body.remove_children()
             await body.mount(shown)
         body.scroll_home(animate=False)
+
+    def _offer_file(self) -> None:
+        """Name the file that suits the format, unless the person has named another one."""
+        line, file = self.query_one(Input), self._reports.file(self._format)
+        if line.value == self._offered:
+            line.value = file
+        self._offered = file
 
     def _shown(self) -> Widget:
         if self._format in ("markdown", "html"):

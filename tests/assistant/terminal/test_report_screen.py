@@ -68,6 +68,9 @@ async def test_another_file_is_typed_and_one_that_is_there_is_replaced_only_when
         assert not any(one[0] == "write" for one in partner.asked)
         await pressed(pilot, "enter")
         assert partner.asked[-1] == ("write", str(file), samples.MARKDOWN)
+        await pressed(pilot, "escape", "1", "2")
+        assert app.screen.query_one(Input).value == str(file), "what was typed stays"
+        await pressed(pilot, "f")
         app.screen.query_one(Input).value = "/nowhere/r.md"
         assert "cannot be written" in await pressed(pilot, "enter")
         await pressed(pilot, "escape")

@@ -155,3 +155,9 @@ def test_no_module_of_the_screen_prints_or_loads_tensorflow() -> None:
         source = file.read_text("utf-8")
         assert not re.search(r"^\s*print\(", source, re.M), file
         assert "tensorflow" not in source, file
+
+
+def test_a_letter_flows_and_its_command_stays() -> None:
+    assert texts.flowing("Please run\nthis:\n\n    keras-triage  collect\n\nThank\nyou.\n") == (
+        "Please run this:\n\n    keras-triage  collect\n\nThank you."
+    )

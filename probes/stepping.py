@@ -14,6 +14,8 @@ from .case import Case
 from .watching import Watch, loss_watched, variable_path, variable_summary, watching
 
 _SHARED = "instrumented_step"
+MOST_COMPILED = 60
+"""Layers beyond which XLA, which Keras uses by default, takes minutes on a core to compile a step that is looked into."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,8 @@ class InstrumentedStep:
 def instrumented_step(case: Case) -> InstrumentedStep:
     """The case's instrumented step; made once, compiled at its first use, shared by all that look inside a step.
 
-    ``make_train_function`` of the model itself builds it, so that ``run_eagerly``, ``jit_compile`` and a
-    program's own ``train_step`` keep their meaning, and what fails in ``fit`` fails here.
+    ``make_train_function`` of the model itself builds it, so that ``run_eagerly``, ``jit_compile`` (but of deep models)
+    and a program's own ``train_step`` keep their meaning, and what fails in ``fit`` fails here.
     """
     return case.once(_SHARED, lambda: build_step(case.model))
 
@@ -121,11 +123,13 @@ def build_step(model: Any) -> InstrumentedStep:
 
 def _train_function(model: Any, act: Callable[[Callable[[Any], Any], Any], Any]) -> Callable[[Any], Any]:
     """What Keras makes of a step that acts on the model's own step and its data."""
-    before = {name: vars(model).get(name, None) for name in ("train_step", "train_function", "steps_per_execution")}
+    names = ("train_step", "train_function", "steps_per_execution", "_jit_compile")
+    before = {name: vars(model).get(name, None) for name in names}
     own_step = model.train_step
     try:
         vars(model)["train_step"] = functools.partial(act, own_step)
         vars(model)["steps_per_execution"] = 1
+        vars(model)["_jit_compile"] = bool(model.jit_compile) and len(model._flatten_layers()) <= MOST_COMPILED
         model.make_train_function(force=True)
         made: Callable[[Any], Any] = model.train_function
         return made

@@ -14,7 +14,7 @@ import numpy as np
 from .best_epoch import stand_ins
 from .case import Budget, Case, Error
 from .recording import Batch, Recorded
-from .stepping import InstrumentedStep, instrumented_step
+from .stepping import InstrumentedStep, instrumented_step, spared_xla
 from .structures import map_leaves
 from .tasks import outputs
 
@@ -108,7 +108,8 @@ def run(case: Case, plan: Plan, budget: Budget, step: InstrumentedStep | None = 
         case.live.begin(plan.watch, plan.label)
     began = time.perf_counter()
     try:
-        original_fit(model)(model, callbacks=callbacks, verbose=0, **_arguments(case, plan))
+        with spared_xla(model):
+            original_fit(model)(model, callbacks=callbacks, verbose=0, **_arguments(case, plan))
     except Exception as problem:  # noqa: BLE001 - whatever training raises is a measurement
         result.error = Error.of(problem, "training")
     result.seconds = time.perf_counter() - began

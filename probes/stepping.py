@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from .watching import Watch, loss_watched, variable_path, variable_summary, watc
 
 _SHARED = "instrumented_step"
 MOST_COMPILED = 60
-"""Layers beyond which XLA, which Keras uses by default, takes minutes on a core to compile a step that is looked into."""
+"""Layers beyond which XLA, which Keras uses by default, takes minutes to compile a step that is looked into."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +124,13 @@ def build_step(model: Any) -> InstrumentedStep:
 
 def _train_function(model: Any, act: Callable[[Callable[[Any], Any], Any], Any]) -> Callable[[Any], Any]:
     """What Keras makes of a step that acts on the model's own step and its data."""
-    names = ("train_step", "train_function", "steps_per_execution", "_jit_compile")
-    before = {name: vars(model).get(name, None) for name in names}
+    before = {name: vars(model).get(name, None) for name in ("train_step", "train_function", "steps_per_execution")}
     own_step = model.train_step
     try:
         vars(model)["train_step"] = functools.partial(act, own_step)
         vars(model)["steps_per_execution"] = 1
-        vars(model)["_jit_compile"] = bool(model.jit_compile) and len(model._flatten_layers()) <= MOST_COMPILED
-        model.make_train_function(force=True)
+        with spared_xla(model):
+            model.make_train_function(force=True)
         made: Callable[[Any], Any] = model.train_function
         return made
     finally:
@@ -139,6 +139,18 @@ def _train_function(model: Any, act: Callable[[Callable[[Any], Any], Any], Any])
                 vars(model).pop(name, None)
             else:
                 vars(model)[name] = one
+
+
+@contextlib.contextmanager
+def spared_xla(model: Any) -> Iterator[None]:
+    """Within this context Keras makes functions of a deep model without XLA."""
+    before = vars(model).get("_jit_compile")
+    if len(model._flatten_layers()) > MOST_COMPILED:
+        vars(model)["_jit_compile"] = False
+    try:
+        yield
+    finally:
+        vars(model)["_jit_compile"] = before
 
 
 def _looked_into(made: InstrumentedStep, own_step: Callable[[Any], Any], data: Any) -> dict[str, Any]:

@@ -209,9 +209,6 @@ class AskUserPart(Part):
     """Ids of the questions that wait for it."""
 
 
-TIMINGS = ("import", "program", "probes", "trials", "total")
-
-
 class Report(Part):
     """What a session found."""
 

@@ -69,7 +69,7 @@ def prepared(
     redactor = Redactor(known)
     evidence = _without_private_context(evidence, Redactor(known).text)
     output = ProgramOutput(text="\n".join(collected.output)) if leave.output else None
-    parts = parts_of(_without_folder(evidence, leave), _environment(environment), output)
+    parts = parts_of(_without_what_stays(evidence, leave), _environment(environment), output)
     values = {name: redactor.value(part if leave.source else _without_code(part)) for name, part in parts.items()}
     return sealed(
         values,
@@ -82,7 +82,8 @@ def prepared(
     )
 
 
-def _without_folder(evidence: CaseEvidence, leave: Leave) -> CaseEvidence:
+def _without_what_stays(evidence: CaseEvidence, leave: Leave) -> CaseEvidence:
+    """The evidence without what never travels, and without what the user keeps."""
     case = evidence.case.model_copy(update={"folder": "", "facts": _without_labels(evidence.case.facts)})
     kept: dict[str, Any] = {"case": case, "options": leave.options}
     if not leave.source:

@@ -66,6 +66,7 @@ class Reading:
         self._session.telling.replay()
         talk.stage, talk.finished = "reading", True
         self._tell_holder()
+        talk.changed()
 
     def _tell_holder(self) -> None:
         talk = self._session.talk

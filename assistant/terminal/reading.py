@@ -90,6 +90,9 @@ class Reading:
         except SessionHeldError:
             # Another one was quicker; the next look says who.
             return
+        except TriageError as error:
+            talk.say(str(error))
+            return
         self._session.show(session)
         talk.stage, talk.finished = "resumed", False
         self._taken_up.set()

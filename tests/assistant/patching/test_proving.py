@@ -41,6 +41,12 @@ FLAT: dict[str, Any] = {
     "majority_share": 0.2,
     "skill_reference": 0.9,
     "validation_jump": None,
+    "final_loss": 0.1,
+    "late_fall": 0.01,
+    "late_trend": 0.0,
+    "validation_to_training": None,
+    "validation_late_trend": None,
+    "score": "balanced_accuracy",
 }
 LEARNT = {
     **FLAT,

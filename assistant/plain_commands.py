@@ -13,6 +13,7 @@ from assistant.ranking import Finding
 from assistant.report import text
 from assistant.report.formats import BY_SUFFIX, SUFFIXES, formatted, write
 from assistant.report.model import Report
+from assistant.terminal.texts import percent
 from assistant.walking import HEALTHY
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class PlainCommands:
         for one in findings:
             said = True
             title = dialogue.kb.causes[one.cause].title
-            self._say(f"  {one.rank}. {text.WORDS[one.status]}: {title} ({one.cause}, {_percent(one)})")
+            self._say(f"  {one.rank}. {text.WORDS[one.status]}: {title} ({one.cause}, {percent(one.confidence)})")
         if not said:
             self._say("  nothing yet")
 
@@ -145,7 +146,7 @@ class PlainCommands:
         if cause is None:
             return
         finding = dialogue.how_known(cause)
-        self._say(f"{dialogue.kb.causes[cause].title}: {text.WORDS[finding.status]}, {_percent(finding)}.")
+        self._say(f"{dialogue.kb.causes[cause].title}: {text.WORDS[finding.status]}, {percent(finding.confidence)}.")
         self._say(f"  it began at {finding.prior:+.1f}; the symptom adds {finding.symptom_fit:+.1f}")
         for one in finding.evidence:
             counted = f"{one.weight:+.1f}" if one.weight else "not counted twice"
@@ -287,9 +288,3 @@ class PlainCommands:
 
     def _cancel(self, investigation: Investigation) -> None:
         self._say("Cancelled." if investigation.cancel() else "Nothing is running.")
-
-
-def _percent(finding: Finding) -> str:
-    """A probability for people; never 0% or 100%, which nothing here is."""
-    share = finding.confidence
-    return "> 99%" if share > 0.99 else "< 1%" if share < 0.01 else f"{share * 100:.0f}%"

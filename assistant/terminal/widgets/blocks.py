@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,17 +13,16 @@ from textual.reactive import reactive
 
 from assistant.terminal import texts
 from assistant.terminal.glyphs import Glyphs
+from assistant.terminal.presenting.in_words import gathered_summary, plain
 from assistant.terminal.views import (
     Chapter,
     Diff,
     Gathered,
     Heard,
     Looked,
-    Looking,
     Mark,
     PlaceView,
     Said,
-    Samples,
     Trouble,
     Turn,
 )
@@ -124,65 +122,6 @@ class HeardBlock(Block):
         yield Row(Content.assemble((self.glyphs.person, "$primary bold")), self.turn.text)
 
 
-class LookingBlock(Block):
-    """Something that is running: what is looked at, how far it is, how long already, and how to cancel it."""
-
-    def compose(self) -> ComposeResult:
-        """Sign, title, and at the far end what the clock updates."""
-        assert isinstance(self.turn, Looking)
-        with Horizontal(classes="looking-line"):
-            yield Line(self._sign(), classes="row-sign looking-sign")
-            yield Line(self._title(), classes="row-text")
-            yield Line(self._clock(), classes="row-aside looking-clock")
-
-    def on_mount(self) -> None:
-        """Let the clock run unless motion is unwanted."""
-        self.set_interval(1.0 if self.app.animation_level == "none" else 0.12, self._tick)
-
-    async def take(self, turn: Turn) -> None:
-        """Show how far it has come, without another start of the clock."""
-        if turn != self.turn:
-            self.turn = turn
-            self.query_one(".row-text", Line).put(self._title())
-            self._tick()
-
-    def _tick(self) -> None:
-        for line in self.query(".looking-sign").results(Line):
-            line.put(self._sign())
-        for line in self.query(".looking-clock").results(Line):
-            line.put(self._clock())
-
-    @property
-    def _elapsed(self) -> float:
-        assert isinstance(self.turn, Looking)
-        return max(0.0, monotonic() - self.turn.started)
-
-    def _sign(self) -> Content:
-        moving = self.is_attached and self.app.animation_level != "none"
-        frames = self.glyphs.spinner
-        sign = frames[int(self._elapsed / 0.12) % len(frames)] if moving else self.glyphs.ellipsis[:1]
-        return Content.assemble((sign, "$primary"))
-
-    def _title(self) -> Content:
-        turn = self.turn
-        assert isinstance(turn, Looking)
-        parts: list[tuple[str, str] | str] = [turn.title]
-        if turn.detail:
-            parts.append((f"  {turn.detail}", "$text-soft"))
-        if turn.share is not None:
-            filled = round(turn.share * 10)
-            parts.append((f"  {self.glyphs.bar * filled}", "$primary"))
-            parts.append((self.glyphs.bar_empty * (10 - filled), "$line"))
-        return Content.assemble(*parts)
-
-    def _clock(self) -> Content:
-        turn, elapsed = self.turn, self._elapsed
-        assert isinstance(turn, Looking)
-        parts = [texts.seconds(float(int(elapsed))) if elapsed >= 60 else f"{elapsed:.0f} s"] if elapsed >= 1.0 else []
-        parts += [texts.CANCEL_HINT] if elapsed >= 2.0 else []
-        return Content.assemble(("  ".join(parts), "$text-soft"))
-
-
 class LookedBlock(Block):
     """The answer of a probe in one sentence; unfolded, everything it measured."""
 
@@ -279,17 +218,6 @@ def measurement(turn: Looked) -> ComposeResult:
         yield Line(Content.assemble(*parts).rstrip(), classes="measurement")
 
 
-def gathered_summary(turn: Gathered) -> str:
-    """How many of the looks stand out, and how many are unknown."""
-    notable = sum(one.mark in ("notable", "bad") for one in turn.looked)
-    unknown = sum(one.mark == "unknown" for one in turn.looked)
-    if notable == 1:
-        said = texts.GATHERED_ONE
-    else:
-        said = texts.GATHERED_SOME.format(count=notable) if notable else texts.GATHERED_ALL_FINE
-    return said + (", " + texts.GATHERED_UNKNOWN.format(count=unknown) if unknown else "")
-
-
 def source_line(place: PlaceView, glyphs: Glyphs) -> Content:
     """The user's own line with its number; the guilty columns stand on a ground of their own."""
     number = f"{place.line:>4} "
@@ -320,33 +248,3 @@ def coloured_diff(text: str) -> Content:
         )
         parts.append((f"{line}\n", style))
     return Content.assemble(*parts).rstrip()
-
-
-def plain(turn: Turn) -> str:
-    """A turn as plain text."""
-    match turn:
-        case Said(text=text) | Chapter(text=text):
-            return text
-        case Heard(text=text, reply_to=question):
-            return f"{question}\n> {text}" if question else f"> {text}"
-        case Looking(title=title):
-            return title
-        case Looked():
-            lines = [f"{turn.title}: {turn.sentence}", *(f"  {label}: {value}" for label, value in turn.details)]
-            return "\n".join(lines)
-        case Gathered():
-            return "\n".join([f"{turn.title}, {gathered_summary(turn)}", *(f"- {one.sentence}" for one in turn.looked)])
-        case Trouble():
-            place = f"\n{turn.place.file}:{turn.place.line}: {turn.place.code.strip()}" if turn.place else ""
-            return f"{turn.text}{place}\n{turn.advice}".rstrip()
-        case Diff(text=text):
-            return text
-        case Samples():
-            return "\n".join([turn.title, *(f"- {one.label}" for one in turn.samples)])
-        case _:
-            finding = turn.finding
-            said = "\n".join(f"- {one.text}" for one in finding.evidence)
-            where = "\n".join(f"{one.file}:{one.line}: {one.code.strip()}" for one in finding.places)
-            todo = "\n\n".join(f"{one.title}\n{one.text}\n{one.code}" for one in finding.remedies)
-            head = f"{finding.title} ({texts.STATUS[finding.status]}, {texts.percent(finding.confidence)})"
-            return "\n\n".join(part for part in (head, finding.summary, where, said, todo) if part)

@@ -24,6 +24,7 @@ from assistant.terminal.views import (
 from assistant.terminal.widgets import blocks
 from assistant.terminal.widgets.blocks import Block
 from assistant.terminal.widgets.cards import FindingCard
+from assistant.terminal.widgets.looking import LookingBlock
 from assistant.terminal.widgets.samples import SamplesBlock
 
 
@@ -110,7 +111,7 @@ def block_of(turn: Turn, glyphs: Glyphs) -> Block:
         case Heard():
             return blocks.HeardBlock(turn, glyphs)
         case Looking():
-            return blocks.LookingBlock(turn, glyphs)
+            return LookingBlock(turn, glyphs)
         case Looked():
             return blocks.LookedBlock(turn, glyphs)
         case Gathered():

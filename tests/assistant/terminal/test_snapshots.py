@@ -26,7 +26,7 @@ THEMES = ["triage-dark", "triage-light"]
 @pytest.fixture(autouse=True)
 def _still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
-    monkeypatch.setattr("assistant.terminal.widgets.blocks.monotonic", lambda: 12.0)
+    monkeypatch.setattr("assistant.terminal.widgets.looking.monotonic", lambda: 12.0)
 
 
 async def _stand_still(pilot: Pilot[int]) -> None:

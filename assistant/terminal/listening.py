@@ -50,6 +50,7 @@ class Listening:
         chosen = next((one for one in question.options if one.id == option), None)
         words = chosen.text if chosen else texts.NOT_SURE if option == UNKNOWN else texts.SKIP
         self._heard(words, question.ask)
+        self._live.talk.symptom_declined = chosen is None
         if option in self._live.kb.symptoms:
             self._name_symptom(option, None)
         elif option == UNKNOWN and question.id == SYMPTOM_QUESTION and self._live.session.dialogue.symptom is None:

@@ -27,6 +27,7 @@ class Talk:
         consent: where leave for a trial is awaited.
         stage: what is being done, as a key of the texts or in words.
         finished: whether the walk is over.
+        symptom_declined: whether the person was asked for the symptom and could not name it.
     """
 
     def __init__(self, stage: str) -> None:
@@ -37,6 +38,7 @@ class Talk:
         self.consent: asyncio.Future[str] | None = None
         self.stage = stage
         self.finished = False
+        self.symptom_declined = False
         self._changed: Callable[[], None] = lambda: None
         self._printed: Callable[[str], None] = lambda _: None
         self._attention: Attention = lambda _: None

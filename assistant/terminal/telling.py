@@ -139,7 +139,7 @@ class Telling:
         entry = self.dialogue.kb.symptoms[symptom.id]
         if symptom.id == UNSURE:
             self._talk.say(texts.NAMED_UNSURE)
-            self._talk.ask(symptom_question(self.dialogue.kb, texts.ASK_SYMPTOM_LOST_WHY))
+            self._ask_symptom()
             return
         if symptom.by == "probe":
             named = (
@@ -151,6 +151,11 @@ class Telling:
             self._talk.put(Said(f"symptom:{symptom.id}", named))
         if symptom.id != HEALTHY:
             self._talk.put(Said(f"symptom:{symptom.id}:first", " ".join(entry.first_words.split()), "quiet"))
+
+    def _ask_symptom(self) -> None:
+        """The person may say what no run could show, unless they have said already that they cannot."""
+        if not self._talk.symptom_declined:
+            self._talk.ask(symptom_question(self.dialogue.kb, texts.ASK_SYMPTOM_LOST_WHY))
 
     async def step_started(self, step: RunProbe) -> None:
         """Show that a probe runs; quick looks share one line."""
@@ -302,6 +307,8 @@ class Telling:
             if one.status in CONFIRMED:
                 self.put_card(one.id)
         self._talk.withdraw(SYMPTOM_QUESTION)
+        if self.dialogue.symptom is not None and self.dialogue.symptom.id == UNSURE:
+            self._ask_symptom()
         self._talk.journal.put(Said("end", report.text, "strong"))
         self._tell_what_became()
         following = texts.NEXT_PATCH if report.patch else texts.NEXT if report.causes else texts.NEXT_NONE

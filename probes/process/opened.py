@@ -31,6 +31,15 @@ from .stacks import innermost_line
 LONGEST_LINE = 2**28
 """Bytes of one message."""
 
+REQUESTS = {
+    "probe": "a probe",
+    "samples": "a look at samples",
+    "trial": "a trial",
+    "counter_trial": "a trial",
+    "arms": "a trial",
+}
+"""What a request is, in words."""
+
 HOST_SECONDS = 0.25
 """Within so many seconds the host ends a worker; one that does not, because it hangs itself, is not waited for."""
 
@@ -171,7 +180,8 @@ class Worker:
             await asyncio.wait([answer], timeout=limit)
             if not answer.done():
                 where = await self._where()
-                sentence = f"`{name}` did not come back within {limit or 0:.0f} s{_at(where)}."
+                what = REQUESTS.get(name, name)
+                sentence = f"The program did not come back from {what} within {limit or 0:.0f} s{_at(where)}."
                 await self._end(ProgramHung(sentence, limit or 0.0, where))
             return await answer
         finally:

@@ -467,3 +467,17 @@ def test_notes_are_kept_with_the_session_and_stay_inside(tmp_path: Path) -> None
     assert "no report" in said[-2]
     assert "calls back on Monday" in said[-1]
     assert "Monday" not in live.session.investigation.report().model_dump_json()
+
+
+async def test_where_no_run_could_be_watched_the_person_is_asked_what_they_see(small: Any) -> None:
+    worker = FakeWorker({probe: one for probe, one in ASKING.items() if probe != "recorded_run"})
+    one = small(worker)
+    one.start()
+    await one.until(lambda: "I cannot name the symptom" in one.said())
+    while not one.live.view.finished:
+        if one.live.talk.reply is not None:
+            await one.live.answer("unknown")
+        await asyncio.sleep(0.01)
+    assert one.live.view.question.id == "symptom"
+    await one.live.answer("loss_nan")
+    await one.until(lambda: one.live.session.dialogue.symptom.id == "loss_nan")

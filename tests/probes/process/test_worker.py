@@ -405,7 +405,7 @@ class TestEnds:
         source = HEAD + "class Slow(keras.utils.PyDataset):\n    pass\nmodel = build()\nmodel.fit(x, y)\n"
         opened = open_case(source)
         assert opened.case.failure is None
-        with pytest.raises(ProgramHung, match="`probe` did not come back within 0 s"):
+        with pytest.raises(ProgramHung, match="did not come back from a probe within 0 s"):
             opened.request("probe", {"probe": "recorded_run", "seconds": 60}, limit=0.01)
         assert not opened.worker.alive
 

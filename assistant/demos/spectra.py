@@ -1,4 +1,4 @@
-"""A classifier of spectra: good in training, while the validation figures jump about."""
+"""A classifier of spectra that is good in training, while its validation figures are all over the place."""
 
 import keras
 import numpy as np
@@ -9,8 +9,8 @@ keras.utils.set_random_seed(53)
 rng = np.random.default_rng(53)
 rows, bands, kinds = 1500, 40, 4
 kind = rng.integers(0, kinds, size=rows)
-peaks = rng.uniform(0.3, 0.7, size=(kinds, bands))
-spectra = np.clip(peaks[kind] + rng.normal(0.0, 0.15, size=(rows, bands)), 0.0, 1.0).astype("float32")
+peaks = rng.uniform(0.4, 0.6, size=(kinds, bands))
+spectra = np.clip(peaks[kind] + rng.normal(0.0, 0.08, size=(rows, bands)), 0.0, 1.0).astype("float32")
 
 x_train, y_train = spectra[:1200], kind[:1200]
 x_val, y_val = spectra[1200:], kind[1200:]

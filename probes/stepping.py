@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .case import Case
-from .watching import Watch, loss_watched, variable_path, variable_summary, watching
+from .watching import Watch, loss_watched, variable_path, variable_summary, watched_variables, watching
 
 _SHARED = "instrumented_step"
 MOST_COMPILED = 60
@@ -154,15 +154,14 @@ def spared_xla(model: Any) -> Iterator[None]:
 
 
 def _looked_into(made: InstrumentedStep, own_step: Callable[[Any], Any], data: Any) -> dict[str, Any]:
-    watch, model = Watch(), made.model
-    weights = {variable_path(one): _as_float(one) for one in model.trainable_variables}
-    with watching(model, watch):
+    variables = {variable_path(one): one for one in watched_variables(made.model)}
+    watch = Watch(wanted=frozenset(variables) if len(variables) < len(made.model.trainable_variables) else None)
+    weights = {path: _as_float(one) for path, one in variables.items()}
+    with watching(made.model, watch):
         logs = own_step(data)
-    for one in model.trainable_variables:
-        path = variable_path(one)
-        if path in weights:
-            watch.updates[path] = variable_summary(weights[path])
-            watch.updates["+" + path] = variable_summary(_as_float(one) - weights[path])
+    for path, one in variables.items():
+        watch.updates[path] = variable_summary(weights[path])
+        watch.updates["+" + path] = variable_summary(_as_float(one) - weights[path])
     made.watch = watch
     return {"logs": logs, "seen": watch.tensors()}
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from .keeping import with_subclasses
+
+T = TypeVar("T")
 
 ACTIVATION_FIELDS = ("mean", "std", "largest", "zero_share", "low_share", "high_share", "variation", "finite_share")
 VARIABLE_FIELDS = ("norm", "largest", "finite_share")
 MAX_UNITS = 8192
+MOST_LAYERS = 48
+"""Layers of a deep model that are watched, evenly chosen, the first and the last among them: a summary of each of
+hundreds makes a graph that takes minutes to prepare."""
+MOST_VARIABLES = 96
+"""Variables of a deep model that are watched, chosen likewise."""
 
 
 @dataclass
@@ -26,7 +33,10 @@ class Watch:
         losses: ``total`` and ``penalty`` as the model's own ``compute_loss`` returned them.
         source: ``apply``, or ``none`` where the step never called an optimizer.
         clipped_by_user: whether ``apply`` was given other tensors than the tape returned.
+        wanted: paths of the variables whose gradients are watched; None for all.
     """
+
+    wanted: frozenset[str] | None = None
 
     activations: dict[str, Any] = field(default_factory=dict)
     alive: dict[str, Any] = field(default_factory=dict)
@@ -76,7 +86,7 @@ def _layers_watched(model: Any, watch: Watch) -> Iterator[None]:
     import keras
     import tensorflow as tf
 
-    wanted = {id(layer): path for path, layer in layer_paths(model)}
+    wanted = {id(layer): path for path, layer in evenly(layer_paths(model), MOST_LAYERS)}
     home = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
 
     def make(original: Any) -> Any:
@@ -204,11 +214,27 @@ def _note_gradients(watch: Watch, optimizer: Any, grads: list[Any], variables: A
             watch.missing.append(path)
             continue
         watch.clipped_by_user |= bool(taped) and id(gradient) not in taped
+        if watch.wanted is not None and path not in watch.wanted:
+            continue
         dense = tf.convert_to_tensor(gradient)
         values = tf.cast(dense, tf.float32)
         if scale is not None:
             values = values / tf.cast(tf.convert_to_tensor(scale), tf.float32)
         watch.gradients[path] = variable_summary(values)
+
+
+def watched_variables(model: Any) -> list[Any]:
+    """The trainable variables whose gradients and updates are watched: in deep models some kernels."""
+    known = list(model.trainable_variables)
+    kernels = [one for one in known if one.name.endswith(("kernel", "embeddings"))]
+    return known if len(known) <= MOST_VARIABLES else evenly(kernels or known, MOST_VARIABLES)
+
+
+def evenly(found: list[T], most: int) -> list[T]:
+    """So many of a list, evenly chosen, the first and the last among them; all where there are no more."""
+    if len(found) <= most:
+        return found
+    return [found[round(place * (len(found) - 1) / (most - 1))] for place in range(most)]
 
 
 def variable_path(variable: Any) -> str:

@@ -84,6 +84,9 @@ def measure(case: Case, budget: Budget) -> GradientFlow:
         if not paths or kernel is None:
             continue
         norm = seen.gradient(kernel)
+        wanted = seen.step.watch.wanted
+        if wanted is not None and kernel not in wanted and kernel not in seen.step.missing:
+            continue
         missing = all(path in seen.step.missing for path in paths)
         weights = [float(one.weights[kernel][0]) for one in seen.seen if kernel in one.weights]
         rows.append(LayerGradient(note.path, norm, norm / max(weights[0], 1e-12) if weights else math.nan, missing))

@@ -38,6 +38,7 @@ DROPPING = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D
 MERGING = ("Add", "Subtract", "Multiply", "Average", "Concatenate", "Maximum", "Minimum", "Dot")
 ACTIVATING = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")
 ATTENDING = ("MultiHeadAttention", "Attention", "AdditiveAttention", "GroupQueryAttention")
+STRAIGHT = ("InputLayer", "Flatten", "Reshape", "Rescaling", "Normalization", "BatchNormalization")
 POOLING_TO_ONE = (
     "Flatten",
     "GlobalAveragePooling1D",
@@ -202,9 +203,32 @@ def head_of(case: Case, name: str, place: int) -> LayerNote:
 
 
 def hidden_layers(case: Case) -> list[LayerNote]:
-    """Layers with weights of a linear map that are not output layers."""
+    """Layers with weights of a linear map that are not output layers, without those that are never called."""
     last = {id(note.layer) for note in output_layers(case)}
-    return [note for note in layer_notes(case) if note.kind in PARAMETRIC and id(note.layer) not in last]
+    idle = {note.path for note in uncalled_layers(case)}
+    kinds = [note for note in layer_notes(case) if note.kind in PARAMETRIC and note.path not in idle]
+    return [note for note in kinds if id(note.layer) not in last]
+
+
+def uncalled_layers(case: Case) -> list[LayerNote]:
+    """Layers that the model made and that have no weights yet although others have: nothing ever calls them."""
+    made = [note for note in layer_notes(case) if note.kind in (*PARAMETRIC, *RECURRENT, "Embedding")]
+    idle = [note for note in made if not note.layer.built]
+    return idle if len(idle) < len(made) else []
+
+
+def is_linear(case: Case, width: int) -> bool:
+    """Whether the model is one linear map of its inputs' numbers before the output's own activation.
+
+    Args:
+        case: the case.
+        width: how many numbers a sample has; an output layer that reads more or fewer is given something made of them.
+    """
+    idle, heads = {note.path for note in uncalled_layers(case)}, {note.path for note in output_layers(case)}
+    others = [note for note in layer_notes(case) if note.path not in heads and note.path not in idle]
+    kernels = [getattr(note.layer, "kernel", None) for note in layer_notes(case) if note.path in heads]
+    read_all = all(one is not None and len(one.shape) == 2 and int(one.shape[0]) == width for one in kernels)
+    return bool(kernels) and read_all and all(note.kind in (*STRAIGHT, *DROPPING) for note in others)
 
 
 def followed_by(case: Case, note: LayerNote) -> list[LayerNote]:

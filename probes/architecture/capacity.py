@@ -10,7 +10,7 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..handing_on import is_handed_on
 from ..inputs import input_leaves, is_image, is_tokens
-from ..layers import ATTENDING, CONVOLUTIONAL, PARAMETRIC, RECURRENT, hidden_layers, layer_notes
+from ..layers import ATTENDING, CONVOLUTIONAL, PARAMETRIC, RECURRENT, hidden_layers, layer_notes, uncalled_layers
 from ..tasks import outputs
 
 
@@ -67,6 +67,10 @@ class Capacity:
     all_that_passes: bool = False
     """Whether what the narrowest hidden layer gives is all that another layer with weights is given; looked at only
     where it has fewer units than there are classes."""
+    uncalled: int = 0
+    """Layers that the model made and never calls."""
+    first_uncalled: str | None = None
+    """First of them."""
 
 
 @probe(
@@ -106,6 +110,7 @@ def measure(case: Case, budget: Budget) -> Capacity:
         "Rescaling",
     }
     large = any(is_image(one) and int(np.prod(one.shape[1:3])) >= 256 for one in arrays)
+    idle = uncalled_layers(case)
     narrowest = next((one for one in hidden if one.path == narrow[1]), None)
     return Capacity(
         parameters=parameters,
@@ -133,6 +138,8 @@ def measure(case: Case, budget: Budget) -> Capacity:
         dropout_total=float(
             np.prod([1 - float(getattr(one.layer, "rate", 0.0)) for one in notes if "Dropout" in one.kind])
         ),
+        uncalled=len(idle),
+        first_uncalled=idle[0].path if idle else None,
         all_that_passes=narrowest is not None
         and (narrow[0] or 0) < size
         and any(one.kind in PARAMETRIC and bool(is_handed_on(case, narrowest, one)) for one in notes),

@@ -14,6 +14,7 @@ from ..catalogue import Unanswerable, probe
 from ..layers import head_of, output_layers
 from ..recording import Batch
 from ..row_weights import row_weights
+from ..structures import leaves
 from ..tasks import Output, class_ids, outputs, target_of
 
 ROWS = 20_000
@@ -121,7 +122,7 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
     return LabelStatistics(
         outputs=tuple(parts),
         rows=sample.rows,
-        nonfinite_share=max(one.nonfinite_share for one in parts),
+        nonfinite_share=max(_own_nonfinite(sample, output, part) for output, part in zip(known, parts, strict=True)),
         imbalance=max((one[0] for one in weighed), default=1.0),
         majority=max((one[1] for one in weighed), default=0.0),
         smallest_class=min((one.smallest_class for one in classed), default=0),
@@ -143,6 +144,18 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
         ordered_ids=any(
             one.task == "multiclass" and one.encoding == "integers" and one.family.endswith("_error") for one in parts
         ),
+    )
+
+
+def _own_nonfinite(sample: Batch, output: Output, part: OutputLabels) -> float:
+    """Share of targets that are not finite by themselves: where inputs are to be given back, theirs do not count."""
+    if output.kind != "reconstruction":
+        return part.nonfinite_share
+    target = np.asarray(target_of(output, sample), dtype="float64").reshape(sample.rows, -1)
+    arrays = [np.asarray(one) for one in leaves(sample.x)]
+    sources = [one.reshape(len(one), -1) for one in arrays if one.size == target.size and one.dtype.kind in "fiu"]
+    return min(
+        (float((~np.isfinite(target) & np.isfinite(one)).mean()) for one in sources), default=part.nonfinite_share
     )
 
 

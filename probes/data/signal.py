@@ -51,12 +51,16 @@ class Signal:
     """Share of the inputs' variance on their first tenth of directions, in [0, 1]; noise has little, data have much."""
     ids_alone: bool = False
     """Whether every input is one id a row that the model looks up, whose interplay simple models do not see."""
+    linear_network: bool = False
+    """Whether the network is one linear map of its inputs before the output's own activation."""
+    bend_gain: float = 0.0
+    """Skill of the best simple model minus that of the best linear one; of the output where it is largest."""
     within_validation: float | None = None
     """Skill of simple models that are fitted to and tested on validation rows alone; null where there are fewer than 60
     of them, or the training rows have a signal of their own."""
 
 
-@probe("signal", title="Whether the inputs predict the targets", cost="seconds", needs=("training_data",))
+@probe("signal", title="Whether the inputs predict the targets", cost="seconds", needs=("model", "training_data"))
 def measure(case: Case, budget: Budget) -> Signal:
     """Try simple models on a sample of the training rows, and on the validation rows."""
     if not varies(case):

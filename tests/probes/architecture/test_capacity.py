@@ -85,3 +85,22 @@ def test_dropouts_in_a_row() -> None:
     found = seen(table(), quantity(), dense(4, "relu"), layers.Dropout(0.5), layers.Dropout(0.5), dense(1))
     assert found["dropout_total"] == 0.25
     assert seen(table(), classes(), dense(1))["dropout_total"] == 1.0
+
+
+def test_layers_that_are_made_and_never_called() -> None:
+    import keras
+
+    class Forgetful(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.out = dense(8, "relu", "first"), dense(1, name="out")
+
+        def call(self, inputs: Any) -> Any:
+            return self.out(inputs)
+
+    case = make_case(compiled(Forgetful(), "adam", "mse"), table(), quantity())
+    found = measured(case, "capacity")
+    assert (found["uncalled"], found["linear_model"]) == (1, True)
+    assert found["first_uncalled"].endswith("first")
+    assert measured(case, "signal")["linear_network"]
+    assert seen(table(), quantity(), dense(8, "relu"), dense(1))["uncalled"] == 0

@@ -61,6 +61,11 @@ def test_targets_that_are_not_finite() -> None:
     y[:4] = np.nan
     assert seen(y)["nonfinite_share"] == pytest.approx(4 / 64)
     assert seen(quantity())["nonfinite_share"] == 0.0
+    holes = table()
+    holes[0, 0] = np.nan
+    copier = compiled(net(6), "adam", "mse")
+    assert measured(make_case(copier, holes, holes), "label_statistics")["nonfinite_share"] == 0.0
+    assert measured(make_case(copier, table(), holes), "label_statistics")["nonfinite_share"] > 0
 
 
 def test_targets_that_never_vary() -> None:

@@ -43,8 +43,16 @@ def test_targets_that_were_dealt_out(target: Any, loss: str) -> None:
 
 
 def test_what_bends_is_seen_too() -> None:
-    found = seen(np.abs(table(ROWS)[:, 0]))
+    import keras
+
+    bent = np.abs(table(ROWS)[:, 0])
+    found = seen(bent)
     assert found["skill"] > found["linear_skill"] + 0.3
+    assert found["bend_gain"] > 0.3
+    assert not found["linear_network"]
+    straight = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    assert measured(make_case(compiled(straight), table(ROWS), bent), "signal")["linear_network"]
+    assert seen(quantity(ROWS))["bend_gain"] < 0.06
 
 
 def test_validation_rows_of_another_kind() -> None:

@@ -10,7 +10,9 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..features import FeatureShaper
 from ..inputs import ids_alone
-from ..reference import ROWS, references, varies, within
+from ..layers import is_linear
+from ..reference import ROWS, Reference, references, varies, within
+from ..structures import leaves
 from ..tasks import Output
 
 NO_SIGNAL = 0.2
@@ -82,7 +84,18 @@ def measure(case: Case, budget: Budget) -> Signal:
         structure=_structure(case),
         ids_alone=ids_alone(case),
         within_validation=None if worst.training.skill > NO_SIGNAL else _within_validation(case, worst.output),
+        linear_network=is_linear(case, _width(case)),
+        bend_gain=max(_bend_gain(one) for one in references(case)),
     )
+
+
+def _width(case: Case) -> int:
+    return int(sum(np.prod(np.shape(one)[1:]) for one in leaves(case.train.sample(8).x)))
+
+
+def _bend_gain(one: Reference) -> float:
+    reach = 1.0 - one.training.chance
+    return max(0.0, (one.training.value - one.linear) / reach) if reach > 0 and np.isfinite(one.linear) else 0.0
 
 
 def _within_validation(case: Case, output: Output) -> float | None:

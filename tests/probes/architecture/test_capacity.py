@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.probes.making import LIVE, classes, compiled, make_case, measured, quantity, table
 
@@ -87,6 +88,7 @@ def test_dropouts_in_a_row() -> None:
     assert seen(table(), classes(), dense(1))["dropout_total"] == 1.0
 
 
+@pytest.mark.filterwarnings("ignore:.*unbuilt state")
 def test_layers_that_are_made_and_never_called() -> None:
     import keras
 

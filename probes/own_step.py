@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .case import Batch, Case, fed
 from .running import learning_rate
+from .structures import leaves, map_leaves
 
 ROWS = 32
 LEAST_GRADIENT = 1e-7
@@ -45,6 +46,43 @@ def uphill(case: Case) -> float | None:
     added = _weights(case) - before
     size = float(np.linalg.norm(added)) * float(np.linalg.norm(gradient))
     return float(added @ gradient) / size if math.isfinite(size) and size > 0 else None
+
+
+def mixed_rows(case: Case) -> float | None:
+    """The loss that a step logs on its own predictions as targets, over that on the same dealt out to other rows.
+
+    Near 0 where each row is compared with its own target; 1 where targets (N,) spread over predictions (N, 1), for then
+    their order does not matter. None where the model is not of that kind. The step is run for real.
+    """
+    batch = fed(case.train.head(max(4, case.fit.batch_size)), case)
+    if len(leaves(batch.y)) != 1 or np.ndim(leaves(batch.y)[0]) != 1:
+        return None
+    try:
+        given = np.asarray(case.model(batch.x, training=False))
+    except Exception:  # noqa: BLE001 - what the model gives is looked at elsewhere
+        return None
+    if given.ndim != 2 or given.shape[1] != 1 or not given.std() > 0:
+        return None
+    own, dealt = _logged(case, batch, given[:, 0]), _logged(case, batch, np.roll(given[:, 0], 1))
+    return own / dealt if own is not None and dealt is not None and dealt > 0 else None
+
+
+def _logged(case: Case, batch: Batch, targets: NDArray[Any]) -> float | None:
+    """The loss that one step logs on these targets; the weights are put back."""
+    import tensorflow as tf
+
+    known = [one.numpy() for one in case.model.trainable_variables]
+    y = map_leaves(lambda one: tf.cast(targets, one.dtype), batch.y)
+    try:
+        case.model.reset_metrics()
+        logs = case.model.train_step(Batch(batch.x, y, batch.weights).as_fit_gives_it())
+        found = float(np.asarray(logs["loss"]))
+    except Exception:  # noqa: BLE001 - a step that needs the graph, or logs no loss, cannot be looked at so
+        return None
+    finally:
+        for variable, value in zip(case.model.trainable_variables, known, strict=True):
+            variable.assign(value)
+    return found if math.isfinite(found) else None
 
 
 def _weights(case: Case) -> NDArray[np.float64]:

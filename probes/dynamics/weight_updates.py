@@ -10,7 +10,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..first_steps import first_steps
-from ..own_step import has_gradient, has_own_step, uphill
+from ..own_step import has_gradient, has_own_step, mixed_rows, uphill
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,9 @@ class WeightUpdates:
     uphill: float | None = None
     """Cosine between what a step of the program's own adds to the weights and the gradient of the compiled loss, in
     [-1, 1]; above 0 where it climbs, null where the step is Keras' own or has no such gradient."""
+    mixed_rows: float | None = None
+    """Loss that a step of the program's own logs on its own predictions as targets, over that on the same dealt out to
+    other rows: near 0 where every row has its own target, 1 where targets spread over all rows; null elsewhere."""
 
 
 @probe("weight_updates", title="How far one step moves the weights", cost="seconds", needs=("model", "training_data"))
@@ -72,5 +75,6 @@ def measure(case: Case, budget: Budget) -> WeightUpdates:
         all_still=all_still,
         nonfinite=any(float(one.updates[path][2]) < 1 for one in seen.seen for path in one.updates),
         idle_step=all_still and has_own_step(case) and has_gradient(case),
+        mixed_rows=mixed_rows(case) if has_own_step(case) else None,
         uphill=uphill(case) if has_own_step(case) and not all_still else None,
     )

@@ -106,3 +106,30 @@ def test_a_step_of_its_own_that_climbs() -> None:
     assert of(-1.0) > 0.5
     assert of(1.0) < -0.5
     assert seen(1e-3)["uphill"] is None
+
+
+def test_targets_that_spread_over_all_rows() -> None:
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    class Spreading(keras.Model):
+        flat = False
+
+        def train_step(self, data: Any) -> dict[str, Any]:
+            x, y = data
+            with tf.GradientTape() as tape:
+                given = self(x, training=True)
+                loss = tf.reduce_mean(tf.square(y - (given[:, 0] if self.flat else given)))
+            gradients = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+            return {"loss": loss}
+
+    def of(flat: bool) -> Any:
+        inputs = keras.Input((6,))
+        model = Spreading(inputs, layers.Dense(1)(inputs))
+        model.flat = flat
+        return measured(make_case(compiled(model, "adam", "mse"), table(), quantity()), "weight_updates")["mixed_rows"]
+
+    assert of(False) > 0.97
+    assert of(True) < 0.1

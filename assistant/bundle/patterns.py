@@ -33,6 +33,9 @@ _SPACED = rf"(?: [^/\\{_END}]+){{1,3}}"
 BELOW = rf"(?:[/\\\\][^{_END}]*(?:{_SPACED}[/\\\\][^{_END}]*)*)?"
 """What may follow the name of a folder."""
 
+ABOVE = rf"(?:[A-Za-z]:)?(?:[/\\\\][^/\\\\{_END}]+)*[/\\\\]"
+"""What may stand before the name of a folder."""
+
 _NUMBER = r"[-+]?\d[\d.]*(?:[eE][-+]?\d+)?"
 """Nine and more of these in a row are a piece of an array."""
 

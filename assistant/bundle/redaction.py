@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from assistant.bundle.known import Known
-from assistant.bundle.patterns import BELOW, RULES, SECRET_NAME, UNPRINTABLE, Rule, installed
+from assistant.bundle.patterns import ABOVE, BELOW, RULES, SECRET_NAME, UNPRINTABLE, Rule, installed
 
 PLACEHOLDER = re.compile(r"\[[a-z ]+ \d+\]")
 """What stands in place of what was taken out; as a name it names no secret."""
@@ -114,11 +115,14 @@ def _folders(folders: Iterable[str]) -> list[Rule]:
 
 
 def _places(places: Iterable[str]) -> list[Rule]:
-    """A folder that is known by its words, with all that follows below it."""
-    return [
-        Rule("path", re.compile(rf"(?<![\w/.-]){re.escape(one)}(?![\w.-]){BELOW}"), kept=installed)
-        for one in sorted(set(places), key=len, reverse=True)
-    ]
+    """A folder that is known by its words, with all that follows below it.
+
+    One whose name holds a blank is looked for wherever it lies: edited programs run in a copy of their folder.
+    """
+    chosen = sorted(set(places), key=len, reverse=True)
+    spaced = sorted({name for one in chosen if " " in (name := PurePath(one).name)}, key=len, reverse=True)
+    known = [*map(re.escape, chosen), *(f"{ABOVE}{re.escape(name)}" for name in spaced)]
+    return [Rule("path", re.compile(rf"(?<![\w/.-]){one}(?![\w.-]){BELOW}"), kept=installed) for one in known]
 
 
 def _alternatives(names: Mapping[str, tuple[str, str]]) -> re.Pattern[str]:

@@ -116,6 +116,15 @@ def test_paths_in_the_programs_folder_stay_relative_to_it() -> None:
     assert redacted("/opt/env/lib/python3.12/site-packages/keras/src/a.py") == "site-packages/keras/src/a.py"
 
 
+def test_a_copy_of_a_folder_with_a_blank_in_its_name_is_taken_out_as_a_whole() -> None:
+    redactor = Redactor(Known(places=frozenset({"/srv/Project Osprey"})))
+    told = redactor.text(
+        "in /tmp/tmp4f/Project Osprey as x, File '/tmp/tmp4f/Project Osprey/a.py', /srv/Project Osprey/b"
+    )
+    assert "Osprey" not in told
+    assert redactor.text("Project Osprey") == "Project Osprey", "no path"
+
+
 def test_the_same_secret_has_the_same_placeholder_and_is_counted_each_time() -> None:
     redactor = Redactor(KNOWN)
     told = redactor.value({"a@b.example": ["a@b.example", "c@d.example"], "password": "x y"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from assistant.terminal.app import TriageApp
 from assistant.terminal.glyphs import ASCII
 from assistant.terminal.preferences import Preferences
 from assistant.terminal.settings import TerminalSettings
+from assistant.terminal.views import Chapter, Looked, Said
 from tests.assistant.terminal import samples
 from tests.assistant.terminal.apps import recorded_app, settled
 
@@ -103,6 +105,23 @@ def test_forty_columns(snap_compare: Any, state: str) -> None:
 def test_ascii(snap_compare: Any) -> None:
     app, _ = recorded_app(samples.DONE, glyphs=ASCII)
     assert snap_compare(app, terminal_size=(120, 40), run_before=_stand_still)
+
+
+def test_another_way_and_what_became_of_the_program(snap_compare: Any) -> None:
+    told = (
+        Chapter("c1", "Back to: Do the labels belong to their images?"),
+        Said("c2", "The way taken so far is kept as session 1f2e3d4c; this one goes on from here.", "quiet"),
+        Chapter("c3", "train.py, started again"),
+        Looked(
+            "compared",
+            "Compared with the last time",
+            "The remedy worked: the planned training runs to its end, and it learns.",
+            "good",
+            details=(("gone", "The learning rate is too high (proven)"), ("optimizer", "SGD 3, now SGD 0.03")),
+        ),
+    )
+    app, _ = recorded_app(replace(samples.DONE, turns=(*samples.DONE.turns, *told)))
+    assert snap_compare(app, terminal_size=(80, 24), run_before=_pressing("ctrl+o"))
 
 
 def test_without_colour(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ def open_terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
     def make(program: Path, **environment: str) -> Terminal:
-        opened.append(Terminal([str(program), "--budget", "40"], tmp_path, environment=environment))
+        opened.append(Terminal([str(program), "--budget", "12"], tmp_path, environment=environment))
         return opened[-1]
 
     yield make

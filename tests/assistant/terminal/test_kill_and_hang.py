@@ -15,17 +15,9 @@ from tests.assistant.terminal.pseudo import Terminal, lives
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
 
 PROGRAM = """
-import os, time
-import numpy as np
-import keras
+import keras, time
 
-if not os.path.exists(__file__ + ".go"):
-    print("WAITING", flush=True)
-    time.sleep(600)
-x = np.random.default_rng(0).normal(size=(400, 4)).astype("float32")
-model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
-model.compile("sgd", "mse")
-model.fit(x, x[:, :1], epochs=100_000, batch_size=4, verbose=0)
+time.sleep(600)
 """
 
 
@@ -78,34 +70,23 @@ def test_while_python_starts(open_terminal: Callable[..., Terminal], program: Pa
     _leaves(terminal)
 
 
+# A sentence may be broken anywhere between its words, so that one word of it is waited for.
 @pytest.mark.keras
-def test_in_every_other_state(open_terminal: Callable[..., Terminal], program: Path) -> None:
+def test_while_the_program_is_set_up(open_terminal: Callable[..., Terminal], program: Path) -> None:
     terminal = open_terminal(program)
     assert terminal.read_until("unning the program", 120)
     os.kill(terminal.started()[-1], signal.SIGKILL)
-    assert terminal.read_until("was killed from", 30)
+    assert terminal.read_until("killed", 30)
 
     terminal.look_anew()
     terminal.send("/rerun\r")
     assert terminal.read_until("unning the program", 60)
     terminal.send("\x1b")
-    assert terminal.read_until("You stopped train.py", 30)
-
-    program.with_name("train.py.go").touch()
-    terminal.look_anew()
-    terminal.send("/rerun\r")
-    assert terminal.read_until("The planned training", 60)
-    os.kill(terminal.started()[-1], signal.SIGKILL)
-    assert terminal.read_until("I start the", 60)
-
-    terminal.look_anew()
-    assert terminal.read_until("What do you see?", 120)
-    os.kill(terminal.started()[0], signal.SIGKILL)
-    assert terminal.read_until("goes on without", 60)
+    assert terminal.read_until("stopped", 30)
 
     terminal.look_anew()
     terminal.send("/rerun\r")
-    assert terminal.read_until("The planned training", 60)
+    assert terminal.read_until("unning the program", 60)
     for process in terminal.started():
         os.kill(process, signal.SIGSTOP)
     _leaves(terminal)

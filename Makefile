@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.built
 CASES ?= ../shared/cases
+# One more than there are cores: tests also wait, for workers and for screens. Each that holds TensorFlow takes 1.5 GB.
+JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 5 ? n + 1 : 6)))
 
 .PHONY: help demo test fast check lint types layers kb format score proofs bench screens clean
 
@@ -27,10 +29,10 @@ demo: $(STAMP)
 	$(BIN)/keras-triage demo spirals
 
 test: fast
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m keras
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m keras
 
 fast: $(STAMP)
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not keras"
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -m "not keras"
 
 check: lint types layers kb
 

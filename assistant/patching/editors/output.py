@@ -62,7 +62,7 @@ def write_output_activation(edit: Editing, wanted: str) -> None:
 @editor("set_output_units", order=43)
 def set_output_units(edit: Editing) -> None:
     """Write how many units the output has, with the activation and the loss that go with them: ``output_units``,
-    ``layer``."""
+    ``output_activation`` and ``loss`` (both by default what goes with the targets as they are given), ``layer``."""
     count = int(edit.number("output_units"))
     units = number(count)
     layer = output_weights(edit)
@@ -74,7 +74,14 @@ def set_output_units(edit: Editing) -> None:
     if found is None:
         raise edit.refuse(f"Give the layer {layer} {units} units", f"layer:{layer}")
     edit.source.replace(found.value, units)
-    _fit_loss(edit, count)
+    activation = edit.given("output_activation")
+    if activation is None:
+        _fit_loss(edit, count)
+        return
+    write_output_activation(edit, str(activation))
+    loss = edit.given("loss")
+    if loss is not None:
+        write_loss(edit, str(loss), logits=False)
 
 
 def _fit_loss(edit: Editing, units: int) -> None:

@@ -75,12 +75,13 @@ def _does_as_well(present: str | None, wanted: str, output: Output, arm: Arm) ->
 def set_output_units(arm: Arm, parameters: Parameters) -> Parameters:
     """One unit a class, one for two classes, one a quantity; with the activation and the loss that go with it."""
     wanted: dict[int, tuple[int, str]] = {}
-    changed = []
+    changed, said = [], {}
     for output in arm.outputs:
         units, width, layer = _units(output, arm), output_width(arm, output), output_layer(arm, output)
         if layer is None or units is None or width in (None, units) or kind(layer) != "Dense":
             continue
-        activation = "linear" if output.kind == "regression" else "sigmoid" if units == 1 else "softmax"
+        alone = units == 1 or output.kind == "multilabel"
+        activation = "linear" if output.kind == "regression" else "sigmoid" if alone else "softmax"
         wanted[id(layer)] = (units, activation)
         changed.append((output, units))
     if not wanted:
@@ -93,9 +94,14 @@ def set_output_units(arm: Arm, parameters: Parameters) -> Parameters:
     for output, units in changed:
         family = _fitting(output, units)
         if family is not None and (family != output.family or output.from_logits):
-            arm.set_loss(_loss(family, False), output)
+            loss = _loss(family, False)
+            arm.set_loss(loss, output)
+            said = {"loss": type(loss).__name__}
     rebuild(arm, edit)
-    return {"output_units": changed[0][1]}
+    if len(changed) > 1:
+        return {"output_units": changed[0][1]}
+    (_, activation), *_ = wanted.values()
+    return {"output_units": changed[0][1], "output_activation": activation, **said}
 
 
 def _units(output: Output, arm: Arm) -> int | None:

@@ -128,6 +128,15 @@ def test_units_bring_activation_and_loss() -> None:
     assert 'loss="sparse_categorical_crossentropy"' in found
 
 
+def test_units_with_what_was_tried_beside_them_where_the_targets_are_hidden_in_a_pipeline() -> None:
+    model = 'model = keras.Sequential([layers.Dense(8), layers.Dense(1, activation="sigmoid")])\n'
+    source = program('model.compile("adam", loss="binary_crossentropy")', model)
+    tried = {"output_units": 4, "output_activation": "softmax", "loss": "SparseCategoricalCrossentropy"}
+    found = edited(source, "set_output_units", tried, y=Data())
+    assert 'layers.Dense(4, activation="softmax")' in found
+    assert 'loss="sparse_categorical_crossentropy"' in found
+
+
 def test_units_of_quantities_stay_linear() -> None:
     source = program('model.compile("adam", loss="mse")')
     found = edited(source, "set_output_units", {"output_units": 2}, y=Data(shapes=((100, 2),)))

@@ -285,7 +285,7 @@ def test_output_activations(units: int, activation: str, loss: str, labels: Any,
 def test_output_units() -> None:
     case = model_case(dense(1, activation="sigmoid"), loss="sparse_categorical_crossentropy")
     arm, said = treated(case, "set_output_units")
-    assert said == {"output_units": 3}
+    assert said == {"output_units": 3, "output_activation": "softmax"}
     assert arm.model.output_shape == (None, 3)
     assert arm.model.layers[-1].activation.__name__ == "softmax"
 

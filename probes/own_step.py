@@ -16,11 +16,11 @@ ROWS = 32
 LEAST_GRADIENT = 1e-7
 
 
-def has_own_step(case: Case) -> bool:
-    """Whether the model brings a training step of its own."""
+def overrides(model: Any, name: str = "train_step") -> bool:
+    """Whether the model brings a method of Keras' own anew, its training step unless another is named."""
     import keras
 
-    return type(case.model).train_step is not keras.Model.train_step
+    return getattr(type(model), name, None) is not getattr(keras.Model, name, None)
 
 
 def has_gradient(case: Case) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import probe
 from ..first_steps import FirstSteps, first_steps
+from ..own_step import overrides
 from ..running import learning_rate
 from ..tasks import constant_loss, outputs, target_of
 
@@ -49,7 +50,6 @@ class LossAtStart:
 @probe("loss_at_start", title="The loss at the start against chance", cost="seconds", needs=("model", "training_data"))
 def measure(case: Case, budget: Budget) -> LossAtStart:
     """Read the first step of the planned training."""
-    import keras
 
     seen = first_steps(case)
     total, penalty = seen.seen[0].loss, seen.seen[0].penalty
@@ -58,7 +58,7 @@ def measure(case: Case, budget: Budget) -> LossAtStart:
     data = total - penalty
     uniform, constant = _expected(case)
     reported = _reported(seen)
-    custom = type(case.model).train_step is not keras.Model.train_step
+    custom = overrides(case.model)
     return LossAtStart(
         loss=data,
         penalty=penalty,

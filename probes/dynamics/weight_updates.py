@@ -10,7 +10,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..first_steps import first_steps
-from ..own_step import has_gradient, has_own_step, mixed_rows, uphill
+from ..own_step import has_gradient, mixed_rows, overrides, uphill
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def measure(case: Case, budget: Budget) -> WeightUpdates:
         first_still=still[0] if still else None,
         all_still=all_still,
         nonfinite=any(float(one.updates[path][2]) < 1 for one in seen.seen for path in one.updates),
-        idle_step=all_still and has_own_step(case) and has_gradient(case),
-        mixed_rows=mixed_rows(case) if has_own_step(case) else None,
-        uphill=uphill(case) if has_own_step(case) and not all_still else None,
+        idle_step=all_still and overrides(case.model) and has_gradient(case),
+        mixed_rows=mixed_rows(case) if overrides(case.model) else None,
+        uphill=uphill(case) if overrides(case.model) and not all_still else None,
     )

@@ -7,6 +7,8 @@ from types import CodeType
 from typing import Any
 
 NAME = "get_ipython"
+EXPORTED = {"run_line_magic", "run_cell_magic", "magic", "system", "getoutput"}
+"""What an export calls on the shell; a program that only asks whether there is one must hear that there is none."""
 
 
 class PassedOver:
@@ -24,4 +26,4 @@ class PassedOver:
 
 def stand_in(code: CodeType) -> dict[str, Any]:
     """The names that a program needs beside Python's, where lines at its top level ask for the shell of a notebook."""
-    return {NAME: PassedOver} if NAME in code.co_names else {}
+    return {NAME: PassedOver} if NAME in code.co_names and EXPORTED & set(code.co_names) else {}

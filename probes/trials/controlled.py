@@ -10,6 +10,7 @@ from typing import Any
 
 from ..case import Budget, Case
 from ..keeping import Kept
+from ..own_step import overrides
 from .arm import Arm
 from .bench import Bench, key_of
 from .elsewhere import from_plain
@@ -134,7 +135,7 @@ class _Trial:
 
     def _unfelt(self) -> NotApplicable:
         words = "the program does not feel this treatment: the training is the same to the last digit"
-        own = [name for name in ("train_step", "compute_loss") if _overridden(self.case.model, name)]
+        own = [name for name in ("train_step", "compute_loss") if overrides(self.case.model, name)]
         return OnlyAsSource(f"{words}, for the model has its own {own[0]}") if own else NotApplicable(words)
 
     def _judge_arms(self) -> None:
@@ -314,12 +315,6 @@ def _best_of(tried: Iterator[_Candidate]) -> _Candidate | None:
         del one
         gc.collect()
     return best
-
-
-def _overridden(model: Any, name: str) -> bool:
-    import keras
-
-    return getattr(type(model), name, None) is not getattr(keras.Model, name, None)
 
 
 def run_controlled(case: Case, bench: Bench, request: Request, kept: Kept, tell: Tell) -> Outcome:

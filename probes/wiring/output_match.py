@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..case import Budget, Case, Error, fed
 from ..catalogue import Unanswerable, probe
 from ..layers import head_of, last_activation, layer_notes, reach_of
+from ..own_step import overrides
 from ..recording import Batch
 from ..tasks import Output, in_order, outputs, target_of
 
@@ -186,12 +187,13 @@ def _is_aligned(case: Case, batch: Batch, known: tuple[Output, ...]) -> bool:
 
     A step of the program's own may compute another loss, so where it has one nothing is known.
     """
-    import keras
-
     from ..structures import map_leaves
 
-    own_step = type(case.model).train_step is not keras.Model.train_step
-    if own_step or getattr(case.model, "_compile_loss", None) is None or any(one.family == "none" for one in known):
+    if (
+        overrides(case.model)
+        or getattr(case.model, "_compile_loss", None) is None
+        or any(one.family == "none" for one in known)
+    ):
         return False
     deeper = map_leaves(lambda one: np.asarray(one)[..., None] if np.asarray(one).ndim == 1 else one, batch.y)
     losses = []

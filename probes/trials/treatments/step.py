@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MethodType
 
+from ...own_step import overrides
 from ..arm import Arm
 from ..treating import NotApplicable, Parameters, treatment
 
@@ -19,7 +20,7 @@ def use_keras_step(arm: Arm, parameters: Parameters) -> Parameters:
     import keras
 
     model = arm.model
-    if type(model).train_step is keras.Model.train_step:
+    if not overrides(model):
         raise NotApplicable("the program takes its steps as Keras does")
     if getattr(model, "_compile_loss", None) is None:
         raise NotApplicable("no loss is compiled, which a step of Keras could train")

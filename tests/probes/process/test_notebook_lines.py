@@ -28,5 +28,10 @@ def test_magics_are_passed_over_and_told(capsys: pytest.CaptureFixture[str]) -> 
     ]
 
 
+def test_a_program_that_asks_where_it_runs_hears_that_it_is_no_notebook(capsys: pytest.CaptureFixture[str]) -> None:
+    _run("try:\n    get_ipython().__class__\n    print('notebook')\nexcept NameError:\n    print('script')\n")
+    assert capsys.readouterr().out == "script\n"
+
+
 def test_a_program_that_asks_for_none_has_none() -> None:
     _run("import builtins\nassert 'get_ipython' not in globals() and not hasattr(builtins, 'get_ipython')\n")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .structures import cut, first_leaf, leaves, map_leaves, rows_of, size_in_bytes, stack
 
@@ -74,11 +75,16 @@ class Recorded:
 
     def sample(self, limit: int, seed: int = 0) -> Batch:
         """At most ``limit`` rows drawn at random over all rows, in stored order."""
-        count = self.rows
-        if count <= limit:
+        if self.rows <= limit:
             return Batch(self.x, self.y, self.weights)
-        chosen = np.sort(np.random.default_rng(seed).choice(count, limit, replace=False))
+        chosen = self.drawn(limit, seed)
         return Batch(*(cut(one, chosen) for one in (self.x, self.y, self.weights)))
+
+    def drawn(self, limit: int, seed: int = 0) -> NDArray[np.int64]:
+        """Places of the rows that ``sample`` gives."""
+        if self.rows <= limit:
+            return np.arange(self.rows)
+        return np.sort(np.random.default_rng(seed).choice(self.rows, limit, replace=False))
 
     def head(self, limit: int) -> Batch:
         """The first rows, at most ``limit``."""

@@ -11,6 +11,7 @@ from ..catalogue import Unanswerable, probe
 from ..handing_on import is_handed_on
 from ..inputs import input_leaves, is_image, is_tokens
 from ..layers import ATTENDING, CONVOLUTIONAL, PARAMETRIC, RECURRENT, hidden_layers, layer_notes, uncalled_layers
+from ..receptive_field import receptive_field
 from ..tasks import outputs
 
 
@@ -71,6 +72,13 @@ class Capacity:
     """Layers that the model made and never calls."""
     first_uncalled: str | None = None
     """First of them."""
+    receptive_share: float = 1.0
+    """Share of the input's extent that a place of the last feature map sees before all places are pooled, in (0, 1], on
+    the axis where that is least; 1 where a layer reads all places together."""
+    receptive_field: tuple[int, ...] = ()
+    """The same in places along each axis."""
+    receptive_layer: str | None = None
+    """The layer that gives this map."""
 
 
 @probe(
@@ -112,6 +120,8 @@ def measure(case: Case, budget: Budget) -> Capacity:
     large = any(is_image(one) and int(np.prod(one.shape[1:3])) >= 256 for one in arrays)
     idle = uncalled_layers(case)
     narrowest = next((one for one in hidden if one.path == narrow[1]), None)
+    spaced = len(arrays) == 1 and arrays[0].ndim > 2 and not is_tokens(case, arrays[0])
+    sight = receptive_field(notes, tuple(arrays[0].shape[1:-1])) if spaced else None
     return Capacity(
         parameters=parameters,
         rows=rows,
@@ -140,6 +150,9 @@ def measure(case: Case, budget: Budget) -> Capacity:
         ),
         uncalled=len(idle),
         first_uncalled=idle[0].path if idle else None,
+        receptive_share=sight.share if sight else 1.0,
+        receptive_field=sight.field if sight else (),
+        receptive_layer=sight.layer if sight else None,
         all_that_passes=narrowest is not None
         and (narrow[0] or 0) < size
         and any(one.kind in PARAMETRIC and bool(is_handed_on(case, narrowest, one)) for one in notes),

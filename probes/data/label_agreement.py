@@ -16,10 +16,13 @@ from ..inputs import input_leaves
 from ..recording import Batch
 from ..reference import one_hot_models
 from ..tasks import class_ids, outputs, target_of
+from .doubted_labels import doubted_labels
 
 ROWS = 1200
 FOLDS = 4
 SUREST = 0.3
+NAMED = 4
+"""So many rows are named: enough to see at a glance what is wrong with labels."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,12 @@ class LabelAgreement:
     """Share of all rows whose inputs stand elsewhere with another label, in [0, 1]."""
     skill: float
     """Share of the way from chance to agreement that the models cover over all rows, in [-1, 1]."""
+    doubted_share: float = 0.0
+    """Share of rows whose label probably is another one, in [0, 1]; overlapping classes are doubted too."""
+    doubted: tuple[int, ...] = ()
+    """Rows, counted from 0 as `fit` is given them, whose labels are the likeliest wrong, worst first."""
+    judge: str = "confident learning"
+    """What doubts them: `cleanlab` where the program's interpreter has it, else the plain form of its method."""
 
 
 @probe("label_agreement", title="Whether labels agree with their neighbours", cost="seconds", needs=("training_data",))
@@ -76,6 +85,8 @@ def measure(case: Case, budget: Budget) -> LabelAgreement:
     sure_chance = float(1 - counts[chosen[sure]].mean())
     error = max(float(np.sqrt(sure_chance * (1 - sure_chance) / sure.sum())), 1e-3)
     twins, conflicting = _twins(case, sample, ids)
+    doubts = doubted_labels(places, scores)
+    stored = case.train.drawn(ROWS)
     return LabelAgreement(
         rows=len(ids),
         classes=len(known),
@@ -87,6 +98,9 @@ def measure(case: Case, budget: Budget) -> LabelAgreement:
         twins=twins,
         conflicting=conflicting,
         skill=max(-1.0, 1 - overall / chance) if chance > 0 else 0.0,
+        doubted_share=doubts.share,
+        doubted=tuple(int(stored[one]) for one in doubts.places[:NAMED]),
+        judge=doubts.judge,
     )
 
 

@@ -38,14 +38,23 @@ class SequencePadding:
     """Whether the steps are averaged, padding included."""
     attending: bool
     """Whether an attention layer reads the sequence."""
+    words: int = 0
+    """Distinct token ids beside the padding, of the input that holds most of one id; 0 without tokens."""
+    commonest: int = 0
+    """The most frequent of them."""
+    commonest_share: float = 0.0
+    """Share of the steps beside the padding that hold it, in [0, 1]."""
 
 
 @probe("sequence_padding", title="How sequences are padded", cost="instant", needs=("model", "training_data"))
 def measure(case: Case, budget: Budget) -> SequencePadding:
     """Count runs of zeros at the ends of sequences."""
     found = []
+    words = (0, 0, 0.0)
     for name, one in input_leaves(case, case.train.sample(ROWS)):
         array = np.asarray(one)
+        if array.ndim == 2 and is_tokens(case, array):
+            words = max(words, _commonest(array), key=lambda known: known[2])
         if (
             array.dtype.kind in "iuf"
             and (is_tokens(case, array) or (array.ndim == 3 and array.shape[1] > 3))
@@ -69,7 +78,18 @@ def measure(case: Case, budget: Budget) -> SequencePadding:
         recurrent=bool(kinds & set(RECURRENT)),
         averaging=bool(kinds & {"GlobalAveragePooling1D", "AveragePooling1D"}),
         attending=bool(kinds & set(ATTENDING)),
+        words=words[0],
+        commonest=words[1],
+        commonest_share=words[2],
     )
+
+
+def _commonest(tokens: NDArray[Any]) -> tuple[int, int, float]:
+    """Distinct ids beside the padding, the most frequent of them, and its share."""
+    ids, counts = np.unique(tokens[tokens != 0], return_counts=True)
+    if not len(ids):
+        return 0, 0, 0.0
+    return len(ids), int(ids[counts.argmax()]), float(counts.max() / counts.sum())
 
 
 def _ends(array: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

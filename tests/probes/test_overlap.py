@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from probes.overlap import identified, keys, seen_ahead
+import numpy as np
+import pytest
+
+from probes.overlap import identified, keys, near_copies, seen_ahead
 from tests.probes.making import LIVE, compiled, make_case, quantity, table
 
 
@@ -41,3 +44,25 @@ class TestOfAModel:
 
     def test_too_few_rows_tell_nothing(self) -> None:
         assert self.ahead(10) is None
+
+
+def test_jittered_rows_are_near_copies_and_others_are_not() -> None:
+    random = np.random.default_rng(3)
+    among, fresh = random.normal(size=(600, 5)), random.normal(size=(80, 5))
+    copies = among[:40] + 1e-3 * random.normal(size=(40, 5))
+    found = near_copies(np.concatenate([copies, fresh, among[40:60]]), among)
+    assert found[:40].all()
+    assert not found[40:].any(), "neither fresh rows nor exact copies"
+
+
+@pytest.mark.parametrize(
+    "rows", [np.linspace(0, 1, 400)[:, None], np.sin(np.arange(600) / 40 + np.arange(8)[:, None]).T]
+)
+def test_even_grids_and_windows_of_a_series_are_no_copies(rows: Any) -> None:
+    assert near_copies(rows[::3], np.delete(rows, np.s_[::3], axis=0)).mean() < 0.1
+
+
+def test_points_of_a_plane_are_seldom_near_copies() -> None:
+    random = np.random.default_rng(4)
+    assert near_copies(random.uniform(size=(300, 2)), random.uniform(size=(3000, 2))).mean() < 0.05
+    assert near_copies(random.uniform(size=(300, 1)), random.uniform(size=(3000, 1))).mean() < 0.3

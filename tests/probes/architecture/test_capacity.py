@@ -106,3 +106,37 @@ def test_layers_that_are_made_and_never_called() -> None:
     assert found["first_uncalled"].endswith("first")
     assert measured(case, "signal")["linear_network"]
     assert seen(table(), quantity(), dense(8, "relu"), dense(1))["uncalled"] == 0
+
+
+class TestHowFarConvolutionsSee:
+    PICTURES = np.random.default_rng(0).standard_normal((64, 28, 28, 1)).astype("float32")
+    SERIES = np.random.default_rng(0).standard_normal((64, 100, 2)).astype("float32")
+
+    def test_kernels_strides_and_pools_add_up(self) -> None:
+        from keras import layers
+
+        body = (layers.Conv2D(4, 3), layers.MaxPooling2D(2), layers.Conv2D(4, 3, name="last"))
+        found = seen(self.PICTURES, quantity(), *body, layers.GlobalAveragePooling2D(), dense(1))
+        assert (found["receptive_field"], found["receptive_layer"]) == ([8, 8], "last")
+        assert found["receptive_share"] == 8 / 28
+
+    def test_dilation_counts(self) -> None:
+        from keras import layers
+
+        body = (layers.Conv1D(4, 3, dilation_rate=2**one) for one in range(4))
+        found = seen(self.SERIES, quantity(), *body, layers.GlobalMaxPooling1D(), dense(1))
+        assert found["receptive_field"] == [1 + 2 * (1 + 2 + 4 + 8)]
+
+    def test_one_kernel_sees_little_of_a_long_series(self) -> None:
+        from keras import layers
+
+        body = (layers.Conv1D(4, 3), layers.GlobalAveragePooling1D())
+        assert seen(self.SERIES, quantity(), *body, dense(1))["receptive_share"] == 0.03
+
+    def test_what_reads_all_places_together_has_no_limit(self) -> None:
+        from keras import layers
+
+        assert (
+            seen(self.PICTURES, quantity(), layers.Conv2D(4, 3), layers.Flatten(), dense(1))["receptive_share"] == 1.0
+        )
+        assert seen(self.SERIES, quantity(), layers.LSTM(4), dense(1))["receptive_share"] == 1.0

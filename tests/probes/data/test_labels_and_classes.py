@@ -46,6 +46,17 @@ def test_wrong_labels_are_as_frequent_where_models_are_sure() -> None:
     assert found["lift"] > 4.5
 
 
+def test_the_rows_that_are_named_are_wrong_ones() -> None:
+    x, y = blobs(rows=1600, overlap=0.7)
+    wrong = np.sort(np.random.default_rng(1).choice(len(y), 120, replace=False))
+    y[wrong] = (y[wrong] + 1) % 4
+    found = measured(case_of(x, y), "label_agreement")
+    assert set(found["doubted"]) <= set(wrong.tolist())
+    assert len(found["doubted"]) == 4
+    assert 0.05 < found["doubted_share"] < 0.15
+    assert measured(case_of(*blobs(overlap=3.0)), "label_agreement")["doubted_share"] > 0.04
+
+
 def test_shuffled_labels_show_no_pattern() -> None:
     x, y = blobs()
     assert measured(case_of(x, np.random.default_rng(1).permutation(y)), "label_agreement")["lift"] < 4.5

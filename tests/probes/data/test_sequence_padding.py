@@ -48,3 +48,13 @@ def test_full_sequences() -> None:
 
 def test_a_table_has_no_padding() -> None:
     assert "no input is a sequence" in unknown(make_case(compiled(net()), table(), quantity()), "sequence_padding")
+
+
+def test_words_that_a_vocabulary_lacks() -> None:
+    random = np.random.default_rng(0)
+    known = random.integers(2, 40, (64, 12))
+    x = np.where(random.random(known.shape) < 0.7, 1, known)
+    found = seen(x)
+    assert (found["commonest"], found["words"]) == (1, len(np.unique(x)))
+    assert 0.6 < found["commonest_share"] < 0.8
+    assert seen(known)["commonest_share"] < 0.1

@@ -63,3 +63,11 @@ def test_classes_that_training_never_shows() -> None:
 
 def test_no_validation_data() -> None:
     assert "no validation data" in unknown(make_case(compiled(net()), table(), quantity()), "train_validation")
+
+
+def test_validation_rows_that_are_training_rows_with_a_little_noise() -> None:
+    noise = 1e-4 * np.random.default_rng(9).standard_normal((30, 6))
+    found = seen(np.concatenate([table()[:30] + noise, OTHER[:30]]).astype("float32"))
+    assert found["overlap"] == 0.0
+    assert found["near_overlap"] == pytest.approx(0.5)
+    assert seen()["near_overlap"] == 0.0

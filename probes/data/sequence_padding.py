@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..case import Budget, Case
-from ..catalogue import Unanswerable, probe
+from ..catalogue import probe
 from ..inputs import input_leaves, is_tokens
 from ..layers import ATTENDING, RECURRENT, layer_notes
 
@@ -23,7 +23,7 @@ class SequencePadding:
     input: str
     """Name of the input."""
     length: int
-    """Steps of a sequence."""
+    """Steps of a sequence; 0 where no input is one."""
     padding_share: float
     """Share of all steps that are padding, in [0, 1]."""
     median_length: float
@@ -46,6 +46,19 @@ class SequencePadding:
     """Share of the steps beside the padding that hold it, in [0, 1]."""
 
 
+NONE = SequencePadding(
+    input="",
+    length=0,
+    padding_share=0.0,
+    median_length=0.0,
+    trailing=False,
+    masked=False,
+    recurrent=False,
+    averaging=False,
+    attending=False,
+)
+
+
 @probe("sequence_padding", title="How sequences are padded", cost="instant", needs=("model", "training_data"))
 def measure(case: Case, budget: Budget) -> SequencePadding:
     """Count runs of zeros at the ends of sequences."""
@@ -62,7 +75,7 @@ def measure(case: Case, budget: Budget) -> SequencePadding:
         ):
             found.append((name, array, *_ends(array)))
     if not found:
-        raise Unanswerable("no input is a sequence")
+        return NONE
     name, array, leading, trailing = max(found, key=lambda one: float(np.maximum(one[2], one[3]).mean()))
     padding = np.maximum(leading, trailing)
     notes = layer_notes(case)

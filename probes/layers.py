@@ -224,9 +224,11 @@ def is_linear(case: Case, width: int) -> bool:
         case: the case.
         width: how many numbers a sample has; an output layer that reads more or fewer is given something made of them.
     """
-    idle, heads = {note.path for note in uncalled_layers(case)}, {note.path for note in output_layers(case)}
-    others = [note for note in layer_notes(case) if note.path not in heads and note.path not in idle]
-    kernels = [getattr(note.layer, "kernel", None) for note in layer_notes(case) if note.path in heads]
+    heads = output_layers(case)
+    set_aside = {note.path for note in (*uncalled_layers(case), *heads)}
+    set_aside |= {after.path for head in heads for after in followed_by(case, head) if after.kind in ACTIVATING}
+    others = [note for note in layer_notes(case) if note.path not in set_aside]
+    kernels = [getattr(note.layer, "kernel", None) for note in heads]
     read_all = all(one is not None and len(one.shape) == 2 and int(one.shape[0]) == width for one in kernels)
     return bool(kernels) and read_all and all(note.kind in (*STRAIGHT, *DROPPING) for note in others)
 

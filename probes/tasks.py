@@ -34,6 +34,7 @@ FAMILIES = {
     "poisson": "relative_error",
     "cosine_similarity": "cosine",
 }
+PERCENTAGE = "mean_absolute_percentage_error"
 CLASSIFYING = ("sparse_crossentropy", "crossentropy", "binary_crossentropy", "hinge", "categorical_hinge")
 MAX_CLASSES = 1000
 EXAMINED_ROWS = 2000

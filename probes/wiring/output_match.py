@@ -15,10 +15,14 @@ from ..catalogue import Unanswerable, probe
 from ..layers import head_of, last_activation, layer_notes, reach_of
 from ..own_step import overrides
 from ..recording import Batch
-from ..tasks import Output, in_order, outputs, target_of
+from ..tasks import PERCENTAGE, Output, in_order, outputs, target_of
 
 ROWS = 256
 _CROSS_ENTROPIES = ("sparse_crossentropy", "crossentropy", "binary_crossentropy")
+
+
+NEAR_ZERO = 0.05
+"""Targets below this share of the median are near zero: an error in per cent of them counts twenty times as much."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ class OutputMatch:
     """Whether every prediction on the batch is finite."""
     one_unit_for_distribution: bool = False
     """A cross-entropy over classes on one unit and two classes, which a binary cross-entropy is made for."""
+    divided_by_nothing: float = 0.0
+    """Share of what a percentage error adds up that rests on targets near zero, in [0, 1]; 0 under another loss."""
 
 
 @probe(
@@ -170,6 +176,9 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
                 one.units == 1 and 0 < one.classes <= 2 and one.family in ("sparse_crossentropy", "crossentropy")
             )
         ),
+        divided_by_nothing=max(
+            (_near_zero(target_of(one, batch)) for one in known if one.loss == PERCENTAGE), default=0.0
+        ),
         unused_units=max(
             (one.units - one.classes for one in fits if one.task == "multiclass" and one.classes), default=0
         ),
@@ -180,6 +189,16 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         unreachable=max(one.outside for one in fits),
         predictions_finite=all(math.isfinite(one.minimum) and math.isfinite(one.maximum) for one in fits),
     )
+
+
+def _near_zero(target: NDArray[Any]) -> float:
+    """Share of the sum of 1 / max(|y|, 1e-7), as Keras divides, that targets give below a twentieth of the median."""
+    sizes = np.abs(np.asarray(target, dtype="float64")).ravel()
+    sizes = sizes[np.isfinite(sizes)]
+    if not len(sizes):
+        return 0.0
+    weights = 1 / np.maximum(sizes, 1e-7)
+    return float(weights[sizes <= NEAR_ZERO * np.median(sizes)].sum() / weights.sum())
 
 
 def _is_aligned(case: Case, batch: Batch, known: tuple[Output, ...]) -> bool:

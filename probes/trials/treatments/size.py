@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..anatomy import flat_layers, kind, last_weights, output_layers
+from ..anatomy import flat_layers, kind, last_weights
 from ..arm import Arm
 from ..rebuilding import chain, copy_of, rebuild
 from ..treating import NotApplicable, Parameters, treatment
@@ -74,7 +74,8 @@ def add_hidden_layer(arm: Arm, parameters: Parameters) -> Parameters:
     import keras
 
     units = int(parameters.get("units", 64))
-    chosen = {id(one) for one in output_layers(arm.model) if kind(one) == "Dense"}
+    last = last_weights(arm.model)
+    chosen = {id(one) for one in flat_layers(arm.model) if id(one) in last and kind(one) == "Dense"}
     if not chosen:
         raise NotApplicable("the output is given by no dense layer")
 

@@ -52,6 +52,8 @@ def test_what_bends_is_seen_too() -> None:
     assert not found["linear_network"]
     straight = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
     assert measured(make_case(compiled(straight), table(ROWS), bent), "signal")["linear_network"]
+    apart = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1), keras.layers.Activation("sigmoid")])
+    assert measured(make_case(compiled(apart), table(ROWS), bent), "signal")["linear_network"]
     assert seen(quantity(ROWS))["bend_gain"] < 0.06
 
 

@@ -400,6 +400,11 @@ def test_sizes() -> None:
     assert [one.units for one in treated(wide, "fewer_units")[0].model.layers] == [16, 16, 3]
     arm, _ = treated(case, "add_hidden_layer")
     assert sum("dense" in one.name for one in arm.model._flatten_layers(include_self=False)) == 5
+    import keras
+
+    apart = model_case(dense(3), keras.layers.Activation("softmax"), loss="sparse_categorical_crossentropy")
+    arm, _ = treated(apart, "add_hidden_layer")
+    assert [one.shape[-1] for one in arm.model.trainable_variables] == [64, 64, 3, 3]
     deep = model_case(*[dense(8, activation="relu") for _ in range(5)], dense(3), loss=from_logits())
     assert treated(deep, "remove_layers")[1] == {"removed": 3}
     assert "no more than two" in refusal(case, "remove_layers")

@@ -126,3 +126,10 @@ def test_an_output_with_an_axis_too_many() -> None:
 
 def test_no_targets() -> None:
     assert "nothing to match" in unknown(make_case(compiled(net(), "adam", None), table()), "output_match")
+
+
+def test_a_percentage_of_targets_near_zero() -> None:
+    sparse = np.where(np.arange(64) % 4 == 0, 0.0, 5 + quantity())
+    assert seen(1, None, "mape", sparse)["divided_by_nothing"] > 0.9
+    assert seen(1, None, "mape", 50 + 5 * quantity())["divided_by_nothing"] == 0.0
+    assert seen(1, None, "msle", np.abs(sparse))["divided_by_nothing"] == 0.0

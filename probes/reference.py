@@ -19,10 +19,14 @@ from .catalogue import Unanswerable
 from .features import FeatureShaper, may_name_things
 from .recording import Batch
 from .scoring import Score, balanced_error, score_of
+from .steps import REACHES, Drawn, Grid, as_rows, draw, fits, grid, sees, whole_rows, windows
 from .structures import map_leaves
 from .tasks import Output, class_ids, outputs, target_of
 
 ROWS = 2000
+QUICK_FEATURES = 150
+HARDLY = 0.3
+"""Of what windows teach of targets a step the share of the way to perfect below which whole rows are tried too."""
 RANDOM_FEATURES = 400
 PENALTIES = (1e-3, 1e-1, 10.0)
 PERMUTATIONS = 6
@@ -40,6 +44,32 @@ Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Steps:
+    """Of targets a step, what simple models make of a step alone and of a step with its neighbours.
+
+    All are skills on steps of training rows that were held out, in [-1, 1].
+
+    Attributes:
+        alone: of a step's own input.
+        around: of the best window around it, or of its own input where no window does better.
+        floor: of the same window with the targets of other rows: what the place in a row tells by itself.
+        before: whether the network's answer to a step depends on the steps before it; ``after`` on those behind it.
+    """
+
+    alone: float
+    around: float
+    floor: float
+    before: bool
+    after: bool
+
+    @property
+    def taught(self) -> float:
+        """Share of the way from what other rows' targets teach to perfect that the inputs around a step teach."""
+        floor = max(0.0, self.floor)
+        return (self.around - floor) / (1.0 - floor) if floor < 1 else 0.0
+
+
+@dataclass(frozen=True)
 class Reference:
     """How well simple models do out of sample.
 
@@ -54,6 +84,8 @@ class Reference:
             best of all reads them as the names of things; None elsewhere.
         usual: the score of the best model where all rows count alike, as in a training without weights; None where
             classes are of one size, or one is rare, or the program gives weights: there ``score`` is to be expected.
+        steps: of targets a step, what a step and its neighbours teach; None elsewhere. The scores are then those of the
+            neighbours that the network sees too, or of all where it sees none.
     """
 
     output: Output
@@ -65,6 +97,7 @@ class Reference:
     linear: float
     as_numbers: float | None = None
     usual: Score | None = None
+    steps: Steps | None = None
 
     @property
     def expected(self) -> Score:
@@ -73,7 +106,13 @@ class Reference:
 
     @property
     def beyond_chance(self) -> float:
-        """Score over chance in standard errors of the score; the best of several models was taken, so 3 says little."""
+        """Score over chance in standard errors of the score; the best of several models was taken, so 3 says little.
+
+        Of targets a step chance is what other rows' targets teach.
+        """
+        if self.steps is not None:
+            reach, floor = 1.0 - self.training.chance, max(0.0, self.steps.floor)
+            return (self.steps.around - floor) * reach / max(self.training.error, self.permuted_spread, 1e-3)
         return (self.training.value - self.training.chance) / max(self.training.error, 1e-3)
 
 
@@ -119,8 +158,89 @@ def _with(shaper: FeatureShaper, sample: Batch, case: Case) -> list[Reference]:
     if case.validation is not None and case.validation.rows >= 8:
         other = case.validation.sample(ROWS)
         held = (shaper.features(other), other)
-    made = (_reference(output, features, sample, held, case) for output in outputs(case))
-    return [one for one in made if one is not None]
+    made = ((output, _reference(output, features, sample, held, case)) for output in outputs(case))
+    best = (_stepwise(output, sample, case, one) for output, one in made)
+    return [one for one in best if one is not None]
+
+
+def _stepwise(output: Output, sample: Batch, case: Case, flat: Reference | None) -> Reference | None:
+    """Of targets a step the better one of the reference that reads windows and of that which reads whole rows.
+
+    What a network that reads forwards never sees is not expected of it.
+    """
+    found = grid(case, output, sample)
+    made = None if found is None else _windowed(found, sample, case)
+    if made is None or made.steps is None:
+        return flat
+    if flat is None or made.steps.before != made.steps.after or flat.training.skill < made.training.skill:
+        return made
+    return replace(flat, steps=made.steps)
+
+
+def _windowed(found: Grid, sample: Batch, case: Case) -> Reference | None:
+    drawn = draw(case, found, sample)
+    try:
+        before, after = sees(case, found)
+    except Exception:  # noqa: BLE001 - a model that fails on some rows shows nothing of what it sees
+        before = after = True
+    reaches = [one for one in REACHES if fits(found, sample, one)]
+    alone = _quick(found, sample, case, drawn, 0, 0)
+    if alone is None:
+        return None
+    wide = {one: _quick(found, sample, case, drawn, one, one) or -1.0 for one in reaches}
+    best = max([0, *reaches], key=lambda one: wide.get(one, alone))
+    floor = _quick(found, _others(sample), case, drawn, best, best)
+    steps = Steps(alone, max([alone, *wide.values()]), -1.0 if floor is None else floor, before, after)
+    if steps.taught < HARDLY:
+        far = [_quick_on(found.output, one, case, None) or -1.0 for one in whole_rows(found, sample)]
+        steps = replace(steps, around=max(far), floor=0.0) if max(far) > steps.taught else steps
+    seen = (best, best)
+    if before != after:
+        sides = {one: _quick(found, sample, case, drawn, one * before, one * after) or -1.0 for one in reaches}
+        reach = max([0, *reaches], key=lambda one: sides.get(one, alone))
+        seen = (reach * before, reach * after)
+    other = None
+    if case.validation is not None and case.validation.rows >= 8:
+        held = case.validation.sample(ROWS)
+        other = windows(found, held, draw(case, found, held, seed=1), *seen)
+    made = _of_windows(found, windows(found, sample, drawn, *seen), other, case, drawn)
+    return None if made is None else replace(made, output=found.output, steps=steps)
+
+
+def _others(sample: Batch) -> Batch:
+    """The same inputs with the targets of other rows."""
+    order = np.random.default_rng(4).permutation(sample.rows)
+    return Batch(sample.x, map_leaves(lambda one: np.asarray(one)[order], sample.y), sample.weights)
+
+
+def _of_windows(found: Grid, rows: Batch, other: Batch | None, case: Case, drawn: Drawn) -> Reference | None:
+    """The reference that reads these windows; tested on those of other rows too, where there are any."""
+    output = as_rows(found.output, np.asarray(rows.y))
+    if output is None:
+        return None
+    shaper = FeatureShaper.of(case, rows)
+    held = None if other is None else (shaper.features(other), other)
+    return _reference(output, shaper.features(rows), rows, held, case, groups=drawn.rows)
+
+
+def _quick(found: Grid, sample: Batch, case: Case, drawn: Drawn, before: int, after: int) -> float | None:
+    return _quick_on(found.output, windows(found, sample, drawn, before, after), case, drawn.rows)
+
+
+def _quick_on(output: Output, rows: Batch, case: Case, groups: NDArray[np.int64] | None) -> float | None:
+    """The skill on held-out rows of the better of two simple models; None where nothing can be scored."""
+    target = np.asarray(rows.y)
+    single = as_rows(output, target)
+    if single is None:
+        return None
+    features, wanted = FeatureShaper.of(case, rows).features(rows), _columns(single, target)
+    fold = _folds(len(features), groups)[0]
+    if len(features) < 60 or len(np.unique(wanted, axis=0)) < 2 or not np.isfinite(wanted).all():
+        return None
+    ours = _without(features, wanted, fold)
+    models = (_ridge(1e-1), _random_features(features.shape[1], QUICK_FEATURES, 1e-1, 1))
+    made = [_scored(single, model(*ours, features[fold]), target[fold]) for model in models]
+    return max((one.skill for one in made if one is not None), default=None)
 
 
 def _better(numbers: Reference, names: Reference | None) -> Reference:
@@ -132,7 +252,28 @@ def _better(numbers: Reference, names: Reference | None) -> Reference:
 
 def within(case: Case, rows: Batch, output: Output) -> Reference | None:
     """The reference of an output from these rows alone, tested on those of them that it did not see."""
+    found = grid(case, output, rows)
+    if found is not None:
+        widest = max((one for one in REACHES if fits(found, rows, one)), default=0)
+        drawn = draw(case, found, rows)
+        return _of_windows(found, windows(found, rows, drawn, widest, widest), None, case, drawn)
     return _reference(output, FeatureShaper.of(case, rows).features(rows), rows, None, case)
+
+
+def windows_of(case: Case, output: Output, rows: Batch, most: int) -> tuple[Output, Batch, NDArray[np.int64]] | None:
+    """At most so many steps of these rows with their neighbours, as rows, and the row of each.
+
+    The output that comes with them is that of one step. None where the targets cannot be read so.
+    """
+    found = grid(case, output, rows)
+    if found is None:
+        return None
+    widest = max((one for one in REACHES[:2] if fits(found, rows, one)), default=0)
+    drawn = draw(case, found, rows)
+    chosen = np.sort(np.random.default_rng(5).permutation(len(drawn.rows))[:most])
+    made = windows(found, rows, Drawn(drawn.rows[chosen], drawn.places[chosen]), widest, widest)
+    single = as_rows(output, np.asarray(made.y))
+    return None if single is None else (single, made, drawn.rows[chosen])
 
 
 def varies(case: Case) -> bool:
@@ -141,7 +282,23 @@ def varies(case: Case) -> bool:
     return bool(FeatureShaper.of(case, sample).kept.any())
 
 
-def _reference(output: Output, features: Matrix, sample: Batch, held: Any, case: Case) -> Reference | None:
+def _folds(count: int, groups: NDArray[np.int64] | None) -> list[NDArray[np.int64]]:
+    """Rows in folds at random; steps of one row, which are ``groups``, all in one."""
+    random = np.random.default_rng(0)
+    if groups is None:
+        return np.array_split(random.permutation(count), FOLDS)
+    parts = np.array_split(random.permutation(np.unique(groups)), FOLDS)
+    return [np.flatnonzero(np.isin(groups, part)) for part in parts]
+
+
+def _reference(
+    output: Output,
+    features: Matrix,
+    sample: Batch,
+    held: Any,
+    case: Case,
+    groups: NDArray[np.int64] | None = None,
+) -> Reference | None:
     if output.kind in ("none", "sequence"):
         return None
     target = target_of(output, sample)
@@ -152,9 +309,7 @@ def _reference(output: Output, features: Matrix, sample: Batch, held: Any, case:
     wanted = _columns(output, target)
     fine = np.isfinite(wanted).all(axis=1)
     features, wanted, target = features[fine], wanted[fine], target[fine]
-    folds = np.array_split(
-        np.random.default_rng(0).permutation(len(features)), FOLDS if len(features) <= FEW_ROWS else 4
-    )
+    folds = _folds(len(features), None if groups is None else groups[fine])
     # Many rows need no second look: one fold of four is scored. Few rows are all scored out of sample, fold by fold.
     tested = folds if len(features) <= FEW_ROWS else folds[:1]
     if len(features) < 16 or len(np.unique(wanted, axis=0)) < 2:
@@ -184,7 +339,7 @@ def _reference(output: Output, features: Matrix, sample: Batch, held: Any, case:
     training, number, name, model = best
     permuted = _permuted(output, features, wanted, target, folds[0])
     usual = None
-    if _unlike(output, wanted) and not case.fit.class_weight and sample.weights is None:
+    if _unlike(output, wanted, groups is not None) and not case.fit.class_weight and sample.weights is None:
         _, alike = _models(*size, alike=True)[number]
         usual = final(alike) or on_training(alike)
     return Reference(
@@ -199,12 +354,13 @@ def _reference(output: Output, features: Matrix, sample: Batch, held: Any, case:
     )
 
 
-def _unlike(output: Output, wanted: Matrix) -> bool:
-    """Whether some class has fewer rows than another, and none is rare."""
+def _unlike(output: Output, wanted: Matrix, steps: bool) -> bool:
+    """Whether some class has fewer rows than another, and none is rare; of labels a step rare ones are the rule."""
     if output.kind not in ("binary", "multiclass"):
         return False
     counts = wanted.sum(axis=0)
-    return bool(1.2 < counts.max() / max(counts.min(), 1.0) < RARE)
+    ratio = counts.max() / max(counts.min(), 1.0)
+    return bool(ratio > 1.2 and (steps or ratio < RARE))
 
 
 def _without(features: Matrix, wanted: Matrix, fold: NDArray[np.int64]) -> tuple[Matrix, Matrix]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .case import Case, fed
 from .recording import Batch
+from .steps import counted
 from .structures import cut
 from .tasks import Output, class_ids, in_order, outputs, target_of
 
@@ -113,10 +114,19 @@ def score_predictions(case: Case, predicted: list[NDArray[Any]], batch: Batch) -
     for place, output in enumerate(outputs(case)):
         if output.kind == "none" or place >= len(predicted):
             continue
-        score = score_of(output, predicted[place], target_of(output, batch))
+        score = score_of(output, *_counted(case, output, predicted[place], batch))
         if score is not None:
             found.append((output, _against_training(case, output, score)))
     return found
+
+
+def _counted(case: Case, output: Output, predicted: NDArray[Any], batch: Batch) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Predictions and targets; of those a step without the steps that are masked or of weight zero."""
+    target = target_of(output, batch)
+    mask = counted(case, output, batch) if output.kind == "sequence" else None
+    if mask is None or predicted.shape[: mask.ndim] != mask.shape:
+        return predicted, target
+    return predicted[mask], target[mask]
 
 
 def _against_training(case: Case, output: Output, score: Score) -> Score:

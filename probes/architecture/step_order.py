@@ -45,8 +45,11 @@ def measure(case: Case, budget: Budget) -> StepOrder:
     sample = case.train.sample(ROWS)
     if not any(_is_sequence(case, np.asarray(one)) for _, one in input_leaves(case, sample)):
         raise Unanswerable("no input is a sequence")
-    ordered = {one.output.name: one.training.skill for one in references(case)}
-    unordered = skills(case, lambda one: np.sort(one, axis=1) if _is_sequence(case, one) else one)
+    ordered = {one.output.name: one.training.skill for one in references(case) if one.steps is None}
+    if not ordered:
+        raise Unanswerable("every output has a target for each step")
+    sort = skills(case, lambda one: np.sort(one, axis=1) if _is_sequence(case, one) else one)
+    unordered = {name: skill for name, skill in sort.items() if name in ordered}
     most = max(unordered, key=lambda name: ordered[name] - unordered[name])
     return StepOrder(
         seen=_change(case, sample),

@@ -14,8 +14,8 @@ from ..catalogue import Unanswerable, probe
 from ..features import FeatureShaper
 from ..inputs import input_leaves
 from ..recording import Batch
-from ..reference import one_hot_models
-from ..tasks import class_ids, outputs, target_of
+from ..reference import one_hot_models, windows_of
+from ..tasks import Output, class_ids, outputs, target_of
 from .doubted_labels import doubted_labels
 
 ROWS = 1200
@@ -27,7 +27,7 @@ NAMED = 4
 
 @dataclass(frozen=True)
 class LabelAgreement:
-    """Whether labels agree with out-of-sample predictions; of the first output that names one class a row.
+    """Whether labels agree with out-of-sample predictions; of the first output that names one class a row or step.
 
     On clean labels the rows of which a model is surest are nearly all right, however hard the task; where labels are
     wrong at random, they are wrong there as often as elsewhere (confident learning, Northcutt et al. 2021).
@@ -64,10 +64,14 @@ class LabelAgreement:
 @probe("label_agreement", title="Whether labels agree with their neighbours", cost="seconds", needs=("training_data",))
 def measure(case: Case, budget: Budget) -> LabelAgreement:
     """Predict every row from the other folds."""
-    output = next((one for one in outputs(case) if one.kind in ("binary", "multiclass")), None)
+    output = next((one for one in outputs(case) if one.kind in ("binary", "multiclass", "sequence")), None)
     if output is None:
         raise Unanswerable("no output names one class a row")
     sample = case.train.sample(ROWS)
+    stored, steps = case.train.drawn(ROWS), output.kind == "sequence"
+    if steps:
+        output, sample, rows = _single_steps(case, output, sample)
+        stored = stored[rows]
     ids = class_ids(output, target_of(output, sample))
     known, places = np.unique(ids, return_inverse=True)
     if len(ids) < 80 or len(known) < 2 or len(ids) < 8 * len(known):
@@ -84,9 +88,9 @@ def measure(case: Case, budget: Budget) -> LabelAgreement:
     overall, surely = float(wrong.mean()), float(wrong[sure].mean())
     sure_chance = float(1 - counts[chosen[sure]].mean())
     error = max(float(np.sqrt(sure_chance * (1 - sure_chance) / sure.sum())), 1e-3)
-    twins, conflicting = _twins(case, sample, ids)
+    # Steps whose neighbours are the same may stand in unlike rows.
+    twins, conflicting = _twins(case, sample, ids) if not steps else (0.0, 0.0)
     doubts = doubted_labels(places, scores)
-    stored = case.train.drawn(ROWS)
     return LabelAgreement(
         rows=len(ids),
         classes=len(known),
@@ -102,6 +106,14 @@ def measure(case: Case, budget: Budget) -> LabelAgreement:
         doubted=tuple(int(stored[one]) for one in doubts.places[:NAMED]),
         judge=doubts.judge,
     )
+
+
+def _single_steps(case: Case, output: Output, sample: Batch) -> tuple[Output, Batch, NDArray[np.int64]]:
+    """The output that is one step, steps with their neighbours as rows, and the row of each."""
+    found = windows_of(case, output, sample, ROWS)
+    if found is None:
+        raise Unanswerable("no simple model reads these targets a step")
+    return found
 
 
 def _out_of_sample(features: NDArray[Any], wanted: NDArray[Any]) -> NDArray[Any]:

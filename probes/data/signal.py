@@ -67,13 +67,14 @@ def measure(case: Case, budget: Budget) -> Signal:
     """Try simple models on a sample of the training rows, and on the validation rows."""
     if not varies(case):
         raise Unanswerable("the inputs do not vary, so nothing can be predicted from them")
-    worst = min(references(case), key=lambda one: one.training.skill)
+    worst = min(references(case), key=_skill)
+    skill = _skill(worst)
     return Signal(
         output=worst.output.name,
         score=worst.training.measure,
-        training=worst.training.value,
+        training=worst.training.value if worst.steps is None else _score_at(worst, worst.steps.around),
         validation=worst.score.value,
-        skill=worst.training.skill,
+        skill=skill,
         validation_skill=worst.score.skill,
         permuted=worst.permuted,
         beyond_chance=worst.beyond_chance,
@@ -83,10 +84,19 @@ def measure(case: Case, budget: Budget) -> Signal:
         rows=worst.training.rows,
         structure=_structure(case),
         ids_alone=ids_alone(case),
-        within_validation=None if worst.training.skill > NO_SIGNAL else _within_validation(case, worst.output),
+        within_validation=None if skill > NO_SIGNAL else _within_validation(case, worst.output),
         linear_network=is_linear(case, _width(case)),
         bend_gain=max(_bend_gain(one) for one in references(case)),
     )
+
+
+def _skill(one: Reference) -> float:
+    """Skill on held-out training rows; of targets a step, over what other rows' targets teach."""
+    return one.training.skill if one.steps is None else one.steps.taught
+
+
+def _score_at(one: Reference, skill: float) -> float:
+    return one.training.chance + skill * (1.0 - one.training.chance)
 
 
 def _width(case: Case) -> int:

@@ -5,13 +5,30 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from probes.trials.counter import they_teach
 from probes.trials.handler import run_counter_trial
 from tests.probes.making import make_case
 from tests.probes.trials.programs import blobs, sequential
 
-pytestmark = pytest.mark.keras
+
+@pytest.mark.parametrize(
+    ("own", "permuted", "teach"),
+    [
+        ((0.9, 0.91, 0.9, 0.89), (0.5, 0.52, 0.49, 0.5), True),
+        # One start in four finds the way, which none does on permuted labels.
+        ((0.5, 0.51, 0.97, 0.5), (0.5, 0.51, 0.49, 0.5), True),
+        # Rows in few groups: by chance any labels agree with the right ones, or with their opposite.
+        ((0.35, 0.5, 0.81, 0.4), (0.3, 0.55, 0.69, 0.62), False),
+        ((0.5, 0.49, 0.51, 0.5), (0.5, 0.51, 0.49, 0.5), False),
+    ],
+)
+def test_what_teaches_more_than_permuted_labels(
+    own: tuple[float, ...], permuted: tuple[float, ...], teach: bool
+) -> None:
+    assert they_teach(own, permuted) == teach
 
 
+@pytest.mark.keras
 def test_inputs_that_never_differ_are_no_matter_of_labels() -> None:
     import keras
 
@@ -23,3 +40,25 @@ def test_inputs_that_never_differ_are_no_matter_of_labels() -> None:
     assert found["proven"], found
     found = run_counter_trial(case, {"cause": "labels_misaligned", "symptom": "loss_flat"})
     assert not found["proven"], found
+
+
+@pytest.mark.keras
+def test_tags_of_other_sentences_follow_from_nothing() -> None:
+    import keras
+
+    keras.utils.set_random_seed(2)
+    random = np.random.default_rng(2)
+    tokens = random.integers(1, 9, (400, 6))
+    tags = (tokens % 3)[random.permutation(400)]
+    layers = [keras.layers.Embedding(9, 6), keras.layers.Dense(3, activation="softmax")]
+    model = keras.Sequential([keras.Input((6,)), *layers])
+    model.compile(keras.optimizers.Adam(0.03), "sparse_categorical_crossentropy")
+    for labels, proven in ((tags, True), (tokens % 3, False)):
+        case = make_case(
+            model, tokens[:300], labels[:300], validation_data=(tokens[300:], labels[300:]), epochs=6, batch_size=30
+        )
+        found = [
+            run_counter_trial(case, {"cause": cause, "symptom": "underfit"})["proven"]
+            for cause in ("labels_misaligned", "inputs_uninformative")
+        ]
+        assert any(found) == proven, (labels is tags, found)

@@ -19,6 +19,7 @@ from .failing import ended, failure_of
 from .handlers import Serving, UnknownRequest, handle
 from .holding import FitCall, Hold, Holder, NothingHeld
 from .interception import WrongBackend, install
+from .own_loop import advice
 from .places import Places
 from .protocol import Channel, Message
 from .refusing import GRAPHS_ONLY, graphs_only, refusal
@@ -133,7 +134,8 @@ class Worker:
         if seen:
             return f"The program trains {seen} time{'s' * (seen > 1)}; there is no fit {self._order['fit']}."
         if "GradientTape" in self._places.source(self._program).text:
-            return "The program ended without calling `fit`; a loop of its own over a GradientTape cannot be held."
+            sentence = "The program ended without calling `fit`; a loop of its own over a GradientTape cannot be held."
+            return f"{sentence} {advice(vars(sys.modules['__main__']))}"
         return "The program ended without calling `fit` or `train_on_batch`."
 
     def _about(self) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from ..recording import Batch
 from ..tasks import PERCENTAGE, Output, in_order, outputs, target_of
 
 ROWS = 256
+DISTINCT_AMONG = 2000
+"""Rows among which it is counted how many distinct targets there are."""
 _CROSS_ENTROPIES = ("sparse_crossentropy", "crossentropy", "binary_crossentropy")
 
 
@@ -65,6 +67,8 @@ class OutputFit:
     """What the last activation does: `linear`, `rectifying`, `saturating`, `normalising`, `smooth`, `none`."""
     layer: str
     """Name of the output's last layer with weights."""
+    two_for_binary: bool = False
+    """Whether a binary cross-entropy is given two distinct targets, whatever numbers they are."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class OutputMatch:
     too_few_units: bool
     """Fewer units than classes that the targets name."""
     one_unit_for_classes: bool
-    """One unit for three classes or more."""
+    """One unit for three classes or more; two that a binary loss reads, however they are numbered, are not."""
     unused_units: int
     """Units beyond the classes that the targets name (most over outputs)."""
     rank_mismatch: bool
@@ -170,7 +174,9 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         bounded_for_quantities=any_of(lambda one: one.task in ("regression", "reconstruction") and one.outside > 0.02),
         rectified_output=any_of(lambda one: one.nonnegative and one.activation == "rectifying"),
         too_few_units=any_of(lambda one: one.task == "multiclass" and 1 < one.units < one.classes),
-        one_unit_for_classes=any_of(lambda one: one.task == "multiclass" and one.units == 1 and one.classes > 2),
+        one_unit_for_classes=any_of(
+            lambda one: one.task == "multiclass" and one.units == 1 and one.classes > 2 and not one.two_for_binary
+        ),
         one_unit_for_distribution=any_of(
             lambda one: (
                 one.units == 1 and 0 < one.classes <= 2 and one.family in ("sparse_crossentropy", "crossentropy")
@@ -246,6 +252,10 @@ def _enlarged(batch: Batch) -> Batch:
     return Batch(map_leaves(grow, batch.x), batch.y, batch.weights)
 
 
+def _distinct(case: Case, output: Output) -> int:
+    return len(np.unique(target_of(output, case.train.sample(DISTINCT_AMONG))))
+
+
 def _fit(
     case: Case, output: Output, given: NDArray[Any], enlarged: NDArray[Any], target: NDArray[Any], head: Any
 ) -> OutputFit:
@@ -265,6 +275,7 @@ def _fit(
         from_logits=output.from_logits,
         units=units,
         classes=output.classes if output.kind in ("binary", "multiclass", "sequence") else 0,
+        two_for_binary=output.family == "binary_crossentropy" and _distinct(case, output) == 2,
         minimum=low,
         maximum=high,
         probabilities=bool(inside),

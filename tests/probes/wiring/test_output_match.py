@@ -92,6 +92,11 @@ def test_what_does_not_fit(flag: str, units: int, activation: str | None, loss: 
     assert flag in raised(found)
 
 
+def test_two_classes_numbered_from_one_are_the_labels_fault() -> None:
+    assert "one_unit_for_classes" not in raised(seen(1, "sigmoid", "binary_crossentropy", binary() + 1))
+    assert "one_unit_for_classes" in raised(seen(1, "sigmoid", "binary_crossentropy", classes() + 1))
+
+
 def test_units_that_no_class_uses() -> None:
     assert seen(7, "softmax", "sparse_categorical_crossentropy", classes())["unused_units"] == 4
 

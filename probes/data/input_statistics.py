@@ -13,6 +13,7 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..inputs import input_leaves, is_image, is_tokens
 from ..overlap import identified, keys
+from ..whole_division import divided_whole
 
 ROWS = 2000
 MAX_COLUMNS = 20_000
@@ -97,6 +98,8 @@ class InputStatistics:
     """Largest value of that input."""
     copied_share: float = 0.0
     """The same where one measured number tells the distinct rows apart: rows of a few categories repeat by nature."""
+    divided_whole: bool = False
+    """Whether the program divides by 255 or 256 as whole numbers (`//`), and an input holds 0 and 1 alone."""
 
 
 @probe("input_statistics", title="The inputs: finite, scaled, varied", cost="instant", needs=("training_data",))
@@ -124,6 +127,7 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
         blank_rows=max((one[0].blank_rows for one in parts), default=0.0),
         duplicate_share=repeated,
         copied_share=repeated if copies else 0.0,
+        divided_whole=divided_whole(case),
         stream=bool(case.train.batches),
         rescaled_inside=_rescaled(case.model),
         largest_input=largest.name if largest else None,

@@ -25,6 +25,7 @@ from ..shown_accuracy import shown_accuracy, untold
 from ..stepping import InstrumentedStep
 from ..structures import cut
 from ..tasks import Output, constant_loss, outputs, target_of
+from ..whole_division import divided_whole
 from .nan_origin import FINITE_THROUGHOUT
 
 SCORED = 1500
@@ -190,6 +191,9 @@ class RecordedRun:
     untold: float | None = None
     """By how much that stays below the share of rows that are right by the task, or below R2 for quantities; null for
     several outputs and other tasks."""
+    divided_whole: bool = False
+    """Whether the inputs are pixels that the program divided as whole numbers, so that hardly anything is left of them;
+    simple models on the same inputs are no measure then."""
 
 
 @dataclass
@@ -353,6 +357,7 @@ def _measurement(
         inference_to_training=_inference(case, losses["final_loss"]) if ran.steps else None,
         inputs_used=_inputs_used(case, training) if ran.steps else None,
         shown_accuracy=shown,
+        divided_whole=divided_whole(case),
         untold=untold(shown, validation or training),
         **_dead(case, watched),
         **losses,

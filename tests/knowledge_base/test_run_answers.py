@@ -26,6 +26,7 @@ LEARNT: Mapping[str, Any] = {
     ),
     "completed": True,
     "steps": 1320,
+    "divided_whole": False,
     "goes_on": False,
     "in_turn": False,
     "searching": False,
@@ -106,6 +107,27 @@ UNSCORED = {
             },
             "healthy",
             id="a density that is learnt",
+        ),
+        pytest.param(
+            {"divided_whole": True, "skill_training": 0.62, "skill_validation": 0.45, "gap": 0.17, "shortfall": 0.0},
+            "overfits",
+            id="little is left of the pixels",
+        ),
+        pytest.param(
+            {
+                "divided_whole": True,
+                "skill_training": 0.67,
+                "skill_validation": 0.67,
+                "shortfall": 0.0,
+                "late_trend": -0.01,
+            },
+            "underfits",
+            id="little is left of the pixels, and all of it is learnt",
+        ),
+        pytest.param(
+            {"divided_whole": True, "skill_training": 0.95, "skill_validation": 0.95},
+            "healthy",
+            id="enough is left of the pixels",
         ),
         pytest.param(UNSCORED, "healthy", id="not scored"),
         pytest.param(

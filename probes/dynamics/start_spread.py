@@ -17,7 +17,7 @@ from ..trials.starting import Starts
 
 STARTS = 5
 ENOUGH = 3
-STEPS = 400
+STEPS = 1000
 SECONDS = 9.0
 """What the steps of all starts may take together, without what each run costs before its first step."""
 LONGEST = 27.0
@@ -65,6 +65,8 @@ class StartSpread:
     ahead_share: float = 0.0
     """Share of the other starts whose skill is above the own by more than 0.25 (without a task: whose final loss is
     below three quarters of it), in [0, 1]; 0 where fewer than four starts were run."""
+    best_skill: float = 0.0
+    """Largest skill from another start (without a task, the share of the own final loss that the best one saves)."""
 
 
 @probe("start_spread", title="The plan from other random starts", cost="training", needs=("model", "training_data"))
@@ -124,6 +126,11 @@ def _behind(found: list[Start]) -> float:
     return 1 - other / own.loss if 0 < own.loss < math.inf and math.isfinite(other) else 0.0
 
 
+def _saved(own: Start, others: list[Start]) -> float:
+    best = min(one.loss for one in others)
+    return max(0.0, 1 - best / own.loss) if 0 < own.loss < math.inf else 0.0
+
+
 def _summary(found: list[Start], steps: int, whole: int) -> StartSpread:
     own, others = found[0], found[1:]
     other_loss = float(np.median([one.loss for one in others]))
@@ -144,5 +151,6 @@ def _summary(found: list[Start], steps: int, whole: int) -> StartSpread:
         other_skill=float(np.median([one.skill for one in others if one.skill is not None])) if skills else None,
         behind=_behind(found),
         between=between,
+        best_skill=max((one.skill for one in others if one.skill is not None), default=_saved(own, others)),
         ahead_share=sum(_behind([own, one]) > FAR for one in others) / len(others) if len(found) > ENOUGH else 0.0,
     )

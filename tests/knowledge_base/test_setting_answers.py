@@ -1,0 +1,98 @@
+"""What measured settings and targets are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from knowledge_base.loading import load
+from knowledge_base.questions import answer_of
+
+QUESTIONS = load().questions
+
+
+def answer(question: str, numbers: Mapping[str, Any]) -> Any:
+    return answer_of(QUESTIONS[question], numbers).answer_id
+
+
+def rate(rate: float, momentum: float | None, to_typical: float) -> dict[str, Any]:
+    return {
+        "optimizer": "SGD",
+        "negative_rate": False,
+        "rate": rate,
+        "typical_rate": 0.01,
+        "momentum": momentum,
+        "rate_to_typical": to_typical,
+    }
+
+
+@pytest.mark.parametrize(
+    ("numbers", "called"),
+    [
+        (rate(0.05, 0.9995, 500.0), "high_by_momentum"),
+        (rate(0.01, 0.99, 10.1), "high_by_momentum"),
+        # A rate that is too high by itself, and a momentum that a low rate makes up for.
+        (rate(2.0, 0.9995, 20000.0), "far_too_high"),
+        (rate(1e-3, 0.99, 1.0), "customary"),
+        (rate(0.05, 0.9, 5.0), "high"),
+        (rate(0.5, 0.9, 50.0), "far_too_high"),
+    ],
+)
+def test_a_step_that_momentum_makes_too_long(numbers: Mapping[str, Any], called: str) -> None:
+    assert answer("rate_customary", numbers) == called
+
+
+@pytest.mark.parametrize(("present", "called"), [(2, "outside_unit_interval"), (4, "ids_of_many_classes")])
+def test_labels_of_a_binary_loss_that_count_from_one(present: int, called: str) -> None:
+    output = {"family": "binary_crossentropy", "fractional": False, "classes": present + 1, "present": present}
+    numbers = {"fractional_classes": False, "signed_for_binary": True, "outputs": [output]}
+    assert answer("targets_readable", numbers) == called
+
+
+def neighbours(before: bool, after: bool, gain: float) -> dict[str, Any]:
+    return {"before": before, "after": after, "gain": gain}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "called"),
+    [
+        (neighbours(False, False, 0.5), "blind_to_them"),
+        (neighbours(False, False, 0.2), "blind"),
+        (neighbours(False, False, 0.05), "seen"),
+        (neighbours(True, False, 0.5), "one_sided"),
+        (neighbours(True, True, 0.5), "seen"),
+    ],
+)
+def test_neighbours_that_the_network_does_not_see(numbers: Mapping[str, Any], called: str) -> None:
+    assert answer("neighbours_seen", numbers) == called
+
+
+def starts(ahead: float, best: float, horizon: float = 1.0, own_to_other: float = 1.5) -> dict[str, Any]:
+    return {
+        "behind": 0.1,
+        "own_to_other": own_to_other,
+        "ahead_share": ahead,
+        "best_skill": best,
+        "own_skill": 0.35,
+        "horizon_share": horizon,
+        "between": 0.6,
+    }
+
+
+@pytest.mark.parametrize(
+    ("numbers", "called"),
+    [
+        (starts(0.5, 0.96), "many_get_all_the_way"),
+        # Before the end of the plan, and where no start learns the task, starts that differ prove less.
+        (starts(0.5, 0.96, horizon=0.5), "many_get_out"),
+        (starts(0.5, 0.65), "many_get_out"),
+        (starts(0.33, 0.96), "some_get_all_the_way"),
+        (starts(0.33, 0.7), "starts_differ"),
+        (starts(0.0, 0.4), "starts_differ"),
+        (starts(0.5, 0.96, own_to_other=1.0), "starts_differ"),
+    ],
+)
+def test_starts_that_get_further(numbers: Mapping[str, Any], called: str) -> None:
+    assert answer("other_starts_better", numbers) == called

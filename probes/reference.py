@@ -192,8 +192,9 @@ def _windowed(found: Grid, sample: Batch, case: Case) -> Reference | None:
     floor = _quick(found, _others(sample), case, drawn, best, best)
     steps = Steps(alone, max([alone, *wide.values()]), -1.0 if floor is None else floor, before, after)
     if steps.taught < HARDLY:
-        far = [_quick_on(found.output, one, case, None) or -1.0 for one in whole_rows(found, sample)]
-        steps = replace(steps, around=max(far), floor=0.0) if max(far) > steps.taught else steps
+        # Of several places the middle one: among few rows the best would be luck.
+        far = float(np.median([_quick_on(found.output, one, case, None) or -1.0 for one in whole_rows(found, sample)]))
+        steps = replace(steps, around=far, floor=0.0) if far > steps.taught else steps
     seen = (best, best)
     if before != after:
         sides = {one: _quick(found, sample, case, drawn, one * before, one * after) or -1.0 for one in reaches}

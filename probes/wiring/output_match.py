@@ -23,6 +23,7 @@ DISTINCT_AMONG = 2000
 _CROSS_ENTROPIES = ("sparse_crossentropy", "crossentropy", "binary_crossentropy")
 
 
+LOGARITHMIC = ("mean_squared_logarithmic_error", "poisson")
 NEAR_ZERO = 0.05
 """Targets below this share of the median are near zero: an error in per cent of them counts twenty times as much."""
 
@@ -119,6 +120,8 @@ class OutputMatch:
     """A cross-entropy over classes on one unit and two classes, which a binary cross-entropy is made for."""
     divided_by_nothing: float = 0.0
     """Share of what a percentage error adds up that rests on targets near zero, in [0, 1]; 0 under another loss."""
+    negative_under_logarithm: float = 0.0
+    """Share of negative targets under a loss that takes logarithms, in [0, 1]; 0 under another loss."""
 
 
 @probe(
@@ -184,6 +187,9 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         ),
         divided_by_nothing=max(
             (_near_zero(target_of(one, batch)) for one in known if one.loss == PERCENTAGE), default=0.0
+        ),
+        negative_under_logarithm=max(
+            (float((target_of(one, batch) < 0).mean()) for one in known if one.loss in LOGARITHMIC), default=0.0
         ),
         unused_units=max(
             (one.units - one.classes for one in fits if one.task == "multiclass" and one.classes), default=0

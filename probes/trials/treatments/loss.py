@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...scoring import predict
-from ...tasks import PERCENTAGE, Output
+from ...tasks import Output
 from ..anatomy import activation_name
 from ..arm import Arm
 from ..output_shape import output_layer, output_width
@@ -53,7 +53,7 @@ def _loss(family: str, logits: bool) -> Any:
 def _fitting(output: Output, width: int | None) -> str | None:
     """The family of the fitting loss; None where the output's units can take none."""
     if output.kind in ("regression", "reconstruction"):
-        kept = output.family in ("absolute_error", "relative_error") and output.loss != PERCENTAGE
+        kept = output.family == "absolute_error"
         return None if kept else "squared_error"
     if output.kind == "multilabel":
         return "binary_crossentropy"

@@ -138,3 +138,10 @@ def test_a_percentage_of_targets_near_zero() -> None:
     assert seen(1, None, "mape", sparse)["divided_by_nothing"] > 0.9
     assert seen(1, None, "mape", 50 + 5 * quantity())["divided_by_nothing"] == 0.0
     assert seen(1, None, "msle", np.abs(sparse))["divided_by_nothing"] == 0.0
+
+
+@pytest.mark.parametrize("loss", ["msle", "poisson"])
+def test_negative_targets_under_a_logarithm(loss: str) -> None:
+    assert seen(1, None, loss, quantity() - quantity().mean())["negative_under_logarithm"] > 0.3
+    assert seen(1, None, loss, np.abs(quantity()))["negative_under_logarithm"] == 0.0
+    assert seen(1, None, "mse", quantity() - quantity().mean())["negative_under_logarithm"] == 0.0

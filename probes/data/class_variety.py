@@ -16,6 +16,8 @@ from ..tasks import Output, class_ids, outputs, target_of
 
 ROWS = 1200
 _FEWEST = 4
+LEAST_COMPARED, MOST_COMPARED = 8, 200
+LEAST_SPREAD = 0.05
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ class ClassVariety:
     to_validation: float | None
     """The same over that of validation, for the classes that both have; far below 1 where training shows less of each
     class than validation does. Null where they have none in common."""
+    crowding: float | None = None
+    """Distance of a training row from the nearest other of its class, over the same of validation with as many rows and
+    without exact copies, medians over rows and classes; far below 1 where training rows are near-copies. Null where no
+    class has eight rows on both sides."""
 
 
 @probe("class_variety", title="How varied each class is", cost="instant", needs=("training_data",))
@@ -47,9 +53,11 @@ def measure(case: Case, budget: Budget) -> ClassVariety:
     if not found:
         raise Unanswerable("no class has four rows")
     shares = list(found.values())
-    other, alike = None, None
+    other, alike, crowding = None, None, None
     if case.validation is not None and case.validation.y is not None:
-        held = _within(*_matrix(case, case.validation.sample(ROWS), output))
+        theirs = _matrix(case, case.validation.sample(ROWS), output)
+        held = _within(*theirs)
+        crowding = _crowding((rows, ids), theirs)
         other = float(np.mean(list(held.values()))) if held else None
         # Classes that one side lacks may be more or less varied than the others by nature.
         both = [one for one in found if held.get(one)]
@@ -62,6 +70,7 @@ def measure(case: Case, budget: Budget) -> ClassVariety:
         least_varied=min(shares),
         within_validation=other,
         to_validation=alike,
+        crowding=crowding,
     )
 
 
@@ -80,11 +89,49 @@ def _matrix(case: Case, batch: Batch, output: Output) -> tuple[NDArray[Any], NDA
 
 
 def _within(rows: NDArray[Any], ids: NDArray[np.int64]) -> dict[int, float]:
+    # The median: edges of pictures hold nothing but grain, which is as large within a class as between classes.
+    groups = _groups(rows, ids)
+    return {one: float(np.median(group.var(axis=0))) for one, group in groups.items() if len(group) >= _FEWEST}
+
+
+def _groups(rows: NDArray[Any], ids: NDArray[np.int64]) -> dict[int, NDArray[Any]]:
+    """The rows of each class, in units of the spread of all rows."""
     spread = rows.std(axis=0)
     varies = spread > 1e-9 * (1 + np.abs(rows.mean(axis=0)))
     if not varies.any() or len(ids) != len(rows):
         return {}
     scaled = rows[:, varies] / spread[varies]
-    groups = {int(one): scaled[ids == one] for one in np.unique(ids)}
-    # The median: edges of pictures hold nothing but grain, which is as large within a class as between classes.
-    return {one: float(np.median(group.var(axis=0))) for one, group in groups.items() if len(group) >= _FEWEST}
+    return {int(one): scaled[ids == one] for one in np.unique(ids)}
+
+
+def _crowding(
+    training: tuple[NDArray[Any], NDArray[np.int64]], validation: tuple[NDArray[Any], NDArray[np.int64]]
+) -> float | None:
+    """Both in units of the spread of validation, where noise on a column that hardly varies is no distance.
+
+    None where one side spreads twice as far as the other: then they are scaled differently.
+    """
+    unit, own = validation[0].std(axis=0), training[0].std(axis=0)
+    varies = unit > LEAST_SPREAD * np.median(unit[unit > 0]) if (unit > 0).any() else unit > 0
+    if not varies.any() or not 0.5 < np.median(own[varies] / unit[varies]) < 2:
+        return None
+    ours, theirs = (rows[:, varies] / unit[varies] for rows, _ in (training, validation))
+    ratios = []
+    for one in np.intersect1d(training[1], validation[1]):
+        pair = [np.unique(side[ids == one], axis=0) for side, (_, ids) in ((ours, training), (theirs, validation))]
+        count = min(MOST_COMPARED, *map(len, pair))
+        if count < LEAST_COMPARED:
+            continue
+        random = np.random.default_rng(0)
+        near, far = (_nearest(side[random.choice(len(side), count, replace=False)]) for side in pair)
+        if far > 0:
+            ratios.append(near / far)
+    return float(np.median(ratios)) if ratios else None
+
+
+def _nearest(rows: NDArray[Any]) -> float:
+    """Median distance of a row from the nearest other, per square root of the columns."""
+    squares = (rows**2).sum(axis=1)
+    apart = np.maximum(squares[:, None] + squares - 2 * rows @ rows.T, 0.0)
+    np.fill_diagonal(apart, np.inf)
+    return float(np.sqrt(np.median(apart.min(axis=1)) / rows.shape[1]))

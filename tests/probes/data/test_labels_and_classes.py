@@ -89,3 +89,18 @@ def test_variety_of_classes() -> None:
     alike = measured(case_of(copies, y[:400], validation_data=(x[400:], y[400:])), "class_variety")
     assert alike["to_validation"] < 0.4
     assert measured(case_of(copies, y[:400]), "class_variety")["within"] < 0.03
+
+
+def test_classes_filmed_from_a_few_samples_are_crowded() -> None:
+    x, y = blobs(rows=800, overlap=2.0)
+    held = (x[400:], y[400:])
+    random = np.random.default_rng(3)
+    few = np.concatenate([np.flatnonzero(y[:400] == one)[:3] for one in range(4)])
+    picks = random.choice(few, 400)
+    filmed = (x[picks] + 0.05 * random.normal(size=(400, 12))).astype("float32")
+    assert measured(case_of(filmed, y[picks], validation_data=held), "class_variety")["crowding"] < 0.1
+    fair = measured(case_of(x[:400], y[:400], validation_data=held), "class_variety")["crowding"]
+    assert 0.8 < fair < 1.25
+    repeated = np.tile(np.arange(100), 4)
+    exact = measured(case_of(x[repeated], y[repeated], validation_data=held), "class_variety")["crowding"]
+    assert exact > 0.7, "exact copies are another fault"

@@ -105,7 +105,9 @@ def activation_name(layer: Any) -> str | None:
     """The name of the layer's activation; None where it has none to be changed."""
     given = getattr(layer, "activation", None)
     if not callable(given):
-        return "softmax" if kind(layer) == "Softmax" else None
+        if kind(layer) != "Softmax":
+            return None
+        return "softmax over the batch" if layer.axis == 0 else "softmax"
     return str(getattr(given, "__name__", None) or type(given).__name__).lower()
 
 

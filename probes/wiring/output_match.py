@@ -70,6 +70,8 @@ class OutputFit:
     """Name of the output's last layer with weights."""
     two_for_binary: bool = False
     """Whether a binary cross-entropy is given two distinct targets, whatever numbers they are."""
+    over_the_batch: bool = False
+    """Whether the predictions of each unit sum to 1 over the rows of the batch, on two rows or more."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ class OutputMatch:
     """Share of what a percentage error adds up that rests on targets near zero, in [0, 1]; 0 under another loss."""
     negative_under_logarithm: float = 0.0
     """Share of negative targets under a loss that takes logarithms, in [0, 1]; 0 under another loss."""
+    normalised_over_batch: bool = False
+    """Predictions that are shared out among the rows of a batch, as a softmax over the first axis does."""
 
 
 @probe(
@@ -191,6 +195,7 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         negative_under_logarithm=max(
             (float((target_of(one, batch) < 0).mean()) for one in known if one.loss in LOGARITHMIC), default=0.0
         ),
+        normalised_over_batch=any_of(lambda one: one.over_the_batch),
         unused_units=max(
             (one.units - one.classes for one in fits if one.task == "multiclass" and one.classes), default=0
         ),
@@ -270,7 +275,7 @@ def _fit(
     low, high = (float(given.min()), float(given.max())) if finite else (math.nan, math.nan)
     both = np.concatenate([given.ravel(), enlarged[np.isfinite(enlarged)].ravel()])
     constant = finite and given.size > 1 and high - low < 1e-7
-    sums = finite and units > 1 and bool(np.allclose(given.sum(axis=-1), 1.0, atol=1e-3)) and low >= 0
+    sums = finite and units > 1 and _sums_to_one(given, -1)
     inside = finite and both.min() >= 0.0 and both.max() <= 1.0
     last = last_activation(case, head)
     shape = last.shape if last else head.shape
@@ -294,7 +299,12 @@ def _fit(
         broadcasts=target.ndim == 1 and given.ndim == 2 and units == 1,
         activation=shape,
         layer=head.path,
+        over_the_batch=finite and len(given) > 1 and not sums and not constant and _sums_to_one(given, 0),
     )
+
+
+def _sums_to_one(given: NDArray[Any], axis: int) -> bool:
+    return bool(given.min() >= 0 and np.allclose(given.sum(axis=axis), 1.0, atol=1e-3))
 
 
 def _outside(reach: tuple[float, float], target: NDArray[Any], output: Output) -> float:

@@ -97,6 +97,16 @@ def test_two_classes_numbered_from_one_are_the_labels_fault() -> None:
     assert "one_unit_for_classes" in raised(seen(1, "sigmoid", "binary_crossentropy", classes() + 1))
 
 
+def test_a_softmax_over_the_rows_of_a_batch() -> None:
+    import keras
+
+    over_rows = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3), keras.layers.Softmax(axis=0)])
+    over_classes = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3), keras.layers.Softmax()])
+    for model, wanted in ((over_rows, True), (over_classes, False)):
+        case = make_case(compiled(model, "adam", "sparse_categorical_crossentropy"), table(), classes())
+        assert measured(case, "output_match")["normalised_over_batch"] is wanted
+
+
 def test_units_that_no_class_uses() -> None:
     assert seen(7, "softmax", "sparse_categorical_crossentropy", classes())["unused_units"] == 4
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..features import FeatureShaper
 from ..inputs import ids_alone
 from ..layers import is_linear
-from ..reference import ROWS, Reference, references, varies, within
+from ..reference import ROWS, Reference, one_hot_models, references, varies, within
 from ..structures import leaves
-from ..tasks import Output
+from ..tasks import Output, class_ids, target_of
 
 NO_SIGNAL = 0.2
 """Skill on training rows below which the validation rows are asked whether they have a signal."""
 
 LEAST_ROWS = 60
+
+LOST = 0.2
+"""Skill that simple models lose on the validation rows, from which the names of the classes there are looked at."""
+
+ROWS_TO_RENAME = 8
+"""Validation rows a class on average below which some renaming of the classes fits by chance."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,9 @@ class Signal:
     within_validation: float | None = None
     """Skill of simple models that are fitted to and tested on validation rows alone; null where there are fewer than 60
     of them, or the training rows have a signal of their own."""
+    renamed_skill: float | None = None
+    """Skill on validation rows of what the training rows teach, with the classes of the validation rows renamed one to
+    one as fits best; null for other tasks, few rows, or where simple models do as well on validation rows."""
 
 
 @probe("signal", title="Whether the inputs predict the targets", cost="seconds", needs=("model", "training_data"))
@@ -85,6 +95,7 @@ def measure(case: Case, budget: Budget) -> Signal:
         structure=_structure(case),
         ids_alone=ids_alone(case),
         within_validation=None if skill > NO_SIGNAL else _within_validation(case, worst.output),
+        renamed_skill=_renamed(case, worst) if worst.training.skill - worst.score.skill > LOST else None,
         linear_network=is_linear(case, _width(case)),
         bend_gain=max(_bend_gain(one) for one in references(case)),
     )
@@ -114,6 +125,39 @@ def _within_validation(case: Case, output: Output) -> float | None:
         return None
     found = within(case, held.sample(ROWS), output)
     return None if found is None else found.training.skill
+
+
+def _renamed(case: Case, reference: Reference) -> float | None:
+    output, held = reference.output, case.validation
+    if output.kind not in ("binary", "multiclass") or held is None or held.y is None:
+        return None
+    ours, theirs = case.train.sample(ROWS), held.sample(ROWS)
+    shaper = FeatureShaper.of(case, ours)
+    x, other = shaper.features(ours), shaper.features(theirs)
+    mine, wanted = class_ids(output, target_of(output, ours)), class_ids(output, target_of(output, theirs))
+    known, named = np.unique(mine), np.unique(wanted)
+    if len(known) < 2 or len(wanted) < max(LEAST_ROWS, ROWS_TO_RENAME * len(named)):
+        return None
+    one_hot = np.asarray(mine[:, None] == known[None, :], dtype="float64")
+    best = 0.0
+    for model in one_hot_models(x.shape[1], len(x)):
+        answers = model(x, one_hot, other).argmax(axis=1)
+        shares = np.array(
+            [np.bincount(answers[wanted == one], minlength=len(known)) / (wanted == one).sum() for one in named]
+        )
+        best = max(best, _matched(shares) / len(named))
+    chance = 1.0 / len(known)
+    return (best - chance) / (1.0 - chance)
+
+
+def _matched(shares: NDArray[np.float64]) -> float:
+    """What a one-to-one choice of a column for every row comes to, the largest entry chosen first."""
+    left, total = shares.copy(), 0.0
+    for _ in range(min(shares.shape)):
+        row, column = np.unravel_index(int(left.argmax()), left.shape)
+        total += max(0.0, float(left[row, column]))
+        left[row, :], left[:, column] = -1.0, -1.0
+    return total
 
 
 def _structure(case: Case) -> float:

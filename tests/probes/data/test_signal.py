@@ -81,3 +81,13 @@ def test_too_few_rows() -> None:
 def test_inputs_that_never_vary() -> None:
     blank = make_case(compiled(net(1), "adam", "mse"), np.zeros((ROWS, 6)), quantity(ROWS))
     assert "do not vary" in unknown(blank, "signal")
+
+
+def test_classes_that_validation_numbers_otherwise() -> None:
+    ours, theirs = classes(ROWS), (classes(200) + 1) % 3
+    loss = "sparse_categorical_crossentropy"
+    moved = seen(ours, loss, 3, validation_data=(table(200), theirs))
+    assert moved["renamed_skill"] > 0.7 > moved["validation_skill"] + 0.5
+    dealt = seen(ours, loss, 3, validation_data=(table(200), np.random.default_rng(2).permutation(theirs)))
+    assert dealt["renamed_skill"] < 0.4
+    assert seen(ours, loss, 3, validation_data=(table(200), classes(200)))["renamed_skill"] is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -36,9 +37,12 @@ NORMALISING = (
 )
 DROPPING = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout")
 MERGING = ("Add", "Subtract", "Multiply", "Average", "Concatenate", "Maximum", "Minimum", "Dot")
+MULTIPLYING = ("Multiply", "Dot", "Matmul", "Einsum", "Tensordot", "BatchDot")
 ACTIVATING = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")
 ATTENDING = ("MultiHeadAttention", "Attention", "AdditiveAttention", "GroupQueryAttention")
 STRAIGHT = ("InputLayer", "Flatten", "Reshape", "Rescaling", "Normalization", "BatchNormalization")
+ENDING = (*PARAMETRIC, *RECURRENT, *ATTENDING, "Embedding", "TimeDistributed")
+"""What may be the last layer with weights of an output; a normalisation behind it is not."""
 POOLING_TO_ONE = (
     "Flatten",
     "GlobalAveragePooling1D",
@@ -160,22 +164,55 @@ def _units(layer: Any) -> int | None:
 
 def output_layers(case: Case) -> list[LayerNote]:
     """The last layers that hold weights and feed an output, one for each output, in order of outputs."""
-    model = case.model
-    notes = {id(note.layer): note for note in layer_notes(case)}
-    found = []
-    for tensor in _output_tensors(model):
-        layer = tensor._keras_history.operation
-        while id(layer) in notes and notes[id(layer)].kind not in PARAMETRIC and _single_input(layer) is not None:
-            previous = _single_input(layer)
-            if id(previous) not in notes:
-                break
-            layer = previous
-        if id(layer) in notes:
-            found.append(notes[id(layer)])
+    found = _heads_of(case, case.model)
     if not found:
         weighted = [note for note in layer_notes(case) if note.kind in PARAMETRIC]
         found = weighted[-1:]
     return found
+
+
+def _heads_of(case: Case, model: Any) -> list[LayerNote]:
+    """The last layers with weights before each output of a model whose outputs are known; else none."""
+    notes = {id(note.layer): note for note in layer_notes(case)}
+    found = []
+    for tensor in _output_tensors(model):
+        layer = tensor._keras_history.operation
+        while id(layer) in notes and notes[id(layer)].kind not in ENDING and _single_input(layer) is not None:
+            previous = _single_input(layer)
+            if id(previous) not in notes:
+                break
+            layer = previous
+        if type(layer).__name__ == "TimeDistributed":
+            # What is done at every step is done by the layer inside.
+            within = _heads_of(case, layer.layer)
+            layer = within[0].layer if within else layer.layer
+        if id(layer) in notes:
+            found.append(notes[id(layer)])
+    return found
+
+
+def _inner_heads(case: Case) -> list[LayerNote]:
+    """The heads of models inside one whose own outputs are unknown, but for those that give what other layers take.
+
+    Any of them may be what the program's own step compares with targets, as the decoder of an autoencoder is.
+    """
+    from .handing_on import is_handed_on
+
+    if _output_tensors(case.model):
+        return []
+    parts = [one for one in case.model._flatten_layers(include_self=False) if _output_tensors(one)]
+    heads = [head for one in parts for head in _heads_of(case, one)]
+    takers = [note for note in layer_notes(case) if note.kind in (*PARAMETRIC, *RECURRENT)]
+    return [
+        head
+        for head in heads
+        if not any(
+            is_handed_on(case, giver, taker)
+            for giver in (head, *followed_by(case, head))
+            for taker in takers
+            if taker.layer is not head.layer
+        )
+    ]
 
 
 def _output_tensors(model: Any) -> list[Any]:
@@ -204,7 +241,7 @@ def head_of(case: Case, name: str, place: int) -> LayerNote:
 
 def hidden_layers(case: Case) -> list[LayerNote]:
     """Layers with weights of a linear map that are not output layers, without those that are never called."""
-    last = {id(note.layer) for note in output_layers(case)}
+    last = {id(note.layer) for note in (*output_layers(case), *_inner_heads(case))}
     idle = {note.path for note in uncalled_layers(case)}
     kinds = [note for note in layer_notes(case) if note.kind in PARAMETRIC and note.path not in idle]
     return [note for note in kinds if id(note.layer) not in last]
@@ -215,6 +252,13 @@ def uncalled_layers(case: Case) -> list[LayerNote]:
     made = [note for note in layer_notes(case) if note.kind in (*PARAMETRIC, *RECURRENT, "Embedding")]
     idle = [note for note in made if not note.layer.built]
     return idle if len(idle) < len(made) else []
+
+
+def adds_losses(case: Case) -> bool:
+    """Whether the code of a layer's or the model's forward pass names ``add_loss``."""
+    made = (case.model, *(note.layer for note in layer_notes(case)))
+    calls = (inspect.unwrap(type(one).call) for one in made)
+    return any("add_loss" in getattr(getattr(one, "__code__", None), "co_names", ()) for one in calls)
 
 
 def is_linear(case: Case, width: int) -> bool:
@@ -243,6 +287,26 @@ def followed_by(case: Case, note: LayerNote) -> list[LayerNote]:
             break
         chain.append(other)
     return chain
+
+
+def weighs_others(layer: Any) -> bool:
+    """Whether what the layer gives is multiplied with something else, by the graph of a functional model.
+
+    What only reshapes, bends or drops numbers may stand between.
+    """
+    ahead, seen = [layer], set()
+    while ahead:
+        one = ahead.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        for node in getattr(one, "_outbound_nodes", None) or []:
+            kind = type(node.operation).__name__
+            if kind in MULTIPLYING:
+                return True
+            if kind not in (*PARAMETRIC, *RECURRENT, *ATTENDING):
+                ahead.append(node.operation)
+    return False
 
 
 def before_in_graph(layer: Any) -> Any:

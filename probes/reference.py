@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from .case import Case
 from .catalogue import Unanswerable
 from .features import FeatureShaper, may_name_things
+from .layers import adds_losses
 from .recording import Batch
 from .scoring import Score, balanced_error, score_of
 from .steps import REACHES, Drawn, Grid, as_rows, draw, fits, grid, sees, whole_rows, windows
@@ -469,7 +470,10 @@ def _permuted(
 
 
 def _components(output: Output, target: NDArray[Any], sample: Batch, case: Case) -> Reference | None:
-    # What a linear projection through the narrowest layer keeps of the variance.
+    # What a linear projection through the narrowest layer keeps of the variance; a code that is held back by a term of
+    # the program's own, as that of a variational autoencoder, is to keep less.
+    if adds_losses(case):
+        return None
     widths = [int(np.prod(layer.output.shape[1:])) for layer in case.model.layers if _known_shape(layer)]
     flat = target.reshape(len(target), -1).astype("float64")
     if not widths or not np.isfinite(flat).all():

@@ -215,8 +215,9 @@ def _seen(step: InstrumentedStep) -> bool:
 
 def _told(logs: Mapping[str, Any]) -> tuple[float, str]:
     """The loss that a step of the program's own logs; the sum of its losses where it logs several and names none so."""
-    if "loss" in logs:
-        return float(np.asarray(logs["loss"])), "logs"
+    for whole in ("loss", "total_loss"):
+        if whole in logs:
+            return float(np.asarray(logs[whole])), "logs"
     parts = [float(np.asarray(one)) for name, one in logs.items() if name.endswith("loss") and np.ndim(one) == 0]
     return (math.fsum(parts), "parts") if parts else (math.nan, "nowhere")
 

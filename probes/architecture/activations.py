@@ -17,6 +17,7 @@ from ..layers import (
     hidden_layers,
     layer_notes,
     leads_to,
+    weighs_others,
 )
 
 
@@ -85,7 +86,7 @@ def measure(case: Case, budget: Budget) -> Activations:
     hidden = hidden_layers(case)
     if not any(one.kind in PARAMETRIC for one in notes):
         raise Unanswerable("the model has no layer with weights that its own attributes show")
-    rows = [HiddenActivation(one.path, one.kind, effective_shape(case, one), one.units) for one in hidden]
+    rows = [HiddenActivation(one.path, one.kind, _shape(case, one), one.units) for one in hidden]
     shapes = [one.shape for one in rows]
     pairs = _linear_pairs(case)
     kinds = {one.kind for one in notes}
@@ -116,6 +117,12 @@ def measure(case: Case, budget: Budget) -> Activations:
         repeated=_repeated(case),
         rectified_before_norm=_before_norm(case),
     )
+
+
+def _shape(case: Case, note: LayerNote) -> str:
+    shape = effective_shape(case, note)
+    # Shares by which other numbers are weighed sum to one on purpose: attention, gates, mixtures of experts.
+    return "smooth" if shape == "normalising" and weighs_others(note.layer) else shape
 
 
 def _first(rows: list[HiddenActivation], shape: str) -> str | None:

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..layers import DROPPING, PARAMETRIC, layer_notes, output_layers, own_weights
+from ..layers import DROPPING, PARAMETRIC, adds_losses, layer_notes, output_layers, own_weights
+from ..own_step import overrides
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ class Regularisation:
     """Augmenting layers in the model."""
     early_stopping: bool
     """Whether an early-stopping callback is there."""
+    own_terms: bool = False
+    """Whether the program may add terms of its own to the loss: a layer or the model calls `add_loss`, or the training
+    step or the loss computation is its own."""
 
 
 @probe("regularisation", title="What holds the model back on purpose", cost="instant", needs=("model",))
@@ -81,6 +85,7 @@ def measure(case: Case, budget: Budget) -> Regularisation:
         any_means=bool(rates or factors or augmenting or stopping or decay),
         augmenting=augmenting,
         early_stopping=stopping,
+        own_terms=overrides(case.model) or overrides(case.model, "compute_loss") or adds_losses(case),
     )
 
 

@@ -14,6 +14,7 @@ from ..catalogue import Unanswerable, probe
 from ..layers import head_of, output_layers
 from ..recording import Batch
 from ..row_weights import row_weights
+from ..step_balance import step_balance
 from ..structures import leaves
 from ..tasks import Output, class_ids, outputs, target_of
 
@@ -72,7 +73,7 @@ class LabelStatistics:
     """Largest share of targets that are NaN or infinite."""
     imbalance: float
     """Largest ratio between class sizes, or of what the classes weigh where weights even them out; 1 where no output
-    has classes."""
+    has classes. Classes of the steps of sequences count where one of them drowns the others."""
     majority: float
     """Largest share of one class, weighed in the same way; 0 where no output has classes."""
     smallest_class: int
@@ -116,6 +117,7 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
         raise Unanswerable("the program gives `fit` no targets")
     classed = [one for one in parts if one.present]
     weighed = [_weighed(case, sample, output, part) for output, part in zip(known, parts, strict=True) if part.present]
+    weighed += [found for output in known if (found := step_balance(case, sample, output)) is not None]
     measured = [one for one in parts if one.task in ("regression", "reconstruction")]
     # Classes on one unit are the loss's fault, and no targets would mend it.
     single = {part.output for place, part in enumerate(parts) if _has_one_unit(case, part.output, place)}

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..case import Budget, Case, Error, fed
 from ..catalogue import Unanswerable, probe
+from ..copying import copy_of_inputs, emptied_loss
 from ..course import Course, Standing
 from ..curves import Curve, oscillation, share_of_fall_late, thinned, trend
 from ..keeping import unchanged
@@ -20,8 +21,9 @@ from ..overlap import seen_ahead
 from ..recording import Batch
 from ..reference import Reference, references
 from ..running import Plan, Run, left_out_callbacks, run
-from ..scoring import Score, scores
+from ..scoring import Score, predict, scores
 from ..shown_accuracy import shown_accuracy, untold
+from ..step_balance import names_steps
 from ..stepping import InstrumentedStep
 from ..structures import cut
 from ..tasks import Output, constant_loss, outputs, target_of
@@ -33,6 +35,8 @@ CLOSELY = 64
 """So many steps are all looked into, one by one."""
 LATER_EVERY = 16
 """Behind those one in so many is looked into."""
+ERRORS = ("squared_error", "absolute_error", "relative_error")
+"""Losses of Keras' own that compare number with number, and spread the one over the other where shapes differ."""
 SAVED = 0.3
 """Share of the time that steps which are not looked into save, at a guess: they have to be compiled first, which costs
 about as much as the first step, and is done where it pays."""
@@ -137,7 +141,8 @@ class RecordedRun:
     prediction_spread: float | None
     """Spread of predictions over that of targets; for classes, distinct predicted over distinct there."""
     target_majority: float
-    """Share of the most frequent class among the training targets; 0 for quantities."""
+    """Share of the most frequent class among the training targets, of steps where these are classed; 0 for
+    quantities."""
     weights_moved: float
     """Distance of the weights from their start over their norm at the start."""
     first_rate: float
@@ -194,6 +199,19 @@ class RecordedRun:
     divided_whole: bool = False
     """Whether the inputs are pixels that the program divided as whole numbers, so that hardly anything is left of them;
     simple models on the same inputs are no measure then."""
+    numbers_per_target: float = 1.0
+    """How many numbers the output gives for each number of its target under an error of Keras' own, which then compares
+    each of them with it; 1 where they are as many, and under other losses."""
+    copied: float | None = None
+    """Where the targets are the inputs, or none are given and the output has their shape: share of the inputs' variance
+    that comes out again, in [-1, 1]; 0 for the mean input, whatever goes in. Null elsewhere."""
+    copied_spread: float | None = None
+    """Spread over rows of what comes out, over that of the inputs; null where `copied` is."""
+    emptied_loss: str | None = None
+    """Of several parts of the loss the one that falls furthest: a loss that the step logs, or what the model adds to
+    it; null where there is one part alone."""
+    emptied_share: float | None = None
+    """That part at the end over the same at the start; null where there is none."""
 
 
 @dataclass
@@ -326,6 +344,8 @@ def _measurement(
     checks = _validation_numbers(ran, by_epoch)
     error = ran.error or watched.failed
     shown = shown_accuracy(ran.epochs, validation=bool(validation))
+    copy = copy_of_inputs(case) if ran.steps else None
+    emptied = emptied_loss(ran.epochs, ran.penalties)
     return RecordedRun(
         completed=ran.complete and case.train.complete and case.fit.rounds is not None,
         error_type=error.type if error else None,
@@ -359,6 +379,11 @@ def _measurement(
         shown_accuracy=shown,
         divided_whole=divided_whole(case),
         untold=untold(shown, validation or training),
+        numbers_per_target=_numbers_per_target(case),
+        copied=copy.fidelity if copy else None,
+        copied_spread=copy.spread if copy else None,
+        emptied_loss=emptied[0] if emptied else None,
+        emptied_share=emptied[1] if emptied else None,
         **_dead(case, watched),
         **losses,
         **checks,
@@ -584,13 +609,28 @@ def _inputs_used(case: Case, training: list[tuple[Output, Score]]) -> float | No
     return min((score.skill - max(after[output.name], 0.0)) / score.skill for output, score in training)
 
 
+def _numbers_per_target(case: Case) -> float:
+    sample = case.train.sample(8)
+    known = [one for one in outputs(case) if one.kind == "regression" and one.family in ERRORS]
+    if not known:
+        return 1.0
+    try:
+        given = predict(case, sample)
+    except Exception:  # noqa: BLE001 - a model that fails on these rows fails in training or validation as well
+        return 1.0
+    ratios = [
+        given[one.position].size / max(1, target_of(one, sample).size) for one in known if one.position < len(given)
+    ]
+    return max(ratios, default=1.0)
+
+
 def _target_majority(case: Case) -> float:
     from ..tasks import class_ids
 
     sample = case.train.sample(SCORED)
     shares = []
     for output in outputs(case):
-        if output.kind in ("binary", "multiclass"):
+        if output.kind in ("binary", "multiclass") or names_steps(output, target_of(output, sample)):
             counts = np.unique(class_ids(output, target_of(output, sample)), return_counts=True)[1]
             shares.append(float(counts.max() / counts.sum()))
     return max(shares, default=0.0)

@@ -22,9 +22,12 @@ LEARNT: Mapping[str, Any] = {
             "untold",
             "searched",
             "stopped_by",
+            "copied",
+            "copied_spread",
         ]
     ),
     "completed": True,
+    "numbers_per_target": 1.0,
     "steps": 1320,
     "divided_whole": False,
     "goes_on": False,
@@ -130,6 +133,10 @@ UNSCORED = {
             id="enough is left of the pixels",
         ),
         pytest.param(UNSCORED, "healthy", id="not scored"),
+        pytest.param({**UNSCORED, "numbers_per_target": 24.0}, "numbers_to_spare", id="a number a step for one target"),
+        pytest.param({**UNSCORED, "copied": 0.6, "copied_spread": 0.7}, "healthy", id="inputs come back"),
+        pytest.param({**UNSCORED, "copied": -0.9, "copied_spread": 0.8}, "healthy", id="something else comes out"),
+        pytest.param({**UNSCORED, "copied": 0.0, "copied_spread": 0.02}, "gives_the_mean", id="the mean comes out"),
         pytest.param(
             {**UNSCORED, "validation_to_training": 11941.0},
             "validation_apart",

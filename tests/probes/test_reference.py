@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
+from probes.catalogue import Unanswerable
 from probes.reference import Reference, references
-from tests.probes.making import LIVE, make_case
+from tests.probes.making import LIVE, make_case, table
 
 pytestmark = LIVE
 
@@ -34,3 +36,23 @@ def test_of_classes_of_unlike_size_the_smaller_is_seldom_expected() -> None:
 def test_classes_of_one_size_rare_classes_and_weighted_ones_are_to_be_found() -> None:
     for one in (reference(0.5), reference(0.08), reference(0.25, class_weight={0: 1.0, 1: 3.0})):
         assert one.expected is one.score
+
+
+@pytest.mark.parametrize("held_back", [False, True])
+def test_a_code_that_is_held_back_is_to_keep_less_than_components_do(held_back: bool) -> None:
+    import keras
+
+    class Code(keras.layers.Layer):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            self.add_loss(keras.ops.mean(keras.ops.square(x)))
+            return x
+
+    dense = keras.layers.Dense
+    model = keras.Sequential([keras.Input((6,)), dense(2), *([Code()] if held_back else []), dense(6)])
+    model.compile(loss="mse")
+    case = make_case(model, table(), table())
+    if held_back:
+        with pytest.raises(Unanswerable):
+            references(case)
+    else:
+        assert references(case)[0].model == "components"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pytest
+
 from tests.probes.making import LIVE, compiled, make_case, measured, quantity, table, unknown
 
 pytestmark = LIVE
@@ -106,3 +109,21 @@ def test_a_model_without_weights() -> None:
 
     model = compiled(keras.Sequential([keras.Input((6,)), layers.Rescaling(2.0)]))
     assert "no layer with weights" in unknown(make_case(model, table(), table()), "activations")
+
+
+@pytest.mark.parametrize(("weighing", "hidden"), [(True, 0), (False, 1)], ids=["attention", "inside the network"])
+def test_shares_that_weigh_others_are_no_hidden_softmax(weighing: bool, hidden: int) -> None:
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((5, 6))
+    steps = layers.GRU(4, return_sequences=True)(inputs)
+    shares = layers.Softmax()(layers.Flatten()(layers.Dense(1)(steps)))
+    if weighing:
+        weighed = layers.Multiply()([steps, layers.Permute((2, 1))(layers.RepeatVector(4)(shares))])
+        read = layers.Dense(8, "relu")(layers.GlobalAveragePooling1D()(weighed))
+    else:
+        read = layers.Dense(8, "relu")(shares)
+    model = compiled(keras.Model(inputs, layers.Dense(1)(read)))
+    x = np.random.default_rng(0).standard_normal((64, 5, 6)).astype("float32")
+    assert measured(make_case(model, x, quantity()), "activations")["normalising_hidden"] == hidden

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from probes.layers import output_layers
 from tests.probes.making import LIVE, classes, compiled, make_case, measured, quantity, table
 
 pytestmark = LIVE
@@ -57,6 +58,43 @@ def test_a_narrow_layer_beside_the_way_is_no_bottleneck() -> None:
     outputs = layers.Dense(10, activation="softmax")(layers.Multiply()([hidden, gate]))
     model = compiled(keras.Model(inputs, outputs), "adam", "sparse_categorical_crossentropy")
     assert not measured(make_case(model, table(), np.arange(64) % 10), "capacity")["all_that_passes"]
+
+
+@pytest.mark.parametrize(("between", "narrowest"), [(1, 4), (3, 3)], ids=["what comes out", "a narrow code"])
+def test_the_end_of_an_inner_model_is_hidden_where_layers_take_it(between: int, narrowest: int) -> None:
+    import keras
+
+    class Pair(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            code = dense(between) if between > 1 else dense(4)
+            self.decoder = keras.Sequential([keras.Input((code.units,)), dense(8, "relu"), dense(1, "sigmoid")])
+            self.encoder = keras.Sequential([keras.Input((6,)), dense(8, "relu"), code])
+
+        def call(self, x: Any) -> Any:
+            return self.decoder(self.encoder(x))
+
+    found = measured(make_case(compiled(Pair(), "adam", "mse"), table(), quantity()), "capacity")
+    assert found["narrowest"] == narrowest
+
+
+@pytest.mark.parametrize(
+    ("last", "head"), [("nothing", "GRU"), ("plain", "Dense"), ("wrapped", "Dense")], ids=["none", "plain", "wrapped"]
+)
+def test_the_output_layer_of_every_step(last: str, head: str) -> None:
+    import keras
+    from keras import layers
+
+    output = layers.Dense(2, "softmax")
+    ends = {"nothing": [], "plain": [output], "wrapped": [layers.TimeDistributed(output)]}[last]
+    body = [layers.Embedding(9, 8), layers.SpatialDropout1D(0.2), layers.GRU(2, return_sequences=True), *ends]
+    model = compiled(keras.Sequential([keras.Input((5,)), *body]), "adam", "sparse_categorical_crossentropy")
+    ids = np.arange(320).reshape(64, 5)
+    case = make_case(model, ids % 9, ids % 2)
+    assert [one.kind for one in output_layers(case)] == [head]
+    if last != "nothing":
+        assert not measured(case, "activations")["normalising_hidden"]
+    assert measured(case, "regularisation")["after_output"] is None
 
 
 def test_pictures_through_dense_layers() -> None:

@@ -32,6 +32,18 @@ def test_nothing_holds_it_back() -> None:
     assert not found["constrained"]
 
 
+def test_terms_of_the_programs_own() -> None:
+    from keras import layers, ops
+
+    class Code(layers.Layer):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            self.add_loss(ops.mean(ops.square(x)))
+            return x
+
+    assert seen(Code(), last())["own_terms"]
+    assert not seen(layers.ActivityRegularization(1e-3), last())["own_terms"]
+
+
 def test_dropout() -> None:
     from keras import layers
 

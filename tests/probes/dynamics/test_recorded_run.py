@@ -58,6 +58,22 @@ def test_a_plan_that_a_callback_ends() -> None:
     assert found["epochs"] < 12
 
 
+@pytest.mark.parametrize(
+    ("sequences", "loss", "numbers"), [(True, "mse", 5.0), (False, "mse", 1.0), (True, "own", 1.0)]
+)
+def test_more_numbers_than_targets(sequences: bool, loss: str, numbers: float) -> None:
+    import keras
+    from keras import layers
+
+    def own(wanted: Any, given: Any) -> Any:
+        return keras.ops.mean(keras.ops.abs(given - wanted[:, None]), axis=-1)
+
+    body = [keras.Input((5, 1)), layers.GRU(3, return_sequences=sequences), layers.Dense(1)]
+    model = compiled(keras.Sequential(body), "adam", own if loss == "own" else loss)
+    found = measured(make_case(model, table(width=5)[..., None], quantity()[:, None], epochs=2), "recorded_run", 60.0)
+    assert found["numbers_per_target"] == numbers
+
+
 def test_a_training_that_fails() -> None:
     model = compiled(net(3, "softmax"), "adam", "sparse_categorical_crossentropy")
     found = measured(make_case(model, table(), binary().astype(int) + 5), "recorded_run", 60.0)

@@ -1,0 +1,87 @@
+"""Whether what comes out of a model that is to copy its inputs says anything of them: autoencoders of all kinds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .case import Case
+from .recording import Batch
+from .scoring import predict
+from .structures import leaves
+from .tasks import outputs
+
+ROWS = 1000
+NUMBERS = 4_000_000
+"""So many numbers of inputs are looked at; of large pictures fewer rows."""
+LEAST_ROWS = 16
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What comes out against what went in.
+
+    Attributes:
+        fidelity: share of the inputs' variance over rows that comes out again, in [-1, 1]; 0 for the mean input.
+        spread: standard deviation over rows of what comes out, over that of the inputs.
+    """
+
+    fidelity: float
+    spread: float
+
+
+def copy_of_inputs(case: Case) -> Copy | None:
+    """How the output copies the inputs; None with other targets, and where no output has the shape of the one input."""
+    if case.train.y is not None and {one.kind for one in outputs(case)} != {"reconstruction"}:
+        return None
+    sample = case.train.sample(ROWS)
+    width = max((int(np.size(one)) // max(1, sample.rows) for one in leaves(sample.x)), default=1)
+    if width * ROWS > NUMBERS:
+        sample = case.train.sample(max(LEAST_ROWS, NUMBERS // max(1, width)))
+    given = [np.asarray(one) for one in leaves(sample.x)]
+    if len(given) != 1 or given[0].dtype.kind not in "fiu":
+        return None
+    try:
+        made = predict(case, Batch(sample.x, None, None))
+    except Exception:  # noqa: BLE001 - a model whose step alone knows how to call its parts shows nothing here
+        return None
+    wanted = given[0].astype("float64")
+    for one in made:
+        if one.shape == wanted.shape:
+            return _compared(one.reshape(len(one), -1), wanted.reshape(len(wanted), -1))
+    return None
+
+
+def _compared(made: np.ndarray, wanted: np.ndarray) -> Copy | None:
+    variance = float(((wanted - wanted.mean(axis=0)) ** 2).sum())
+    if not (variance > 0 and np.isfinite(made).all()):
+        return None
+    fidelity = max(-1.0, 1.0 - float(((wanted - made) ** 2).sum()) / variance)
+    return Copy(fidelity, float(made.std(axis=0).mean() / max(float(wanted.std(axis=0).mean()), 1e-300)))
+
+
+def emptied_loss(epochs: Sequence[Mapping[str, float]], penalties: Sequence[float]) -> tuple[str, float] | None:
+    """Of several parts of the loss the one that falls furthest, with its last value over its first.
+
+    Args:
+        epochs: the logs of every epoch; where a step logs several losses these are the parts, by their epochs' means.
+        penalties: what the model adds to the loss at every step; a part where the logs name none.
+
+    Returns:
+        None where there is one part alone, or fewer than three epochs were finished.
+    """
+    if len(epochs) < 3:
+        return None
+    names = [name for name in epochs[0] if name.endswith("loss") and not name.startswith("val_")]
+    shares = [
+        (abs(epochs[-1].get(name, math.nan)) / abs(epochs[0][name]), name) for name in names if epochs[0][name] != 0
+    ]
+    known = [one for one in shares if math.isfinite(one[0])]
+    if len(known) > 1:
+        return min(known)[1], min(known)[0]
+    part = len(penalties) // (2 * len(epochs))
+    first, last = (float(np.mean(one)) if len(one) else 0.0 for one in (penalties[: part + 1], penalties[-part - 1 :]))
+    return ("what the model adds to the loss", last / first) if first > 0 and math.isfinite(last) else None

@@ -19,7 +19,7 @@ from .catalogue import Unanswerable
 from .features import FeatureShaper, may_name_things
 from .layers import adds_losses
 from .recording import Batch
-from .scoring import Score, balanced_error, score_of
+from .scoring import Score, balanced_error, score_of, weighed_classes
 from .steps import REACHES, Drawn, Grid, as_rows, draw, fits, grid, sees, whole_rows, windows
 from .structures import map_leaves
 from .tasks import Output, class_ids, outputs, target_of
@@ -241,7 +241,8 @@ def _quick_on(output: Output, rows: Batch, case: Case, groups: NDArray[np.int64]
         return None
     ours = _without(features, wanted, fold)
     models = (_ridge(1e-1), _random_features(features.shape[1], QUICK_FEATURES, 1e-1, 1))
-    made = [_scored(single, model(*ours, features[fold]), target[fold]) for model in models]
+    names = _names(single, target)
+    made = [_scored(single, model(*ours, features[fold]), target[fold], names, groups is not None) for model in models]
     return max((one.skill for one in made if one is not None), default=None)
 
 
@@ -317,15 +318,16 @@ def _reference(
     if len(features) < 16 or len(np.unique(wanted, axis=0)) < 2:
         return None
     place = np.concatenate(tested)
+    names, steps = _names(output, target), groups is not None
 
     def on_training(model: Any) -> Score | None:
         guessed = np.concatenate([model(*_without(features, wanted, fold), features[fold]) for fold in tested])
-        return _scored(output, guessed, target[place])
+        return _scored(output, guessed, target[place], names, steps)
 
     def final(model: Any) -> Score | None:
         if held is None:
             return None
-        return _scored(output, model(features, wanted, held[0]), target_of(output, held[1]))
+        return _scored(output, model(features, wanted, held[0]), target_of(output, held[1]), names, steps)
 
     size = (features.shape[1], int(0.75 * len(features)))
     best, linear = None, math.nan
@@ -339,9 +341,9 @@ def _reference(
             best = (score, number, name, model)
     assert best is not None
     training, number, name, model = best
-    permuted = _permuted(output, features, wanted, target, folds[0])
+    permuted = _permuted(output, features, wanted, target, folds[0], steps)
     usual = None
-    if _unlike(output, wanted, groups is not None) and not case.fit.class_weight and sample.weights is None:
+    if _unlike(output, wanted, steps) and not case.fit.class_weight and sample.weights is None:
         _, alike = _models(*size, alike=True)[number]
         usual = final(alike) or on_training(alike)
     return Reference(
@@ -378,20 +380,25 @@ def _columns(output: Output, target: NDArray[Any]) -> Matrix:
     return np.asarray(target.reshape(len(target), -1), dtype="float64")
 
 
-def _scored(output: Output, predicted: Matrix, target: NDArray[Any]) -> Score | None:
+def _names(output: Output, target: NDArray[Any]) -> NDArray[np.int64]:
+    """The classes that the columns of simple models stand for; empty where there are none."""
+    classed = output.kind in ("binary", "multiclass")
+    return np.unique(class_ids(output, target)) if classed else np.zeros(0, dtype=np.int64)
+
+
+def _scored(
+    output: Output, predicted: Matrix, target: NDArray[Any], names: NDArray[np.int64], steps: bool
+) -> Score | None:
     if output.kind in ("binary", "multiclass"):
-        ids = class_ids(output, target)
-        return _balanced(predicted, ids)
+        return _balanced(predicted, class_ids(output, target), names, steps)
     if output.kind == "multilabel":
         return score_of(output, np.where(predicted > 0.5, 1.0, -1.0) if output.from_logits else predicted, target)
     return score_of(output, predicted.reshape(target.shape), target)
 
 
-def _balanced(predicted: Matrix, ids: NDArray[np.int64]) -> Score:
-    chosen = predicted.argmax(axis=1)
-    known = np.unique(ids)
-    names = known if predicted.shape[1] == len(known) else np.arange(predicted.shape[1])
-    answers = names[np.minimum(chosen, len(names) - 1)]
+def _balanced(predicted: Matrix, ids: NDArray[np.int64], names: NDArray[np.int64], steps: bool) -> Score:
+    known = weighed_classes(ids) if steps else np.unique(ids)
+    answers = names[predicted.argmax(axis=1)]
     value = float(np.mean([np.mean(answers[ids == one] == one) for one in known]))
     counts = np.unique(answers, return_counts=True)[1]
     error = balanced_error(value, [int((ids == one).sum()) for one in known])
@@ -459,12 +466,18 @@ def _neighbours(count: int, alike: bool = False) -> Any:
 
 
 def _permuted(
-    output: Output, features: Matrix, wanted: Matrix, target: NDArray[Any], test: NDArray[np.int64]
+    output: Output,
+    features: Matrix,
+    wanted: Matrix,
+    target: NDArray[Any],
+    test: NDArray[np.int64],
+    steps: bool,
 ) -> list[float]:
     random, solve, found = np.random.default_rng(3), _ridge(1e-1), []
     ours, theirs = _without(features, wanted, test)
+    names = _names(output, target)
     for _ in range(PERMUTATIONS):
-        score = _scored(output, solve(ours, random.permutation(theirs), features[test]), target[test])
+        score = _scored(output, solve(ours, random.permutation(theirs), features[test]), target[test], names, steps)
         found.append(0.0 if score is None else score.value)
     return found
 

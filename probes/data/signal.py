@@ -103,7 +103,10 @@ def measure(case: Case, budget: Budget) -> Signal:
 
 def _skill(one: Reference) -> float:
     """Skill on held-out training rows; of targets a step, over what other rows' targets teach."""
-    return one.training.skill if one.steps is None else one.steps.taught
+    if one.steps is None:
+        return one.training.skill
+    # Of quantities whole rows may tell more than what stands around a step.
+    return max(one.steps.taught, one.training.skill) if one.training.measure == "r2" else one.steps.taught
 
 
 def _score_at(one: Reference, skill: float) -> float:

@@ -9,7 +9,8 @@ import pytest
 
 from probes.case import Case
 from probes.reference import references
-from probes.scoring import scores
+from probes.scoring import score_of, scores, weighed_classes
+from probes.tasks import Output
 from tests.probes.making import LIVE, compiled, make_case, measured, unknown
 
 pytestmark = LIVE
@@ -133,3 +134,16 @@ def test_inputs_of_other_steps_have_no_such_reference() -> None:
     model.add(keras.layers.Dense(3, activation="softmax"))
     case = make_case(compiled(model, "adam", "sparse_categorical_crossentropy"), x, OWN[:100])
     assert "no output" in unknown(case, "step_neighbours")
+
+
+def test_kinds_that_stand_at_a_handful_of_steps_do_not_weigh_as_much_as_others() -> None:
+    ids = np.repeat([0, 1, 2], [900, 97, 3])
+    assert weighed_classes(ids).tolist() == [0, 1]
+    # Of two kinds both count, however rare one of them is.
+    assert weighed_classes(np.repeat([0, 4], [998, 2])).tolist() == [0, 4]
+    assert weighed_classes(np.repeat([3], [50])).tolist() == [3]
+    output = Output("o", "sparse_categorical_crossentropy", "sparse_crossentropy", False, "sequence", "integers", 3, 0)
+    given = np.eye(3)[np.minimum(ids, 1)]
+    found = score_of(output, given, ids)
+    assert found is not None
+    assert (found.value, found.chance) == (1.0, 0.5)

@@ -15,6 +15,7 @@ from ..catalogue import Unanswerable, probe
 from ..copying import copy_of_inputs, emptied_loss
 from ..course import Course, Standing
 from ..curves import Curve, oscillation, share_of_fall_late, thinned, trend
+from ..data.image_quality import image_quality
 from ..keeping import unchanged
 from ..layers import layer_notes
 from ..overlap import seen_ahead
@@ -212,6 +213,10 @@ class RecordedRun:
     it; null where there is one part alone."""
     emptied_share: float | None = None
     """That part at the end over the same at the start; null where there is none."""
+    pictures_dark: float = 0.0
+    """Share of pictures that stay below a tenth of the brightness they could have, as `image_quality` counts it."""
+    pictures_contrast: float | None = None
+    """Their contrast, as `image_quality` measures it; null without pictures."""
 
 
 @dataclass
@@ -346,6 +351,7 @@ def _measurement(
     shown = shown_accuracy(ran.epochs, validation=bool(validation))
     copy = copy_of_inputs(case) if ran.steps else None
     emptied = emptied_loss(ran.epochs, ran.penalties)
+    pictures = image_quality(case)
     return RecordedRun(
         completed=ran.complete and case.train.complete and case.fit.rounds is not None,
         error_type=error.type if error else None,
@@ -378,6 +384,8 @@ def _measurement(
         inputs_used=_inputs_used(case, training) if ran.steps else None,
         shown_accuracy=shown,
         divided_whole=divided_whole(case),
+        pictures_dark=pictures.dark_share,
+        pictures_contrast=pictures.contrast if pictures.pictures else None,
         untold=untold(shown, validation or training),
         numbers_per_target=_numbers_per_target(case),
         copied=copy.fidelity if copy else None,

@@ -80,6 +80,7 @@ def _longer(dialogue: Dialogue) -> float:
         pair = {
             "more_epochs": ("epochs", "epochs_before"),
             "set_batch_size": ("batch_size_before", "batch_size"),
+            "split_full_batch": ("batch_size_before", "batch_size"),
         }.get(treatment)
         if pair is not None:
             more, fewer = (parameters.get(name) for name in pair)

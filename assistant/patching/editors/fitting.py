@@ -31,6 +31,7 @@ def fit_call(edit: Editing) -> cst.Call:
     return call
 
 
+@editor("split_full_batch", order=80)
 @editor("set_batch_size", order=80)
 def set_batch_size(edit: Editing) -> None:
     """Write the batch size: ``batch_size``; for a pipeline where it makes its batches."""

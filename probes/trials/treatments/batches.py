@@ -16,6 +16,9 @@ from ..treating import NotApplicable, Parameters, treatment
 
 USUAL = 32
 SMALL, LARGE = 8, 128
+FEW_ROWS = 300
+MOST_OF_ALL = 0.5
+"""A batch that holds this share of the rows gives one step or two an epoch."""
 
 
 @treatment("set_batch_size", title="Batches of a usual size", stage="fit", yields_to=("set_learning_rate",))
@@ -33,6 +36,17 @@ def set_batch_size(arm: Arm, parameters: Parameters) -> Parameters:
     shuffle = arm.fit.shuffle and not streamed
     arm.fit = dataclasses.replace(arm.fit, batch_size=wanted, steps_per_epoch=None, shuffle=shuffle)
     return {"batch_size": wanted, "batch_size_before": present}
+
+
+@treatment(
+    "split_full_batch", title="Many batches instead of a few that hold nearly all rows", stage="fit", measured=True
+)
+def split_full_batch(arm: Arm, parameters: Parameters) -> Parameters:
+    """As batches of a usual size, where one batch holds half of the rows or more and leaves few steps."""
+    rows_known, size = arm.train.rows, arm.fit.batch_size
+    if rows_known < FEW_ROWS or size <= LARGE or size < MOST_OF_ALL * rows_known:
+        raise NotApplicable("no batch holds most of the rows")
+    return set_batch_size(arm, parameters)
 
 
 @treatment("shuffle_data", title="Rows in random order", stage="fit", yields_to=("set_learning_rate",))

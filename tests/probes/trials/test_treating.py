@@ -36,6 +36,7 @@ KNOWN = [
     "add_hidden_layer",
     "remove_layers",
     "set_batch_size",
+    "split_full_batch",
     "shuffle_data",
     "set_class_weight",
     "drop_class_weight",

@@ -451,6 +451,17 @@ def test_batches_and_order() -> None:
     assert "shuffled" in refusal(classifier(), "shuffle_data")
 
 
+def test_a_batch_of_nearly_all_rows_is_split() -> None:
+    x, y = blobs(400)
+    whole = model_case(dense(3), loss=from_logits(), x=x, y=y, batch_size=400)
+    assert treated(whole, "split_full_batch")[1] == {"batch_size": 16, "batch_size_before": 400}
+    assert "most of the rows" in refusal(
+        model_case(dense(3), loss=from_logits(), x=x, y=y, batch_size=150), "split_full_batch"
+    )
+    few = model_case(dense(3), loss=from_logits(), x=x[:200], y=y[:200], batch_size=200)
+    assert "most of the rows" in refusal(few, "split_full_batch")
+
+
 def test_recorded_batches_are_cut_anew() -> None:
     import tensorflow as tf
 

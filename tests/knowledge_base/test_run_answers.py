@@ -131,6 +131,18 @@ UNSCORED = {
         ),
         pytest.param(
             {
+                "skill_training": 0.533,
+                "skill_validation": 1.0,
+                "gap": -0.467,
+                "reference_lead": 0.215,
+                "target_majority": 0.951,
+                "shortfall": 0.0,
+            },
+            "healthy",
+            id="a handful of rows of rare classes",
+        ),
+        pytest.param(
+            {
                 "pictures_dark": 1.0,
                 "pictures_contrast": 0.5,
                 "skill_training": 0.5,

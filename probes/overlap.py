@@ -21,6 +21,7 @@ MOST_NUMBERS = 500
 NEAR = 0.02
 TENTH = 10
 MOST_AXES = 64
+NEAR_ROWS, AMONG_ROWS = 300, 5000
 
 
 def keys(arrays: list[NDArray[Any]]) -> list[bytes]:
@@ -79,6 +80,33 @@ def near_copies(rows: NDArray[Any], among: NDArray[Any]) -> NDArray[np.bool_]:
     # Differences of squares are exact to about 1e-7 of the squares in double precision.
     equal = nearest[:, 0] < 1e-6 * np.sqrt(1 + (a**2).sum(axis=1))
     return np.asarray(~equal & (nearest[:, 0] < NEAR * nearest[:, 1]))
+
+
+def near_share(case: Case) -> float:
+    """Share of the validation rows that nearly equal a training row, in [0, 1]; 0 for inputs that are not numbers."""
+    if case.validation is None:
+        return 0.0
+    batches = case.validation.sample(NEAR_ROWS), case.train.head(AMONG_ROWS)
+    theirs, ours = ([np.asarray(array) for _, array in input_leaves(case, one)] for one in batches)
+    alike = [one.shape[1:] for one in theirs] == [one.shape[1:] for one in ours]
+    if not alike or any(one.dtype.kind != "f" for one in (*theirs, *ours)):
+        return 0.0
+    rows, among = (np.concatenate([thinned(one) for one in side], axis=1).astype("float64") for side in (theirs, ours))
+    rows, among = rows[np.isfinite(rows).all(axis=1)], among[np.isfinite(among).all(axis=1)]
+    return float(near_copies(rows, among).mean()) if len(rows) else 0.0
+
+
+def known_share(case: Case) -> float | None:
+    """Share of the validation rows that equal or nearly equal a training row, in [0, 1].
+
+    None without validation rows, for texts, and where rows repeat by nature.
+    """
+    if case.validation is None:
+        return None
+    seen = among_training(case, case.validation.sample(SCORED))
+    if seen is None or not identified([np.asarray(one) for _, one in input_leaves(case, case.train.sample(SCORED))]):
+        return None
+    return min(1.0, float(seen.mean()) + near_share(case))
 
 
 def seen_ahead(case: Case) -> float | None:

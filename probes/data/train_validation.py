@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..inputs import input_leaves
-from ..overlap import among_training, identified, keys, near_copies, thinned
+from ..overlap import among_training, identified, keys, near_share
 from ..recording import Batch
 from ..tasks import class_ids, outputs, target_of
 
 ROWS = 2000
-NEAR_ROWS = 300
-KNOWN_ROWS = 5000
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
         overlap=_overlap(case, theirs),
         distinct_training=_distinct(mine),
         identified=identified(mine),
-        near_overlap=_near_overlap(case),
+        near_overlap=near_share(case),
         scale_ratio=scale,
         mean_shift=shift,
         range_ratio=reach,
@@ -94,21 +92,6 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
 def _overlap(case: Case, batch: Batch) -> float:
     seen = among_training(case, batch)
     return 0.0 if seen is None else float(seen.mean())
-
-
-def _near_overlap(case: Case) -> float:
-    assert case.validation is not None
-    batches = case.validation.sample(NEAR_ROWS), case.train.head(KNOWN_ROWS)
-    theirs, ours = ([np.asarray(array) for _, array in input_leaves(case, one)] for one in batches)
-    if any(one.dtype.kind != "f" for one in (*theirs, *ours)) or [one.shape[1:] for one in theirs] != [
-        one.shape[1:] for one in ours
-    ]:
-        return 0.0
-    rows, among = (
-        np.concatenate([thinned(array) for array in one], axis=1).astype("float64") for one in (theirs, ours)
-    )
-    known = np.isfinite(rows).all(axis=1), np.isfinite(among).all(axis=1)
-    return float(near_copies(rows[known[0]], among[known[1]]).mean()) if known[0].any() else 0.0
 
 
 def _distinct(arrays: list[NDArray[Any]]) -> float:

@@ -18,7 +18,7 @@ from ..curves import Curve, oscillation, share_of_fall_late, thinned, trend
 from ..data.image_quality import image_quality
 from ..keeping import unchanged
 from ..layers import layer_notes
-from ..overlap import seen_ahead
+from ..overlap import known_share, seen_ahead
 from ..recording import Batch
 from ..reference import Reference, references
 from ..running import Plan, Run, left_out_callbacks, run
@@ -213,6 +213,9 @@ class RecordedRun:
     it; null where there is one part alone."""
     emptied_share: float | None = None
     """That part at the end over the same at the start; null where there is none."""
+    known_share: float | None = None
+    """Share of the validation rows that equal or nearly equal a training row, in [0, 1]; null without validation rows,
+    for texts, and where rows repeat by nature."""
     pictures_dark: float = 0.0
     """Share of pictures that stay below a tenth of the brightness they could have, as `image_quality` counts it."""
     pictures_contrast: float | None = None
@@ -378,6 +381,7 @@ def _measurement(
         final_rate=ran.rates[-1] if ran.rates else math.nan,
         has_validation=case.validation is not None,
         seen_ahead=seen_ahead(case) if ran.steps else None,
+        known_share=known_share(case) if ran.steps else None,
         skill_start=min((score.skill for _, score in start), default=None),
         target_majority=_target_majority(case),
         inference_to_training=_inference(case, losses["final_loss"]) if ran.steps else None,

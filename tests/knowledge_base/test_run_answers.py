@@ -30,6 +30,7 @@ LEARNT: Mapping[str, Any] = {
     "numbers_per_target": 1.0,
     "steps": 1320,
     "divided_whole": False,
+    "known_share": 0.0,
     "pictures_dark": 0.0,
     "pictures_contrast": None,
     "goes_on": False,
@@ -154,6 +155,10 @@ UNSCORED = {
             "plateau",
             id="pictures too dark to learn from, and all of it is learnt",
         ),
+        pytest.param(
+            {"known_share": 1.0, "skill_validation": 0.95}, "judged_on_training_rows", id="training rows again"
+        ),
+        pytest.param({"known_share": None}, "healthy", id="rows that repeat by nature"),
         pytest.param({"pictures_dark": 0.3, "pictures_contrast": 0.5}, "healthy", id="some dark pictures"),
         pytest.param(
             {"divided_whole": True, "skill_training": 0.95, "skill_validation": 0.95},

@@ -93,7 +93,9 @@ def _rate(layer: Any) -> float:
     kind = type(layer).__name__
     if kind in DROPPING:
         return float(getattr(layer, "rate", 0.0) or 0.0)
-    rates = [getattr(layer, name, 0.0) for name in ("dropout", "recurrent_dropout")]
+    # Of a layer that reads both ways, and of cells that the program chose, the rates are within.
+    holders = (layer, getattr(layer, "forward_layer", None), getattr(layer, "cell", None))
+    rates = [getattr(one, name, 0.0) for one in holders for name in ("dropout", "recurrent_dropout")]
     return max((float(one) for one in rates if isinstance(one, (int, float))), default=0.0)
 
 

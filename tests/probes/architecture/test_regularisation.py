@@ -32,6 +32,15 @@ def test_nothing_holds_it_back() -> None:
     assert not found["constrained"]
 
 
+def test_dropout_within_a_layer_that_reads_both_ways() -> None:
+    from keras import layers
+
+    both = layers.Bidirectional(layers.GRU(2, dropout=0.7), name="both")
+    found = seen(layers.Reshape((2, 2)), both, last())
+    assert (found["dropouts"], found["highest_layer"], found["any_means"]) == (1, "both", True)
+    assert found["highest_rate"] == pytest.approx(0.7)
+
+
 def test_terms_of_the_programs_own() -> None:
     from keras import layers, ops
 

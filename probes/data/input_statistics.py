@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
+from ..front_scaling import behind, fixed_scaling
 from ..inputs import input_leaves, is_image, is_tokens
 from ..overlap import identified, keys
+from ..trunk import first_trained
 from ..whole_division import divided_whole
 
 ROWS = 2000
 MAX_COLUMNS = 20_000
+RESCALED_ROWS = 300
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,12 @@ class InputStatistics:
     """The same where one measured number tells the distinct rows apart: rows of a few categories repeat by nature."""
     divided_whole: bool = False
     """Whether the program divides by 255 or 256 as whole numbers (`//`), and an input holds 0 and 1 alone."""
+    inner_magnitude: float | None = None
+    """Typical size of the input behind layers at the front that rescale it by fixed numbers; null without any."""
+    inner_offset: float | None = None
+    """Its |mean| over std there, at the median of what varies; null without any."""
+    frozen_front: bool = False
+    """Whether pictures are read by layers that are frozen, and may have been trained on another range."""
 
 
 @probe("input_statistics", title="The inputs: finite, scaled, varied", cost="instant", needs=("training_data",))
@@ -113,6 +122,7 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
     worst = max(parts, key=lambda one: one[0].nonfinite_share)[0]
     repeated, copies = _duplicates([np.asarray(array) for _, array in input_leaves(case, sample)])
     largest = max(numeric, key=lambda one: one[0].magnitude)[0] if numeric else None
+    inner = _behind_the_front(case, input_leaves(case, sample))
     return InputStatistics(
         inputs=tuple(one[0] for one in parts),
         rows=case.train.total_rows or case.train.rows,
@@ -133,6 +143,9 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
         largest_input=largest.name if largest else None,
         minimum=largest.minimum if largest else 0.0,
         maximum=largest.maximum if largest else 0.0,
+        inner_magnitude=inner[0].magnitude if inner else None,
+        inner_offset=inner[1] if inner else None,
+        frozen_front=any(one[0].kind == "image" for one in parts) and first_trained(case.model) is not None,
     )
 
 
@@ -186,6 +199,17 @@ def _part(name: str, array: NDArray[Any], case: Case) -> tuple[InputPart, float]
     )
     offset = float(np.median(np.abs(mean[varies]) / std[varies])) if varies.any() else 0.0
     return part, offset
+
+
+def _behind_the_front(case: Case, given: list[tuple[str, Any]]) -> tuple[InputPart, float] | None:
+    """The one numeric input as the first layer that learns gets it, where fixed numbers rescale it before."""
+    layers = fixed_scaling(case.model)
+    if not layers or len(given) != 1:
+        return None
+    name, array = given[0][0], np.asarray(given[0][1])
+    if array.dtype.kind not in "fiub":
+        return None
+    return _part(name, behind(layers, array[:RESCALED_ROWS]), case)
 
 
 def _columns(flat: NDArray[Any], kind: str, width: int) -> NDArray[Any]:

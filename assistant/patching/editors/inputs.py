@@ -29,6 +29,7 @@ from assistant.patching.names import assignments, dotted, fresh, numpy_name, par
 from assistant.patching.pipelines import made_by
 from assistant.patching.registry import editor
 from assistant.patching.statements import insert_before
+from assistant.patching.structure import remove_layer
 from assistant.patching.values import literal, number
 
 _BY_HAND = "Scale the inputs by hand before they reach the model"
@@ -36,8 +37,15 @@ _BY_HAND = "Scale the inputs by hand before they reach the model"
 
 @editor("scale_inputs", order=70)
 def scale_inputs(edit: Editing) -> None:
-    """Scale inputs at the front of the model: ``method`` (``standardise`` or ``rescale``), ``factor``, ``offset``,
-    ``inputs``."""
+    """Scale inputs at the front of the model: ``method`` (``standardise``, ``rescale``, or ``unscale``, which takes
+    the ``layers`` out that scale a second time, the default where there are any), ``factor``, ``offset``, ``inputs``.
+    """
+    again = edit.names("layers") if edit.given("method") == "unscale" else _rescaling(edit)
+    if again:
+        for layer in again:
+            remove_layer(edit, layer)
+        edit.note("The layer that was taken out is for raw inputs; give the model scaled ones when it predicts, too.")
+        return
     layers = own_layers(edit)
     if layers and layers[0].class_name == "Embedding" and len(inputs_of(edit)) < 2:
         raise edit.refuse("Leave the inputs as they are: the first layer takes ids", "fit.x")
@@ -47,6 +55,22 @@ def scale_inputs(edit: Editing) -> None:
         _normalize_several(edit)
     else:
         _normalize(edit)
+
+
+def _rescaling(edit: Editing) -> list[str]:
+    """Layers at the front that rescale by a fixed factor, where nobody tried what helps.
+
+    Inputs that are faulty in spite of them were scaled before.
+    """
+    if edit.given("method") is not None:
+        return []
+    found = []
+    for layer in own_layers(edit):
+        if layer.class_name == "Rescaling":
+            found.append(layer.name)
+        elif layer.class_name not in ("Resizing", "CenterCrop") and not layer.class_name.startswith("Random"):
+            break
+    return found
 
 
 def _rescale(edit: Editing) -> None:

@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...front_scaling import behind, fixed_scaling
+from ...inputs import is_image
 from ...structures import leaves
-from ..anatomy import flat_layers, kind
+from ...trunk import BYTES, ROWS, difference, ranges, trunk
+from ..anatomy import flat_layers, kind, names
 from ..arm import Arm
 from ..reshaping import map_inputs
 from ..treating import NotApplicable, Parameters, treatment
@@ -24,6 +27,10 @@ UNEVEN = 30.0
 FAINT = 0.2
 """Pictures within which values differ by less than this share of the largest value are faint."""
 
+UNMOVED, MOVED = 0.2, 3.0
+"""Frozen layers whose outputs differ by less than the one share of their size, and by the other times as much with
+pixels as large as bytes, were trained on such."""
+
 SCALING_LAYERS = ("Rescaling", "Normalization")
 
 
@@ -31,8 +38,13 @@ SCALING_LAYERS = ("Rescaling", "Normalization")
 def scale_inputs(arm: Arm, parameters: Parameters) -> Parameters:
     """Bring every numeric input to zero mean and unit spread, pixels to [0, 1]; constant features become 0.
 
-    Assumes that numbers are quantities: token ids and strings are left alone.
+    Assumes that numbers are quantities: token ids and strings are left alone. Inputs that are of unit scale, and that
+    layers at the front take out of it, are given to the first layer that learns as they are; frozen layers get pixels
+    of the usual range to which they answer best.
     """
+    changed = _for_frozen_layers(arm) or _undo(arm)
+    if changed is not None:
+        return changed
     scales = _scales(arm)
     if not scales:
         raise NotApplicable(_why_none(arm))
@@ -52,16 +64,75 @@ def scale_inputs(arm: Arm, parameters: Parameters) -> Parameters:
     return {"method": "standardise"}
 
 
+def _for_frozen_layers(arm: Arm) -> Parameters | None:
+    """Pixels of the range that frozen layers were trained on; None where there are none, or they have it."""
+    arrays = [np.asarray(one) for one in leaves(arm.train.sample(ROWS).x)]
+    front = trunk(arm.model)
+    if front is None or len(arrays) != 1 or arrays[0].dtype.kind != "f" or not is_image(arrays[0]):
+        return None
+    given = difference(front, arrays[0])
+    found = ranges(arrays[0])
+    if not found or given > UNMOVED or difference(front, BYTES * arrays[0]) < MOVED * given:
+        return None
+    wanted = max(found, key=lambda one: difference(front, one.of(arrays[0])))
+
+    def change(leaf: int, array: NDArray[Any]) -> NDArray[Any]:
+        return wanted.of(array)
+
+    train, validation = map_inputs(arm.train, change), map_inputs(arm.validation, change)
+    assert train is not None
+    arm.set_data(train, validation)
+    return {"method": "rescale", "factor": wanted.factor, "offset": wanted.offset}
+
+
+def _undo(arm: Arm) -> Parameters | None:
+    """Inputs that layers at the front scale a second time, undone; None where these do no harm."""
+    front = fixed_scaling(arm.model)
+    arrays = [np.asarray(one) for one in leaves(arm.train.sample(FITTED_ROWS).x)]
+    if not front or len(arrays) != 1 or arrays[0].dtype.kind not in "fiub" or is_unscaled(arrays[0]):
+        return None
+    if not is_unscaled(behind(front, arrays[0][:400])):
+        return None
+    offset, factor = 0.0, 1 / BYTES
+    if all(kind(one) == "Rescaling" for one in front):
+        # What affine layers make of 0 and 1 is all there is to know of them.
+        offset, at_one = (float(np.mean(behind(front, np.full((1, 1), value)))) for value in (0.0, 1.0))
+        factor = at_one - offset
+    elif is_unscaled(behind(front, arrays[0][:400] * BYTES)):
+        return None
+
+    def change(leaf: int, array: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray((array.astype("float64") - offset) / factor, dtype="float32")
+
+    train, validation = map_inputs(arm.train, change), map_inputs(arm.validation, change)
+    assert train is not None
+    arm.set_data(train, validation)
+    if all(kind(one) == "Rescaling" for one in front):
+        return {"method": "unscale", "layers": names(front)}
+    return {"method": "rescale", "factor": BYTES}
+
+
 def _scales(arm: Arm) -> dict[int, tuple[Any, Any]]:
     sample = arm.train.sample(FITTED_ROWS)
     arrays = [np.asarray(one) for one in leaves(sample.x)]
-    if any(kind(one) in SCALING_LAYERS for one in flat_layers(arm.model)):
+    if _scales_itself(arm, arrays):
         return {}
     return {
         place: scale_of(array)
         for place, array in enumerate(arrays)
         if not is_tokens(array, arm) and array.dtype.kind in "fiub" and is_unscaled(array)
     }
+
+
+def _scales_itself(arm: Arm, arrays: list[NDArray[Any]]) -> bool:
+    """Whether layers of the model bring its inputs to unit scale; one that changes nothing, never adapted, does not."""
+    if not any(kind(one) in SCALING_LAYERS for one in flat_layers(arm.model)):
+        return False
+    front = fixed_scaling(arm.model)
+    if not front or len(arrays) != 1 or arrays[0].dtype.kind not in "fiub":
+        return True
+    made = behind(front, arrays[0][:400])
+    return not np.allclose(made, arrays[0][:400], rtol=1e-3)
 
 
 def _why_none(arm: Arm) -> str:

@@ -49,6 +49,17 @@ def test_a_list_gets_an_adapted_layer_behind_its_input() -> None:
     assert "        layers.Input((4,)),\n        normalize,\n        layers.Dense(8),\n" in found
 
 
+def test_a_layer_that_scales_again_is_taken_out() -> None:
+    source = program(
+        SEQUENCE.replace(
+            "        layers.Dense(8)", '        layers.Rescaling(1 / 255, name="again"),\n        layers.Dense(8)'
+        )
+    )
+    assert "Rescaling" not in edited(source, "scale_inputs", {"method": "unscale", "layers": ["again"]})
+    assert "Rescaling" not in (found := edited(source, "scale_inputs"))
+    assert "Normalization" not in found
+
+
 def test_an_input_shape_becomes_an_input() -> None:
     found = edited(program(ADDED), "scale_inputs")
     assert "model.add(keras.Input(shape=(4,)))\nmodel.add(normalize)\nmodel.add(layers.Dense(8))\n" in found

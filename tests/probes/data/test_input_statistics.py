@@ -101,3 +101,20 @@ def test_pictures_of_bytes() -> None:
     assert found["inputs"][0]["kind"] == "image"
     assert found["maximum"] > 200
     assert found["scale_ratio"] == 1.0
+
+
+def test_what_fixed_numbers_at_the_front_make_of_the_inputs() -> None:
+    import keras
+    from keras import layers
+
+    def model(*front: object) -> object:
+        return compiled(keras.Sequential([keras.Input((6,)), *front, layers.Dense(1)]))
+
+    twice = seen(table(), model=model(layers.Rescaling(1 / 255)))
+    assert twice["inner_magnitude"] == pytest.approx(twice["magnitude"] / 255, rel=0.01)
+    assert seen(table() * 255, model=model(layers.Rescaling(1 / 255)))["inner_magnitude"] == pytest.approx(1, rel=0.5)
+    assert seen(table(), model=model(layers.Rescaling(1, offset=900.0)))["inner_offset"] > 60
+    assert seen(table() * 255, model=model(layers.Normalization()))["inner_magnitude"] > 25
+    # A normalisation by the batch undoes any scale, and without such layers there is nothing to tell.
+    assert seen(table(), model=model(layers.Rescaling(1 / 255), layers.BatchNormalization()))["inner_magnitude"] is None
+    assert seen(table())["inner_magnitude"] is None

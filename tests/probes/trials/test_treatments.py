@@ -210,6 +210,26 @@ def test_layers_that_scale_are_enough() -> None:
     assert "itself" in refusal(case, "scale_inputs")
 
 
+def test_inputs_that_are_scaled_twice_are_scaled_once() -> None:
+    import keras
+
+    y = np.eye(3)[blobs(96)[1]]
+    x = blobs(96)[0]
+    twice = keras.layers.Rescaling(1 / 255, name="again")
+    arm, said = treated(model_case(twice, dense(3), loss="mse", x=x, y=y), "scale_inputs")
+    assert said == {"method": "unscale", "layers": ["again"]}
+    assert np.asarray(arm.train.x) / 255 == pytest.approx(x, rel=1e-3, abs=1e-5)
+
+
+def test_a_normalisation_that_was_never_adapted_scales_nothing() -> None:
+    import keras
+
+    y = np.eye(3)[blobs(96)[1]]
+    case = model_case(keras.layers.Normalization(), dense(3), loss="mse", x=300 * blobs(96)[0], y=y)
+    _, said = treated(case, "scale_inputs")
+    assert said == {"method": "standardise"}
+
+
 @pytest.mark.parametrize(
     ("labels", "loss", "units", "expected", "said"),
     [
@@ -280,6 +300,17 @@ def test_output_activations(units: int, activation: str, loss: str, labels: Any,
     assert arm.model.layers[-1].activation.__name__ == expected
     arm.__exit__()
     assert case.model.layers[-1].activation.__name__ == activation
+
+
+def test_a_softmax_over_the_batch_becomes_one_over_classes() -> None:
+    import keras
+
+    case = model_case(dense(3), keras.layers.Softmax(axis=0), loss="sparse_categorical_crossentropy")
+    arm, said = treated(case, "set_output_activation")
+    assert said == {"output_activation": "softmax"}
+    assert np.asarray(arm.model(blobs(96)[0])).sum(axis=1) == pytest.approx(np.ones(96), abs=1e-4)
+    kept = model_case(dense(3), keras.layers.Softmax(), loss="sparse_categorical_crossentropy")
+    assert "fits" in refusal(kept, "set_output_activation")
 
 
 def test_output_units() -> None:

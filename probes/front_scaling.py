@@ -1,0 +1,42 @@
+"""The layers at a model's front that rescale its input by fixed numbers, and what they make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .watching import layer_paths
+
+_FIXED = ("Rescaling", "Normalization")
+_PASSED_OVER = ("InputLayer", "Identity", "Resizing", "CenterCrop", "ZeroPadding2D", "Cropping2D")
+_ADAPTS = ("BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization")
+
+
+def fixed_scaling(model: Any) -> tuple[Any, ...]:
+    """Layers that rescale the one input of a sequential or functional model before any other layer sees it.
+
+    Empty where there are none, and where a normalisation by the batch or the row follows at once: it undoes any scale.
+    """
+    if len(getattr(model, "inputs", None) or ()) != 1:
+        return ()
+    found: list[Any] = []
+    for _, layer in layer_paths(model):
+        kind = type(layer).__name__
+        if kind in _FIXED:
+            found.append(layer)
+        elif kind in _ADAPTS:
+            return ()
+        elif kind not in _PASSED_OVER and not kind.startswith("Random"):
+            break
+    return tuple(found)
+
+
+def behind(layers: Sequence[Any], values: NDArray[Any]) -> NDArray[Any]:
+    """What such layers make of values."""
+    made: Any = np.asarray(values, dtype="float32")
+    for layer in layers:
+        made = layer(made)
+    return np.asarray(made, dtype="float64")

@@ -130,7 +130,9 @@ class Walk:
         info = self.catalogue.get(question.probe or "")
         if info is None:
             return False
-        return "failure" in info.needs if self._failed else "failure" not in info.needs
+        if self._failed:
+            return "failure" in info.needs
+        return "failure" not in info.needs or any(one.id == CRASHES for one in self.seen)
 
     def _tree(self, tree: str | None, trail: tuple[str, ...] = ()) -> Generator[Need, None, bool]:
         """Walk a tree; true when it came to a conclusion, which ends the walk of every tree around it."""

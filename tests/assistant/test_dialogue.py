@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
@@ -73,6 +75,15 @@ def test_a_failed_program_is_asked_about_its_failure_alone() -> None:
     assert dialogue.symptom is not None
     assert dialogue.symptom.id == "crashes"
     assert [one.question for one in dialogue.path()] == ["how_it_failed"]
+    assert dialogue.findings()[0].cause == "program_error"
+
+
+def test_a_training_that_fails_is_asked_about_its_failure_too() -> None:
+    failing = {**HEALTHY, "recorded_run": {"last": math.inf}, "program_failure": {"own": True, "type": "ValueError"}}
+    dialogue = walk(new_dialogue(), failing)
+    assert dialogue.symptom is not None
+    assert dialogue.symptom.id == "crashes"
+    assert dialogue.answers["how_it_failed"].answer != "unknown"
     assert dialogue.findings()[0].cause == "program_error"
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from .watching import layer_paths
 
-_FIXED = ("Rescaling", "Normalization")
+FIXED = ("Rescaling", "Normalization")
+"""Layers that rescale by numbers that training leaves alone."""
 _PASSED_OVER = ("InputLayer", "Identity", "Resizing", "CenterCrop", "ZeroPadding2D", "Cropping2D")
 _ADAPTS = ("BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization")
 
@@ -25,13 +26,22 @@ def fixed_scaling(model: Any) -> tuple[Any, ...]:
     found: list[Any] = []
     for _, layer in layer_paths(model):
         kind = type(layer).__name__
-        if kind in _FIXED:
+        if kind in FIXED:
             found.append(layer)
-        elif kind in _ADAPTS:
+        elif adapts(layer):
             return ()
         elif kind not in _PASSED_OVER and not kind.startswith("Random"):
             break
     return tuple(found)
+
+
+def adapts(layer: Any) -> bool:
+    """Whether a layer brings whatever it is given to unit scale, by the batch or the row.
+
+    A frozen batch normalisation does not: it applies the averages of the data that it was trained on.
+    """
+    kind = type(layer).__name__
+    return kind in _ADAPTS and (layer.trainable or kind != "BatchNormalization")
 
 
 def behind(layers: Sequence[Any], values: NDArray[Any]) -> NDArray[Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..front_scaling import behind, fixed_scaling
+from ..front_scaling import FIXED, adapts, behind, fixed_scaling
 from ..inputs import input_leaves, is_image, is_tokens
 from ..overlap import identified, keys
 from ..trunk import first_trained
@@ -233,6 +233,5 @@ def _duplicates(arrays: list[NDArray[Any]]) -> tuple[float, bool]:
 
 
 def _rescaled(model: Any) -> bool:
-    kinds = {"Normalization", "Rescaling", "BatchNormalization", "LayerNormalization", "UnitNormalization"}
     first = [one for one in model._flatten_layers(include_self=False) if type(one).__name__ != "InputLayer"][:3]
-    return any(type(one).__name__ in kinds for one in first)
+    return any(type(one).__name__ in FIXED or adapts(one) for one in first)

@@ -78,6 +78,10 @@ def test_a_model_that_rescales_by_itself() -> None:
     model = keras.Sequential([keras.Input((6,)), layers.Rescaling(1 / 255), layers.Dense(1)])
     assert seen(table() * 255, model=compiled(model))["rescaled_inside"]
     assert not seen(table())["rescaled_inside"]
+    for frozen in (False, True):
+        norm = layers.BatchNormalization(trainable=not frozen)
+        model = keras.Sequential([keras.Input((6,)), norm, layers.Dense(1)])
+        assert seen(table() * 255, model=compiled(model))["rescaled_inside"] is not frozen
 
 
 def test_token_ids_are_no_quantities() -> None:

@@ -20,6 +20,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "wrong_hidden_activation": ("set_hidden_activation",),
     "vanishing_gradient": ("set_hidden_activation", "remove_layers"),
     "targets_not_scaled": ("scale_targets",),
+    "label_encoding_mismatch": ("encode_labels", "set_loss", "encode_labels"),
     "labels_misaligned": (),
     "wrong_metric": (),
 }
@@ -75,6 +76,12 @@ def test_the_likeliest_comes_first() -> None:
     assert attempt is not None
     assert (attempt.cause, attempt.treatment) == ("lr_too_high", "set_learning_rate")
     assert attempt.parameters == {"direction": "down"}
+
+
+def test_the_first_remedy_comes_first_though_a_later_one_has_its_treatment_too() -> None:
+    found = next_attempt([finding("label_encoding_mismatch", 0.9)], causes(), (), 60)
+    assert found is not None
+    assert (found.remedy, found.treatment) == ("label_encoding_mismatch_0", "encode_labels")
 
 
 def test_a_cheap_treatment_comes_before_a_dear_one_that_is_little_likelier() -> None:

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from .case import Case, fed
 from .recording import Batch
 from .steps import counted
-from .structures import cut
+from .structures import cut, map_leaves
 from .tasks import Output, class_ids, in_order, outputs, target_of
 
 SCORED_ROWS = 1500
 ROWS_OF_CLASSES = 2000
 SUREST = 0.3
 CHUNK = 250
+DISTANCE = 1.001
+"""Predictions reach beyond this where they are no probabilities."""
 LEAST_SHARE = 0.005
 """Share of the steps below which a class of labels a step is left out of the balanced accuracy."""
 
@@ -177,7 +179,10 @@ def _classes(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> S
         return None
     finite = bool(np.isfinite(predicted).all())
     known = weighed_classes(wanted) if output.kind == "sequence" else np.unique(wanted)
-    right = float(np.mean([np.mean(chosen[wanted == one] == one) for one in known])) if finite else 0.0
+    right = _right(chosen, wanted, known) if finite else 0.0
+    if finite and right < 0.5 and is_distance(output, predicted):
+        chosen = 1 - chosen
+        right = _right(chosen, wanted, known)
     counts = np.unique(chosen, return_counts=True)[1]
     chance = 1.0 / len(known)
     return Score(
@@ -192,6 +197,29 @@ def _classes(output: Output, predicted: NDArray[Any], target: NDArray[Any]) -> S
         float((chosen != wanted).mean()),
         _sure_wrong(predicted, chosen != wanted, threshold(output)),
     )
+
+
+def with_large_inputs(batch: Batch) -> Batch:
+    """The same rows with inputs a thousand times as large: what an output can reach, an untrained one seldom shows."""
+
+    def grow(one: NDArray[Any]) -> NDArray[Any]:
+        return one * np.asarray(1000, one.dtype) if one.dtype.kind == "f" else one
+
+    return Batch(map_leaves(grow, batch.x), batch.y, batch.weights)
+
+
+def is_distance(output: Output, predicted: NDArray[Any]) -> bool:
+    """Whether predictions are distances that a loss of the program's own judges: never negative, and not bounded by 1.
+
+    Then that loss alone says whether a small one means class 0 or class 1.
+    """
+    width = predicted.shape[-1] if predicted.ndim > 1 else 1
+    own = output.family == "other" and output.kind == "binary" and output.encoding == "zero_one"
+    return bool(own and width == 1 and predicted.min() >= 0 and predicted.max() > DISTANCE)
+
+
+def _right(chosen: NDArray[np.int64], wanted: NDArray[np.int64], known: NDArray[np.int64]) -> float:
+    return float(np.mean([np.mean(chosen[wanted == one] == one) for one in known]))
 
 
 def weighed_classes(ids: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ from ..catalogue import Unanswerable, probe
 from ..layers import head_of, last_activation, layer_notes, reach_of
 from ..own_step import overrides
 from ..recording import Batch
+from ..scoring import is_distance, with_large_inputs
 from ..tasks import PERCENTAGE, Output, in_order, outputs, target_of
 
 ROWS = 256
@@ -70,6 +71,8 @@ class OutputFit:
     """Name of the output's last layer with weights."""
     two_for_binary: bool = False
     """Whether a binary cross-entropy is given two distinct targets, whatever numbers they are."""
+    distance: bool = False
+    """Whether a loss of the program's own tells two classes apart by numbers that are never negative, nor end at 1."""
     over_the_batch: bool = False
     """Whether the predictions of each unit sum to 1 over the rows of the batch, on two rows or more."""
 
@@ -126,6 +129,8 @@ class OutputMatch:
     """Share of negative targets under a loss that takes logarithms, in [0, 1]; 0 under another loss."""
     normalised_over_batch: bool = False
     """Predictions that are shared out among the rows of a batch, as a softmax over the first axis does."""
+    loss_on_distance: bool = False
+    """A loss of the program's own that tells two classes apart by a distance."""
 
 
 @probe(
@@ -141,7 +146,7 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
     if not known:
         raise Unanswerable("the program gives `fit` no targets, so there is nothing to match")
     predicted = _predict(case, batch)
-    enlarged = _predict(case, _enlarged(batch))
+    enlarged = _predict(case, with_large_inputs(batch))
     if not layer_notes(case):
         raise Unanswerable("the model shows no layers")
     fits = [
@@ -202,6 +207,7 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         rank_mismatch=any_of(lambda one: one.rank_differs),
         broadcast_risk=any_of(lambda one: one.broadcasts and one.family in ("other", "none"))
         and not _is_aligned(case, batch, known),
+        loss_on_distance=any_of(lambda one: one.distance),
         custom_loss=any_of(lambda one: one.family in ("other", "none")),
         unreachable=max(one.outside for one in fits),
         predictions_finite=all(math.isfinite(one.minimum) and math.isfinite(one.maximum) for one in fits),
@@ -253,16 +259,6 @@ def _predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
     return [np.asarray(one, dtype="float64") for one in in_order(case, found)]
 
 
-def _enlarged(batch: Batch) -> Batch:
-    # What an output can reach shows only beyond the numbers of an untrained model.
-    from ..structures import map_leaves
-
-    def grow(one: NDArray[Any]) -> NDArray[Any]:
-        return one * np.asarray(1000, one.dtype) if one.dtype.kind == "f" else one
-
-    return Batch(map_leaves(grow, batch.x), batch.y, batch.weights)
-
-
 def _distinct(case: Case, output: Output) -> int:
     return len(np.unique(target_of(output, case.train.sample(DISTINCT_AMONG))))
 
@@ -286,6 +282,7 @@ def _fit(
         from_logits=output.from_logits,
         units=units,
         classes=output.classes if output.kind in ("binary", "multiclass", "sequence") else 0,
+        distance=finite and units == 1 and is_distance(output, both),
         two_for_binary=output.family == "binary_crossentropy" and _distinct(case, output) == 2,
         minimum=low,
         maximum=high,

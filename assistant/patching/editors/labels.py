@@ -20,7 +20,8 @@ _BY_HAND = "Encode the labels by hand as the loss expects them"
 
 @editor("encode_labels", order=62)
 def encode_labels(edit: Editing) -> None:
-    """Encode labels: ``encoding`` (``ids from 0``, ``ids from one-hot``, ``one-hot``, ``0 and 1``, ``-1 and +1``),
+    """Encode labels: ``encoding`` (``ids from 0``, ``ids from one-hot``, ``one-hot``, ``0 and 1``, ``1 and 0``,
+    ``-1 and +1``),
     ``classes``."""
     encoding = edit.word("encoding")
     if _other_loss(edit, encoding):
@@ -62,6 +63,8 @@ def _writer(edit: Editing, encoding: str) -> Callable[[str], str] | None:
         return lambda old: f"{spelled}({old}{f', {int(classes)}' if classes else ''})"
     if encoding == "-1 and +1":
         return lambda old: f"2 * {old} - 1"
+    if encoding == "1 and 0":
+        return lambda old: f"1 - {old}"
     if encoding == "0 and 1":
         middle = _prepared(edit, "middle", lambda old: f"({old}.min() + {old}.max()) / 2")
         return lambda old: f'({old} > {middle}).astype("float32")'

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...scoring import is_distance, predict, with_large_inputs
 from ...tasks import Output, outputs, target_of
 from ..arm import Arm
 from ..output_shape import output_width
@@ -16,6 +17,9 @@ from ..treating import NotApplicable, Parameters, treatment
 
 LARGEST, SMALLEST = 5.0, 0.1
 """A mean or spread of targets above the first, or a spread below the second, is far from unit scale."""
+
+ROWS = 64
+"""Rows by which it is seen what an output can reach."""
 
 Encode = Callable[[NDArray[Any]], NDArray[Any]]
 
@@ -57,10 +61,15 @@ def _replace(arm: Arm, change: Callable[[int, NDArray[Any]], NDArray[Any]]) -> N
 
 @treatment("encode_labels", title="Labels as the loss reads them", stage="data", measured=True)
 def encode_labels(arm: Arm, parameters: Parameters) -> Parameters:
-    """Write class labels as the loss and the output layer expect them: ids from 0, one-hot, 0/1 or -1/+1."""
+    """Write class labels as the loss and the output layer expect them: ids from 0, one-hot, 0/1 or -1/+1.
+
+    Whether a loss of the program's own takes a small distance for class 0 or 1 is not to be seen: there they are turned
+    round.
+    """
     sample, encoders, said = arm.train.sample(200_000), {}, []
     for output in arm.outputs:
-        found = _encoder(output, target_of(output, sample), output_width(arm, output))
+        turned = _turned(arm, output)
+        found = turned or _encoder(output, target_of(output, sample), output_width(arm, output))
         if found is not None:
             encoders[output.position], text = found
             said.append(text)
@@ -69,6 +78,17 @@ def encode_labels(arm: Arm, parameters: Parameters) -> Parameters:
     _replace(arm, lambda leaf, array: encoders[leaf](array) if leaf in encoders else array)
     lowest = np.nanmin(target_of(outputs(arm.held)[min(encoders)], sample).astype("float64"))
     return {"encoding": said[0], "offset": float(lowest)}
+
+
+def _turned(arm: Arm, output: Output) -> tuple[Encode, str] | None:
+    """Of a distance that a loss of the program's own judges the other class is near."""
+    if output.family != "other":
+        return None
+    place = [one.position for one in outputs(arm.held)].index(output.position)
+    given = predict(arm.held, with_large_inputs(arm.held.train.sample(ROWS)))
+    if place < len(given) and is_distance(output, given[place]):
+        return (lambda array: 1 - array), "1 and 0"
+    return None
 
 
 def _encoder(output: Output, target: NDArray[Any], width: int | None) -> tuple[Encode, str] | None:

@@ -209,6 +209,7 @@ def test_names_of_the_module_are_not_assigned_in_a_function() -> None:
     ("encoding", "lines"),
     [
         ("-1 and +1", ["y_val = 2 * y_val - 1", "y_train = 2 * y_train - 1"]),
+        ("1 and 0", ["y_val = 1 - y_val", "y_train = 1 - y_train"]),
         ("ids from one-hot", ["y_val = y_val.argmax(axis=-1)", "y_train = y_train.argmax(axis=-1)"]),
         (
             "0 and 1",

@@ -251,6 +251,19 @@ def test_labels_are_written_as_the_loss_reads_them(
     assert carried_out["encoding"] == said
 
 
+def test_labels_of_a_distance_that_an_own_loss_judges_are_turned_round() -> None:
+    import keras
+
+    def own(wanted: Any, given: Any) -> Any:
+        return keras.ops.mean(wanted * given + (1 - wanted) * keras.ops.relu(1 - given))
+
+    labels = (blobs(96)[1] > 0).astype("int64")
+    arm, carried_out = treated(model_case(dense(1, activation="relu"), loss=own, y=labels), "encode_labels")
+    assert np.asarray(arm.train.y).tolist() == (1 - labels).tolist()
+    assert carried_out["encoding"] == "1 and 0"
+    assert refusal(model_case(dense(1, activation="sigmoid"), loss=own, y=labels), "encode_labels")
+
+
 def test_labels_that_fit_are_left_alone() -> None:
     assert "as the loss reads them" in refusal(classifier(), "encode_labels")
 

@@ -25,6 +25,7 @@ from assistant.patching.values import quoted
 _RECTIFIERS = ("relu", "relu6", "leaky_relu", "leakyrelu", "prelu", "elu", "gelu", "silu", "swish")
 
 
+@editor("replace_hidden_softmax", order=45)
 @editor("set_hidden_activation", order=45)
 def set_hidden_activation(edit: Editing) -> None:
     """Write the activation of hidden layers that hinders: ``hidden_activation``, ``layers``; ``tanh`` for recurrent

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ...layers import weighs_others
 from ..anatomy import activated_later, activation_name, flat_layers, hidden_layers, kind, last_weights
 from ..arm import Arm
 from ..treating import NotApplicable, Parameters, treatment
@@ -67,3 +68,16 @@ def set_hidden_activation(arm: Arm, parameters: Parameters) -> Parameters:
     for cell in cells:
         arm.set(cell, "activation", keras.activations.tanh)
     return {"hidden_activation": name if layers else "tanh", "layers": len(layers) + len(cells)}
+
+
+@treatment("replace_hidden_softmax", title="No softmax inside", stage="layers", measured=True)
+def replace_hidden_softmax(arm: Arm, parameters: Parameters) -> Parameters:
+    """Give hidden layers whose numbers sum to one relu instead; those that weigh other numbers keep their softmax."""
+    import keras
+
+    layers = [one for one in hidden_layers(arm) if activation_name(one) == "softmax" and not weighs_others(one)]
+    if not layers:
+        raise NotApplicable("no hidden layer has a softmax that weighs nothing")
+    for layer in layers:
+        set_activation(arm, layer, keras.activations.relu)
+    return {"hidden_activation": "relu", "layers": ", ".join(str(one.name) for one in layers)}

@@ -22,6 +22,7 @@ KNOWN = [
     "set_output_units",
     "encode_labels",
     "set_hidden_activation",
+    "replace_hidden_softmax",
     "set_initializer",
     "add_batch_normalization",
     "remove_batch_normalization",

@@ -437,6 +437,23 @@ def test_frozen_layers() -> None:
     assert "trainable" in refusal(classifier(), "unfreeze")
 
 
+def test_a_softmax_inside_goes_and_one_that_weighs_stays() -> None:
+    import keras
+
+    inputs = keras.Input((4,))
+    hidden = dense(8, activation="softmax", name="hidden")(inputs)
+    weights = dense(8, activation="softmax", name="weights")(hidden)
+    outputs = dense(3, activation="softmax")(keras.layers.Multiply()([weights, dense(8, activation="relu")(hidden)]))
+    model = keras.Model(inputs, outputs)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    x, y = blobs(96)
+    arm, said = treated(make_case(model, np.resize(x, (96, 4)), y, epochs=1), "replace_hidden_softmax")
+    assert said == {"hidden_activation": "relu", "layers": "hidden"}
+    assert arm.model.get_layer("hidden").activation.__name__ == "relu"
+    assert arm.model.get_layer("weights").activation.__name__ == "softmax"
+    assert "weighs nothing" in refusal(classifier(), "replace_hidden_softmax")
+
+
 def test_sizes() -> None:
     case = classifier()
     assert [one.units for one in treated(case, "more_units")[0].model.layers] == [64, 64, 3]

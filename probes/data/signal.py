@@ -15,6 +15,7 @@ from ..layers import is_linear
 from ..reference import ROWS, Reference, one_hot_models, references, varies, within
 from ..structures import leaves
 from ..tasks import Output, class_ids, target_of
+from ..whole_division import divided_whole
 
 NO_SIGNAL = 0.2
 """Skill on training rows below which the validation rows are asked whether they have a signal."""
@@ -67,6 +68,8 @@ class Signal:
     within_validation: float | None = None
     """Skill of simple models that are fitted to and tested on validation rows alone; null where there are fewer than 60
     of them, or the training rows have a signal of their own."""
+    divided_whole: bool = False
+    """Whether the inputs are pixels that the program divided as whole numbers: less is left than there was."""
     renamed_skill: float | None = None
     """Skill on validation rows of what the training rows teach, with the classes of the validation rows renamed one to
     one as fits best; null for other tasks, few rows, or where simple models do as well on validation rows."""
@@ -93,6 +96,7 @@ def measure(case: Case, budget: Budget) -> Signal:
         drop=worst.training.skill - worst.score.skill,
         rows=worst.training.rows,
         structure=_structure(case),
+        divided_whole=divided_whole(case),
         ids_alone=ids_alone(case),
         within_validation=None if skill > NO_SIGNAL else _within_validation(case, worst.output),
         renamed_skill=_renamed(case, worst) if worst.training.skill - worst.score.skill > LOST else None,

@@ -96,3 +96,20 @@ def starts(ahead: float, best: float, horizon: float = 1.0, own_to_other: float 
 )
 def test_starts_that_get_further(numbers: Mapping[str, Any], called: str) -> None:
     assert answer("other_starts_better", numbers) == called
+
+
+@pytest.mark.parametrize(("divided", "called"), [(True, "well_from_what_is_left"), (False, "well")])
+def test_what_simple_models_make_of_spoilt_pixels_does_not_clear_them(divided: bool, called: str) -> None:
+    numbers = {
+        **dict.fromkeys(["within_validation", "renamed_skill"]),
+        "divided_whole": divided,
+        "ids_alone": False,
+        "skill": 0.6,
+        "validation_skill": 0.6,
+        "drop": 0.0,
+        "rows": 300,
+        "beyond_chance": 20.0,
+        "structure": 0.5,
+    }
+    assert answer("inputs_predict_targets", numbers) == called
+    assert ("inputs_constant" in QUESTIONS["inputs_predict_targets"].answers[called].evidence) is not divided

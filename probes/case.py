@@ -182,7 +182,7 @@ def _settings(arguments: Mapping[str, Any], method: str, train: Recorded, loops:
     known = method != "train_on_batch" or (bool(loops) and loops[0] is not None)
     if train.batches:
         batch_size = train.batches[0].rows
-        steps = given("steps_per_epoch") or (len(train.batches) if train.complete else None)
+        steps = given("steps_per_epoch") or train.epoch
     else:
         batch_size = int(given("batch_size") or 32)
         steps = given("steps_per_epoch") or math.ceil(train.rows / batch_size)

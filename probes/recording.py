@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -54,7 +55,8 @@ class Recorded:
     Attributes:
         kind: ``arrays``, ``dataset``, ``pydataset``, ``generator`` or ``batches`` (a ``train_on_batch`` loop).
         x, y, weights: for arrays the user's own rows in stored order, not copied; for streams the batches joined.
-        batches: for streams, the batches in the order they came; empty for arrays.
+        batches: for streams, the batches in the order they came; empty for arrays. Where a pipeline gives other rows
+            every epoch, as one that varies pictures does, those of later epochs follow; ``x`` and ``y`` leave them out.
         total_rows: rows of one epoch, where that is known.
         complete: whether one whole epoch was recorded.
     """
@@ -67,11 +69,18 @@ class Recorded:
     total_rows: int | None
     complete: bool
     ragged: bool = False
+    epoch: int | None = None
+    """Batches of which the rows come; None where they are not one whole epoch, and for arrays."""
 
     @property
     def rows(self) -> int:
         """How many rows are held."""
         return rows_of(self.x)
+
+    @property
+    def varied(self) -> bool:
+        """Whether a pipeline gave other rows in later epochs, as one that varies pictures does."""
+        return self.epoch is not None and len(self.batches) > self.epoch
 
     def sample(self, limit: int, seed: int = 0) -> Batch:
         """At most ``limit`` rows drawn at random over all rows, in stored order."""
@@ -142,7 +151,7 @@ def record(
             return Record(*_split(whole, float(split)))
         train = whole
     else:
-        train = _from_stream(x, steps, planned=(steps or 0) * max(1, int(arguments.get("epochs") or 1)))
+        train = _from_stream(x, steps, epochs=max(1, int(arguments.get("epochs") or 1)))
     return Record(train, _validation(validation, arguments.get("validation_steps")))
 
 
@@ -206,9 +215,9 @@ def _open(data: Any, kind: str) -> tuple[Iterator[Any], Callable[[], None]]:
     raise UnreadableData(f"`fit` was given {type(data).__name__}, which holds no batches")
 
 
-def _from_stream(data: Any, steps: int | None, planned: int = 0) -> Recorded:
+def _from_stream(data: Any, steps: int | None, epochs: int = 1) -> Recorded:
     kind = _kind(data)
-    iterator, _close = _open(data, kind)
+    iterator, ended = _open(data, kind)
     batches: list[Batch] = []
     held, began, complete = 0, time.perf_counter(), False
     for number in itertools.count():
@@ -227,15 +236,33 @@ def _from_stream(data: Any, steps: int | None, planned: int = 0) -> Recorded:
         batches.append(batch)
     if not batches:
         raise UnreadableData("the training data yield no batch")
+    planned = len(batches) * epochs
     if complete and steps is not None and len(batches) == steps < planned and kind != "pydataset":
         batches.extend(_further(iterator, batches, planned))
-    return _from_batches(kind, batches, complete)
+    recorded = _from_batches(kind, batches, complete)
+    if complete and steps is None and epochs > 1 and kind != "generator":
+        later = _further(_passes(data, kind, ended), batches, planned)
+        return dataclasses.replace(recorded, batches=(*batches, *later))
+    return recorded
+
+
+def _passes(data: Any, kind: str, ended: Callable[[], None]) -> Iterator[Any]:
+    """The batches of later epochs of a stream that has an end; none behind an epoch without any."""
+    more = True
+    while more:
+        ended()
+        more = False
+        iterator, ended = _open(data, kind)
+        for raw in iterator:
+            more = True
+            yield raw
 
 
 def _further(iterator: Iterator[Any], batches: list[Batch], planned: int) -> list[Batch]:
-    """What an endless stream gives in later epochs, as far as two seconds and the memory go, where it is new.
+    """What a stream gives in later epochs, as far as two seconds and the memory go, where it is new.
 
-    An epoch of ``steps_per_epoch`` is a part of such a stream; replayed for all the others it would be learnt by heart.
+    An epoch of ``steps_per_epoch`` is a part of an endless stream, and what a pipeline varies at random comes once in
+    each form; replayed for all the other epochs either would be learnt by heart.
     """
     known = {one for batch in batches for one in _row_marks(batch)}
     held = sum(size_in_bytes((one.x, one.y, one.weights)) for one in batches)
@@ -275,7 +302,8 @@ def _from_batches(kind: str, batches: list[Batch], complete: bool) -> Recorded:
     y = None if first.y is None else stack([one.y for one in alike])
     weights = None if first.weights is None else stack([one.weights for one in alike])
     total = sum(one.rows for one in batches) if complete else None
-    return Recorded(kind, x, y, weights, tuple(batches), total, complete, ragged=len(alike) < len(batches))
+    ragged, epoch = len(alike) < len(batches), len(batches) if complete else None
+    return Recorded(kind, x, y, weights, tuple(batches), total, complete, ragged, epoch)
 
 
 def _shape(batch: Batch) -> list[tuple[int, ...]]:

@@ -189,7 +189,7 @@ def _run(arm: Arm, pair: int, horizon: Horizon, progress: _Progress) -> None:
 
 
 def _one_epoch(arm: Arm, loop: Loop, order: np.random.Generator, share: float, progress: _Progress) -> None:
-    plan = _epoch(arm, order)
+    plan = _epoch(arm, order, len(progress.epoch_ends))
     wanted = max(1, round(share * plan.steps))
     done, began_epochs = 0, progress.epochs
     while done < wanted and not progress.late:
@@ -227,14 +227,15 @@ def _chunk(progress: _Progress, plan: _Epoch, left: int) -> int:
 
 
 class _Epoch:
-    """The batches of one epoch, cut on demand."""
+    """The batches of one epoch, cut on demand; streams go on where the epoch before, of that number, ended."""
 
-    def __init__(self, arm: Arm, order: np.random.Generator) -> None:
+    def __init__(self, arm: Arm, order: np.random.Generator, number: int) -> None:
         data, fit = arm.train, arm.fit
         self._data, self._arm, self._order = data, arm, order
         self._class_weight = fit.class_weight
         if data.batches:
             self.steps = fit.steps_per_epoch or len(data.batches)
+            self._first = number * self.steps
             self.bytes_per_step = float(size_in_bytes((data.batches[0].x, data.batches[0].y)))
             return
         self._rows = order.permutation(data.rows) if fit.shuffle else np.arange(data.rows)
@@ -257,6 +258,7 @@ class _Epoch:
         from ..structures import stack
 
         batches = self._data.batches
+        start += self._first
         taken = [batches[place % len(batches)] for place in range(start, start + count)]
         shape = _shape(taken[0])
         alike = [taken[0]]
@@ -278,8 +280,8 @@ class _Epoch:
         return Batch(x, rows.y, weights)
 
 
-def _epoch(arm: Arm, order: np.random.Generator) -> _Epoch:
-    return _Epoch(arm, order)
+def _epoch(arm: Arm, order: np.random.Generator, number: int) -> _Epoch:
+    return _Epoch(arm, order, number)
 
 
 def _shape(batch: Batch) -> list[tuple[int, ...]]:

@@ -175,6 +175,63 @@ def test_a_dataset_is_read_once() -> None:
 
 
 @pytest.mark.keras
+def test_what_a_pipeline_varies_is_read_for_further_epochs() -> None:
+    import tensorflow as tf
+
+    def vary(x: Any, y: Any) -> Any:
+        return x + tf.random.normal(tf.shape(x), dtype=x.dtype), y
+
+    rows = tf.data.Dataset.from_tensor_slices((X, Y))
+    train = fit(rows.map(vary).batch(6), epochs=3).train
+    assert [one.rows for one in train.batches] == 3 * [6, 6, 6, 2]
+    assert (train.rows, train.total_rows, train.epoch) == (20, 20, 4)
+    assert not np.allclose(train.batches[0].x, train.batches[4].x)
+    again = fit(rows.shuffle(20, reshuffle_each_iteration=True).batch(6), epochs=3).train
+    assert len(again.batches) == 4, "rows in another order are no other rows"
+    assert len(fit(rows.map(vary).batch(6)).train.batches) == 4, "one epoch is all that is planned"
+
+
+@pytest.mark.keras
+def test_a_pydataset_is_told_of_the_end_of_an_epoch() -> None:
+    import keras
+
+    class Harder(keras.utils.PyDataset):
+        level = 0
+
+        def __len__(self) -> int:
+            return 2
+
+        def __getitem__(self, index: int) -> Any:
+            return X + 100 * self.level, Y
+
+        def on_epoch_end(self) -> None:
+            self.level += 1
+
+    train = fit(Harder(), epochs=3).train
+    assert [one.x[0, 0] for one in train.batches] == [0, 0, 100, 100, 200, 200]
+    assert (train.rows, train.epoch) == (40, 2)
+
+
+@pytest.mark.keras
+def test_a_stream_that_is_used_up_ends() -> None:
+    import keras
+
+    class Once(keras.utils.PyDataset):
+        left = 2
+
+        def __len__(self) -> int:
+            return self.left
+
+        def __getitem__(self, index: int) -> Any:
+            return X + index, Y
+
+        def on_epoch_end(self) -> None:
+            self.left = 0
+
+    assert len(fit(Once(), epochs=5).train.batches) == 2
+
+
+@pytest.mark.keras
 def test_a_pydataset_is_read_by_index() -> None:
     import keras
 

@@ -14,7 +14,7 @@ from probes.trials.handler import run_trial
 from probes.trials.looping import Loop
 from probes.trials.rebuilding import rebuild
 from probes.trials.starting import Starts, weights_of
-from probes.trials.training import Horizon, Trainer, class_weights
+from probes.trials.training import Horizon, Trainer, _Epoch, class_weights
 from tests.probes.making import make_case
 from tests.probes.trials.programs import blobs, classifier, plane, sequential
 
@@ -111,6 +111,23 @@ def test_callbacks_of_the_plan_act_and_are_wound_back() -> None:
     assert runs[0].reached
     assert runs[0].epochs == 2.0
     assert runs[0].curve == runs[1].curve
+
+
+def test_later_epochs_of_a_stream_are_trained_on_where_they_are_recorded() -> None:
+    import keras
+    import tensorflow as tf
+
+    x, y = blobs(48)
+    varied = tf.data.Dataset.from_tensor_slices((x, y)).map(lambda a, b: (a + tf.random.normal(tf.shape(a)), b))
+    model = sequential(keras.layers.Dense(3, activation="softmax"))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    case = make_case(model, varied.batch(16), epochs=2)
+    assert case.fit.steps_per_epoch == 3
+    order = np.random.default_rng(0)
+    given = [_Epoch(Arm.of(case), order, number).take(0, 3)[0].x for number in range(3)]
+    np.testing.assert_array_equal(given[0], np.concatenate([one.x for one in case.train.batches[:3]]))
+    np.testing.assert_array_equal(given[1], np.concatenate([one.x for one in case.train.batches[3:]]))
+    np.testing.assert_array_equal(given[2], given[0])
 
 
 def test_class_weights_are_read_as_keras_reads_them() -> None:

@@ -50,6 +50,8 @@ class TrainValidation:
     """Whether a single measured number tells the distinct training rows apart, so that equal rows are copies."""
     near_overlap: float = 0.0
     """Share of the validation rows that nearly equal a training row, in [0, 1]; measured for inputs of numbers."""
+    varied: bool = False
+    """Whether a pipeline varies the training rows from epoch to epoch, which nobody does with validation rows."""
 
 
 @probe(
@@ -86,6 +88,7 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
         target_range_ratio=spread,
         new_classes=classes,
         shape_differs=differs,
+        varied=case.train.varied,
     )
 
 

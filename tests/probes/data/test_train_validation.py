@@ -51,6 +51,16 @@ def test_inputs_shifted_on_one_side_alone() -> None:
     assert found["told_apart"] > 0.9
 
 
+def test_a_pipeline_that_varies_training_rows() -> None:
+    import tensorflow as tf
+
+    rows = tf.data.Dataset.from_tensor_slices((table(), quantity())).batch(16)
+    varied = rows.map(lambda x, y: (x + tf.random.normal(tf.shape(x)), y))
+    for data, said in ((rows, False), (varied, True)):
+        case = make_case(compiled(net()), data, epochs=3, validation_data=(OTHER, OTHER @ WEIGHTS))
+        assert measured(case, "train_validation")["varied"] is said
+
+
 def test_targets_scaled_on_one_side_alone() -> None:
     assert seen(y=OTHER @ WEIGHTS * 100)["target_range_ratio"] > 50
 

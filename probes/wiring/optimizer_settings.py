@@ -38,7 +38,8 @@ class OptimizerSettings:
     optimizer: str
     """Class of the optimizer."""
     rate: float
-    """Learning rate at the first step."""
+    """Learning rate at the first step; where it is warmed up from below the customary rate, the highest planned up to
+    that one."""
     typical_rate: float | None
     """The optimizer's customary rate; null for an optimizer that is not Keras' own."""
     rate_to_typical: float | None
@@ -108,7 +109,11 @@ def measure(case: Case, budget: Budget) -> OptimizerSettings:
     clips = [getattr(optimizer, name, None) for name in ("clipnorm", "clipvalue", "global_clipnorm")]
     known = [float(one) for one in clips if one is not None]
     tried = _tried_rates(case, rate)
-    low = np.flatnonzero(planned < 0.01 * peak) if peak > 0 else np.zeros(0)
+    # A rate that is warmed up is not fallen before its peak.
+    top = int(planned.argmax()) if len(planned) else 0
+    low = top + np.flatnonzero(planned[top:] < 0.01 * peak) if peak > 0 else np.zeros(0)
+    if name is not None and 0 <= rate < peak:
+        rate = min(peak, max(rate, typical or peak))
     return OptimizerSettings(
         optimizer=kind,
         rate=rate,

@@ -54,6 +54,19 @@ def test_a_schedule_that_dies_early() -> None:
     assert found["planned_mean_share"] < 0.1
 
 
+def test_a_rate_that_is_warmed_up_is_not_fallen() -> None:
+    schedule = optimizers().schedules.CosineDecay(0.0, 80, warmup_target=0.05, warmup_steps=20)
+    found = seen(optimizers().SGD(schedule, momentum=0.9), epochs=50)
+    assert found["planned_fall_point"] > 0.9
+    assert (found["rate"], found["rate_to_typical"]) == (pytest.approx(0.01), pytest.approx(1.0))
+    assert found["planned_peak_to_typical"] == pytest.approx(5, rel=0.05)
+
+
+def test_a_warm_up_to_a_rate_that_is_far_too_low() -> None:
+    schedule = optimizers().schedules.CosineDecay(0.0, 80, warmup_target=1e-6, warmup_steps=20)
+    assert seen(optimizers().Adam(schedule), epochs=50)["rate_to_typical"] == pytest.approx(1e-3, rel=0.05)
+
+
 def test_a_schedule_that_starts_again() -> None:
     schedule = optimizers().schedules.CosineDecayRestarts(0.01, first_decay_steps=10, t_mul=1.0)
     assert seen(optimizers().Adam(schedule), epochs=20)["restarts"] >= 2

@@ -11,11 +11,55 @@ from .case import Case
 from .recording import Batch
 from .structures import named_leaves
 
+_RESCALING = (
+    "Normalization",
+    "Rescaling",
+    "BatchNormalization",
+    "LayerNormalization",
+    "GroupNormalization",
+    "UnitNormalization",
+    "Discretization",
+    "IntegerLookup",
+    "StringLookup",
+    "CategoryEncoding",
+    "Hashing",
+    "Embedding",
+)
+_ARITHMETIC = ("TrueDivide", "Divide", "Multiply", "Subtract")
+_PASSING = ("InputLayer", "Concatenate", "Reshape", "Flatten", "ExpandDims", "Squeeze", "Permute", "Transpose", "Cast")
+_PICTURING = ("Resizing", "CenterCrop", "ZeroPadding")
+
 
 def input_leaves(case: Case, batch: Batch) -> list[tuple[str, Any]]:
     """Every input array with its name: a mapping's key, or the model's own name of the input."""
     names = tuple(getattr(case.model, "input_names", None) or ())
     return named_leaves(batch.x, names, "input")
+
+
+def rescaled_inputs(model: Any) -> frozenset[str]:
+    """The names of the inputs that reach nothing but layers that rescale or encode them, by the graph of the model."""
+    try:
+        tensors = dict(zip(model.input_names, model.inputs, strict=True))
+    except (AttributeError, TypeError, ValueError):
+        # A subclassed model has no graph.
+        return frozenset()
+    return frozenset(name for name, one in tensors.items() if _rescaled_behind(one._keras_history.operation))
+
+
+def _rescaled_behind(operation: Any) -> bool:
+    nodes = list(operation._outbound_nodes)
+    return bool(nodes) and all(_rescales(node) for node in nodes)
+
+
+def _rescales(node: Any) -> bool:
+    operation, kind = node.operation, type(node.operation).__name__
+    if kind in _RESCALING or (kind in _ARITHMETIC and len(node.input_tensors) == 1):
+        return True
+    inner = getattr(operation, "inputs", None) if hasattr(operation, "layers") else None
+    if inner:
+        return all(_rescaled_behind(one._keras_history.operation) for one in inner)
+    passes = kind in _PASSING or kind.startswith(("Random", *_PICTURING))
+    return passes and _rescaled_behind(operation)
 
 
 def looks_up(case: Case) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..front_scaling import FIXED, adapts, behind, fixed_scaling
-from ..inputs import input_leaves, is_image, is_tokens
+from ..inputs import input_leaves, is_image, is_tokens, rescaled_inputs
 from ..overlap import identified, keys
 from ..trunk import first_trained
 from ..whole_division import divided_whole
@@ -92,7 +92,8 @@ class InputStatistics:
     stream: bool
     """Whether the data come as batches of a pipeline rather than as arrays."""
     rescaled_inside: bool
-    """Whether the model itself begins with a layer that rescales or normalises its inputs."""
+    """Whether the model itself begins with layers that rescale or normalise its inputs. Where that is so of some inputs
+    alone, the sizes are those of the others."""
     largest_input: str | None
     """Name of the input with the largest typical size."""
     minimum: float
@@ -121,6 +122,9 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
         raise Unanswerable("the program gives `fit` no inputs")
     worst = max(parts, key=lambda one: one[0].nonfinite_share)[0]
     repeated, copies = _duplicates([np.asarray(array) for _, array in input_leaves(case, sample)])
+    inside = rescaled_inputs(case.model)
+    raw = [one for one in numeric if one[0].name not in inside]
+    rescaled, numeric = _rescaled(case.model) or bool(numeric and not raw), raw or numeric
     largest = max(numeric, key=lambda one: one[0].magnitude)[0] if numeric else None
     inner = _behind_the_front(case, input_leaves(case, sample))
     return InputStatistics(
@@ -139,7 +143,7 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
         copied_share=repeated if copies else 0.0,
         divided_whole=divided_whole(case),
         stream=bool(case.train.batches),
-        rescaled_inside=_rescaled(case.model),
+        rescaled_inside=rescaled,
         largest_input=largest.name if largest else None,
         minimum=largest.minimum if largest else 0.0,
         maximum=largest.maximum if largest else 0.0,

@@ -84,6 +84,38 @@ def test_a_model_that_rescales_by_itself() -> None:
         assert seen(table() * 255, model=compiled(model))["rescaled_inside"] is not frozen
 
 
+def test_inputs_that_are_rescaled_one_by_one_are_left_out() -> None:
+    import keras
+    from keras import layers
+
+    def model(*rescaled: str) -> Any:
+        given = {name: keras.Input((1,), name=name) for name in ("age", "chol", "kind", "sugar")}
+        norm = {name: layers.Normalization(mean=200.0, variance=900.0)(given[name]) for name in rescaled}
+        parts = [layers.IntegerLookup(vocabulary=[1, 2], output_mode="one_hot")(given["kind"])]
+        parts += [norm.get(name, given[name]) for name in ("age", "chol", "sugar")]
+        return compiled(keras.Model(given, layers.Dense(1)(layers.Concatenate()(parts))))
+
+    rng = np.random.default_rng(0)
+    x = {name: rng.normal(200, 30, (64, 1)).astype("float32") for name in ("age", "chol", "sugar")}
+    x["kind"] = rng.integers(1, 3, (64, 1))
+    assert seen(x, model=model("age", "chol", "sugar"))["rescaled_inside"]
+    one_left = seen(x, model=model("age", "chol"))
+    assert (one_left["largest_input"], one_left["rescaled_inside"]) == ("sugar", False)
+    assert one_left["magnitude"] > 100
+
+
+def test_arithmetic_and_pictures_that_are_varied_first() -> None:
+    import keras
+    from keras import layers
+
+    given = keras.Input((8, 8, 3))
+    varied = keras.Sequential([layers.RandomFlip(), layers.RandomZoom(0.1), layers.Resizing(8, 8)])(given)
+    for scaled, said in ((varied / 127.5 - 1.0, True), (layers.Conv2D(2, 3)(varied), False)):
+        model = compiled(keras.Model(given, layers.Dense(1)(layers.Flatten()(scaled))))
+        pictures = np.random.default_rng(0).integers(0, 255, (64, 8, 8, 3)).astype("float32")
+        assert seen(pictures, binary(), model)["rescaled_inside"] is said
+
+
 def test_token_ids_are_no_quantities() -> None:
     import keras
     from keras import layers

@@ -75,6 +75,8 @@ class OutputFit:
     """Whether a loss of the program's own tells two classes apart by numbers that are never negative, nor end at 1."""
     over_the_batch: bool = False
     """Whether the predictions of each unit sum to 1 over the rows of the batch, on two rows or more."""
+    shares: bool = False
+    """Whether the targets are shares: numbers in [0, 1], of more than two values."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
                 and one.family in ("squared_error", "absolute_error", "relative_error")
             )
         ),
-        crossentropy_on_quantities=any_of(lambda one: one.task == "regression" and one.family in _CROSS_ENTROPIES),
+        crossentropy_on_quantities=any_of(_crossentropy_on_quantities),
         bounded_for_quantities=any_of(lambda one: one.task in ("regression", "reconstruction") and one.outside > 0.02),
         rectified_output=any_of(lambda one: one.nonnegative and one.activation == "rectifying"),
         too_few_units=any_of(lambda one: one.task == "multiclass" and 1 < one.units < one.classes),
@@ -296,12 +298,24 @@ def _fit(
         broadcasts=target.ndim == 1 and given.ndim == 2 and units == 1,
         activation=shape,
         layer=head.path,
+        shares=_shares(target),
         over_the_batch=finite and len(given) > 1 and not sums and not constant and _sums_to_one(given, 0),
     )
 
 
 def _sums_to_one(given: NDArray[Any], axis: int) -> bool:
     return bool(given.min() >= 0 and np.allclose(given.sum(axis=axis), 1.0, atol=1e-3))
+
+
+def _shares(target: NDArray[Any]) -> bool:
+    values = np.unique(target) if target.dtype.kind == "f" else np.zeros(0)
+    return len(values) > 2 and bool(values.min() >= 0.0 and values.max() <= 1.0)
+
+
+def _crossentropy_on_quantities(one: OutputFit) -> bool:
+    # Of shares the binary cross-entropy is lowest at the mean, as the squared error is.
+    proper = one.family == "binary_crossentropy" and one.shares and (one.probabilities or one.from_logits)
+    return one.task == "regression" and one.family in _CROSS_ENTROPIES and not proper
 
 
 def _outside(reach: tuple[float, float], target: NDArray[Any], output: Output) -> float:

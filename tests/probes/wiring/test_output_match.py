@@ -30,6 +30,8 @@ FLAGS = (
 )
 LABELS = (table()[:, :3] > 0).astype("float32")
 
+SHARES = (quantity() - quantity().min()) / np.ptp(quantity())
+
 
 def losses(name: str) -> Any:
     import keras
@@ -58,8 +60,13 @@ def raised(found: dict[str, Any]) -> set[str]:
         (1, None, "mae", quantity()[:, None]),
         (1, "softplus", "mse", np.abs(quantity())),
         (1, "tanh", "hinge", binary() * 2 - 1),
+        (1, "sigmoid", "binary_crossentropy", SHARES),
+        (1, None, "BinaryCrossentropy", SHARES),
     ],
-    ids=["binary", "logit", "classes", "logits", "one-hot", "labels", "quantity", "column", "positive", "hinge"],
+    ids=[
+        *("binary", "logit", "classes", "logits", "one-hot", "labels", "quantity", "column", "positive", "hinge"),
+        *("shares", "shares from logits"),
+    ],
 )
 def test_what_fits_raises_no_flag(units: int, activation: str | None, loss: str, target: Any) -> None:
     found = seen(units, activation, losses(loss) if loss[0].isupper() else loss, target)
@@ -73,6 +80,9 @@ def test_what_fits_raises_no_flag(units: int, activation: str | None, loss: str,
     [
         ("logits_into_probabilities", 3, None, "sparse_categorical_crossentropy", classes()),
         ("logits_into_probabilities", 1, "tanh", "binary_crossentropy", binary()),
+        ("crossentropy_on_quantities", 1, None, "binary_crossentropy", SHARES),
+        ("crossentropy_on_quantities", 1, "sigmoid", "binary_crossentropy", SHARES * 3),
+        ("crossentropy_on_quantities", 1, "sigmoid", "binary_crossentropy", binary() / 255),
         ("probabilities_into_logits", 3, "softmax", "SparseCategoricalCrossentropy", classes()),
         ("one_unit_constant", 1, "softmax", "binary_crossentropy", binary()),
         ("exclusive_without_softmax", 3, "sigmoid", "sparse_categorical_crossentropy", classes()),

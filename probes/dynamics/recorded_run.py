@@ -220,6 +220,11 @@ class RecordedRun:
     """Share of pictures that stay below a tenth of the brightness they could have, as `image_quality` counts it."""
     pictures_contrast: float | None = None
     """Their contrast, as `image_quality` measures it; null without pictures."""
+    validation_lost: float | None = None
+    """Of the fall of the training loss the share by which the validation loss lies above it at the end; null without
+    validation data or fall. Near zero a loss that is several times another may still be next to it."""
+    sequence_classes: int = 0
+    """Classes that the targets of a sequence name, such as words, the most of any output; 0 where no output is one."""
 
 
 @dataclass
@@ -396,6 +401,8 @@ def _measurement(
         copied_spread=copy.spread if copy else None,
         emptied_loss=emptied[0] if emptied else None,
         emptied_share=emptied[1] if emptied else None,
+        validation_lost=_lost(losses, checks["validation_final_loss"]),
+        sequence_classes=max((one.classes for one in outputs(case) if one.kind == "sequence"), default=0),
         **_dead(case, watched),
         **losses,
         **checks,
@@ -502,6 +509,13 @@ def _validation_numbers(ran: Run, by_epoch: list[float]) -> dict[str, Any]:
         "validation_jump": jump,
         "validation_late_trend": trend(losses),
     }
+
+
+def _lost(losses: dict[str, float | None], validation: float | None) -> float | None:
+    first, final = losses["first_loss"], losses["final_loss"]
+    if validation is None or first is None or final is None or not first > final:
+        return None
+    return (validation - final) / (first - final)
 
 
 def _worst(

@@ -24,8 +24,10 @@ LEARNT: Mapping[str, Any] = {
             "stopped_by",
             "copied",
             "copied_spread",
+            "validation_lost",
         ]
     ),
+    "sequence_classes": 0,
     "completed": True,
     "numbers_per_target": 1.0,
     "steps": 1320,
@@ -77,6 +79,19 @@ UNSCORED = {
     "skill_validation": 0.987,
     "fall": 0.987,
     "gap": 0.0,
+}
+WORDS = {
+    **UNSCORED,
+    "sequence_classes": 500,
+    "score": "balanced_accuracy",
+    "skill_training": 0.09,
+    "skill_validation": 0.08,
+    "wrong": 0.8,
+    "evenness": 0.6,
+    "loss_to_constant": 0.72,
+    "fall": 0.28,
+    "growth": 0.72,
+    "late_trend": -0.03,
 }
 
 
@@ -175,6 +190,20 @@ UNSCORED = {
             "validation_apart",
             id="not scored, validation on another scale",
         ),
+        pytest.param(
+            {**UNSCORED, "validation_to_training": 9.0, "validation_lost": 0.03},
+            "healthy",
+            id="not scored, a loss that ends near zero",
+        ),
+        pytest.param(
+            {**UNSCORED, "validation_to_training": 9.0, "validation_lost": 0.4},
+            "validation_apart",
+            id="not scored, validation far behind",
+        ),
+        pytest.param(WORDS, "healthy", id="the next words of a text"),
+        pytest.param({**WORDS, "sequence_classes": 9}, "still_falling", id="tags that are not learnt"),
+        pytest.param({**WORDS, "loss_to_constant": 0.99, "fall": 0.04}, "flat", id="words by their frequency alone"),
+        pytest.param({**WORDS, "validation_rise": 1.4}, "still_falling", id="words that are learnt by heart"),
         pytest.param(
             {"searching": True, "searched": "lr", "skill_training": 0.545, "skill_validation": 0.597, "shortfall": 0.2},
             "one_of_several",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -36,30 +37,41 @@ def input_leaves(case: Case, batch: Batch) -> list[tuple[str, Any]]:
     return named_leaves(batch.x, names, "input")
 
 
-def rescaled_inputs(model: Any) -> frozenset[str]:
+def rescaled_inputs(case: Case, batch: Batch) -> frozenset[str]:
     """The names of the inputs that reach nothing but layers that rescale or encode them, by the graph of the model."""
-    try:
-        tensors = dict(zip(model.input_names, model.inputs, strict=True))
-    except (AttributeError, TypeError, ValueError):
-        # A subclassed model has no graph.
-        return frozenset()
+    tensors = _input_tensors(case.model, batch.x, [name for name, _ in input_leaves(case, batch)])
     return frozenset(name for name, one in tensors.items() if _rescaled_behind(one._keras_history.operation))
 
 
-def _rescaled_behind(operation: Any) -> bool:
+def _input_tensors(model: Any, given: Any, names: list[str]) -> dict[str, Any]:
+    """By the name of an input its tensor in the model's graph; nothing of a subclassed model, which has none."""
+    try:
+        tensors = list(model.inputs)
+    except (AttributeError, TypeError, ValueError):
+        return {}
+    if isinstance(given, Mapping):
+        called = {one.name: one for one in tensors}
+        return {name: called[name] for name in names if name in called}
+    return dict(zip(names, tensors, strict=True)) if len(names) == len(tensors) else {}
+
+
+def _rescaled_behind(operation: Any, around: tuple[Any, ...] = ()) -> bool:
+    """Whether all that reads what the operation gives rescales it; ``around`` are the models that it ends, if any."""
     nodes = list(operation._outbound_nodes)
-    return bool(nodes) and all(_rescales(node) for node in nodes)
+    if not nodes and around:
+        return _rescaled_behind(around[0], around[1:])
+    return bool(nodes) and all(_rescales(node, around) for node in nodes)
 
 
-def _rescales(node: Any) -> bool:
+def _rescales(node: Any, around: tuple[Any, ...]) -> bool:
     operation, kind = node.operation, type(node.operation).__name__
     if kind in _RESCALING or (kind in _ARITHMETIC and len(node.input_tensors) == 1):
         return True
     inner = getattr(operation, "inputs", None) if hasattr(operation, "layers") else None
     if inner:
-        return all(_rescaled_behind(one._keras_history.operation) for one in inner)
+        return all(_rescaled_behind(one._keras_history.operation, (operation, *around)) for one in inner)
     passes = kind in _PASSING or kind.startswith(("Random", *_PICTURING))
-    return passes and _rescaled_behind(operation)
+    return passes and _rescaled_behind(operation, around)
 
 
 def looks_up(case: Case) -> bool:

@@ -122,7 +122,7 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
         raise Unanswerable("the program gives `fit` no inputs")
     worst = max(parts, key=lambda one: one[0].nonfinite_share)[0]
     repeated, copies = _duplicates([np.asarray(array) for _, array in input_leaves(case, sample)])
-    inside = rescaled_inputs(case.model)
+    inside = rescaled_inputs(case, sample)
     raw = [one for one in numeric if one[0].name not in inside]
     rescaled, numeric = _rescaled(case.model) or bool(numeric and not raw), raw or numeric
     largest = max(numeric, key=lambda one: one[0].magnitude)[0] if numeric else None

@@ -39,7 +39,7 @@ class TrainValidation:
     told_apart: float
     """Balanced accuracy with which a linear model tells validation from training rows, 0.5 to 1."""
     target_shift: float
-    """Largest difference of a class share, or of the target's mean in standard deviations, between the two."""
+    """Largest difference of a class share between the two, in [0, 1]."""
     target_range_ratio: float
     """Spread of quantity targets in one over that in the other: 1 or more."""
     new_classes: int
@@ -50,6 +50,8 @@ class TrainValidation:
     """Whether a single measured number tells the distinct training rows apart, so that equal rows are copies."""
     near_overlap: float = 0.0
     """Share of the validation rows that nearly equal a training row, in [0, 1]; measured for inputs of numbers."""
+    target_mean_shift: float = 0.0
+    """Largest difference of the mean of quantity targets between the two, in training standard deviations."""
     varied: bool = False
     """Whether a pipeline varies the training rows from epoch to epoch, which nobody does with validation rows."""
 
@@ -72,7 +74,7 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
         (a, b) for a, b in zip(mine, other, strict=False) if a.dtype.kind in "fiub" and a.shape[1:] == b.shape[1:]
     ]
     scale, shift, reach = _differences(numeric)
-    classes, moved, spread = _targets(case, ours, theirs)
+    classes, moved, mean_moved, spread = _targets(case, ours, theirs)
     return TrainValidation(
         training_rows=case.train.total_rows or case.train.rows,
         validation_rows=case.validation.total_rows or case.validation.rows,
@@ -88,6 +90,7 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
         target_range_ratio=spread,
         new_classes=classes,
         shape_differs=differs,
+        target_mean_shift=mean_moved,
         varied=case.train.varied,
     )
 
@@ -155,10 +158,10 @@ def _told_apart(pairs: list[tuple[NDArray[Any], NDArray[Any]]]) -> float:
     return max(0.5, float(0.5 * ((judge(a[half_a:]) < 0).mean() + (judge(b[half_b:]) > 0).mean())))
 
 
-def _targets(case: Case, ours: Any, theirs: Any) -> tuple[int, float, float]:
-    fresh, moved, spread = 0, 0.0, 1.0
+def _targets(case: Case, ours: Any, theirs: Any) -> tuple[int, float, float, float]:
+    fresh, moved, mean_moved, spread = 0, 0.0, 0.0, 1.0
     if ours.y is None or theirs.y is None:
-        return fresh, moved, spread
+        return fresh, moved, mean_moved, spread
     for output in outputs(case):
         a, b = target_of(output, ours), target_of(output, theirs)
         if output.kind in ("binary", "multiclass"):
@@ -170,6 +173,6 @@ def _targets(case: Case, ours: Any, theirs: Any) -> tuple[int, float, float]:
             fresh = max(fresh, len(set(second.tolist()) - whole))
         elif output.kind == "regression" and a.dtype.kind in "fiu":
             std = float(np.nanstd(a)) or 1.0
-            moved = max(moved, abs(float(np.nanmean(a) - np.nanmean(b))) / std)
+            mean_moved = max(mean_moved, abs(float(np.nanmean(a) - np.nanmean(b))) / std)
             spread = max(spread, _ratio(float(np.nanstd(a)), float(np.nanstd(b)) or 1e-12))
-    return fresh, moved, spread
+    return fresh, moved, mean_moved, spread

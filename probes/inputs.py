@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -55,23 +55,31 @@ def _input_tensors(model: Any, given: Any, names: list[str]) -> dict[str, Any]:
     return dict(zip(names, tensors, strict=True)) if len(names) == len(tensors) else {}
 
 
-def _rescaled_behind(operation: Any, around: tuple[Any, ...] = ()) -> bool:
-    """Whether all that reads what the operation gives rescales it; ``around`` are the models that it ends, if any."""
+def _rescaled_behind(operation: Any, around: tuple[Any, ...] = ()) -> bool | None:
+    """Whether all that reads what the operation gives rescales it; None where nothing reads it.
+
+    ``around`` are the models inside which the operation stands, the innermost first.
+    """
     nodes = list(operation._outbound_nodes)
-    if not nodes and around:
-        return _rescaled_behind(around[0], around[1:])
-    return bool(nodes) and all(_rescales(node, around) for node in nodes)
+    if not nodes:
+        return _rescaled_behind(around[0], around[1:]) if around else None
+    return _all_known(_rescales(node, around) for node in nodes)
 
 
-def _rescales(node: Any, around: tuple[Any, ...]) -> bool:
+def _rescales(node: Any, around: tuple[Any, ...]) -> bool | None:
     operation, kind = node.operation, type(node.operation).__name__
     if kind in _RESCALING or (kind in _ARITHMETIC and len(node.input_tensors) == 1):
         return True
     inner = getattr(operation, "inputs", None) if hasattr(operation, "layers") else None
     if inner:
-        return all(_rescaled_behind(one._keras_history.operation, (operation, *around)) for one in inner)
+        return _all_known(_rescaled_behind(one._keras_history.operation, (operation, *around)) for one in inner)
     passes = kind in _PASSING or kind.startswith(("Random", *_PICTURING))
-    return passes and _rescaled_behind(operation, around)
+    return _rescaled_behind(operation, around) if passes else False
+
+
+def _all_known(found: Iterable[bool | None]) -> bool | None:
+    known = [one for one in found if one is not None]
+    return all(known) if known else None
 
 
 def looks_up(case: Case) -> bool:

@@ -275,7 +275,7 @@ def _fit(
     constant = finite and given.size > 1 and high - low < 1e-7
     sums = finite and units > 1 and _sums_to_one(given, -1)
     inside = finite and both.min() >= 0.0 and both.max() <= 1.0
-    last = last_activation(case, head)
+    last, ids = last_activation(case, head), _ids_of_units(output, given, target)
     shape = last.shape if last else head.shape
     return OutputFit(
         output=output.name,
@@ -293,8 +293,8 @@ def _fit(
         constant=constant,
         nonnegative=finite and bool(both.min() >= 0) and float((given == 0).mean()) > 0.05 and not sums,
         bounded_one=finite and bool(np.abs(both).max() <= 1.0 + 1e-6),
-        outside=_outside(reach_of(last.layer if last else head.layer), target, output),
-        rank_differs=_rank_differs(output, given, target),
+        outside=0.0 if ids else _outside(reach_of(last.layer if last else head.layer), target, output),
+        rank_differs=not ids and _rank_differs(output, given, target),
         broadcasts=target.ndim == 1 and given.ndim == 2 and units == 1,
         activation=shape,
         layer=head.path,
@@ -305,6 +305,13 @@ def _fit(
 
 def _sums_to_one(given: NDArray[Any], axis: int) -> bool:
     return bool(given.min() >= 0 and np.allclose(given.sum(axis=axis), 1.0, atol=1e-3))
+
+
+def _ids_of_units(output: Output, given: NDArray[Any], target: NDArray[Any]) -> bool:
+    """Whether each target names one of as many units, whatever the program's own loss is called."""
+    column = target.ndim > 1 and target.shape[-1] == 1
+    known = output.encoding in ("integers", "zero_one") and given.ndim == target.ndim - column + 1
+    return output.family in ("other", "none") and known and 1 < output.classes <= given.shape[-1]
 
 
 def _shares(target: NDArray[Any]) -> bool:

@@ -121,6 +121,20 @@ def test_units_that_no_class_uses() -> None:
     assert seen(7, "softmax", "sparse_categorical_crossentropy", classes())["unused_units"] == 4
 
 
+@pytest.mark.parametrize("column", [False, True])
+def test_class_ids_in_a_loss_of_its_own(column: bool) -> None:
+    import keras
+
+    def surprise(wanted: Any, given: Any) -> Any:
+        return keras.losses.sparse_categorical_crossentropy(wanted, given)
+
+    ids = classes()[:, None] if column else classes()
+    found = seen(3, "softmax", surprise, ids)
+    assert not found["bounded_for_quantities"]
+    assert not found["rank_mismatch"]
+    assert seen(2, "softmax", surprise, ids)["bounded_for_quantities"], "two units do not name three classes"
+
+
 def test_a_column_against_a_vector_in_a_loss_of_its_own() -> None:
     import keras
 

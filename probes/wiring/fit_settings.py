@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import probe
 from ..row_weights import row_weights, sample_weights
+from ..structures import first_leaf
 from ..tasks import class_ids, outputs, target_of
 
 
@@ -20,9 +22,9 @@ class FitArguments:
     epochs: int
     """Epochs planned."""
     batch_size: int
-    """Rows of one batch."""
+    """Samples of one batch."""
     rows: int
-    """Rows of one epoch, as far as known."""
+    """Samples of one epoch, as far as known."""
     steps_per_epoch: int
     """Batches of one epoch; 0 where unknown."""
     planned_steps: int
@@ -83,19 +85,21 @@ class FitArguments:
 def measure(case: Case, budget: Budget) -> FitArguments:
     """Read the arguments and the callbacks."""
     fit, held = case.fit, case.train
-    rows = held.total_rows or held.rows
+    inside = _samples_inside(case)
+    rows = (held.total_rows or held.rows) * inside
     steps = fit.steps_per_epoch or 0
-    seen = min(rows, steps * fit.batch_size) if steps else rows
+    batch_size = fit.batch_size * inside
+    seen = min(rows, steps * batch_size) if steps else rows
     watch = _watches(case)
     weights = _weights(case)
     losses = _loss_weights(case.model)
     return FitArguments(
         epochs=fit.planned_epochs,
-        batch_size=fit.batch_size,
+        batch_size=batch_size,
         rows=rows,
         steps_per_epoch=steps,
         planned_steps=steps * fit.planned_epochs,
-        batch_share=min(1.0, fit.batch_size / max(1, rows)),
+        batch_share=min(1.0, batch_size / max(1, rows)),
         whole_epoch=bool(held.batches) or seen >= rows,
         epoch_share=1.0 if held.batches else seen / max(1, rows),
         shuffle=fit.shuffle,
@@ -107,6 +111,17 @@ def measure(case: Case, budget: Budget) -> FitArguments:
         **watch,
         **weights,
     )
+
+
+def _samples_inside(case: Case) -> int:
+    """How many samples of the model stand in each row of the data, as where a step of the program's own takes pairs."""
+    given = np.shape(first_leaf(case.train.x))
+    try:
+        wanted = tuple(case.model.inputs[0].shape)[1:]
+    except (AttributeError, TypeError, ValueError, IndexError):
+        return 1
+    extra = len(given) - 1 - len(wanted)
+    return math.prod(given[1 : 1 + extra]) if extra > 0 and wanted and given[1 + extra :] == wanted else 1
 
 
 def _ratio(values: list[float]) -> float:

@@ -82,16 +82,16 @@ UNSCORED = {
 }
 WORDS = {
     **UNSCORED,
-    "sequence_classes": 500,
+    "sequence_classes": 878,
     "score": "balanced_accuracy",
-    "skill_training": 0.09,
-    "skill_validation": 0.08,
-    "wrong": 0.8,
-    "evenness": 0.6,
-    "loss_to_constant": 0.72,
-    "fall": 0.28,
-    "growth": 0.72,
-    "late_trend": -0.03,
+    "skill_training": 0.044,
+    "skill_validation": 0.044,
+    "wrong": 0.628,
+    "evenness": 0.327,
+    "loss_to_constant": 0.604,
+    "fall": 0.644,
+    "growth": 0.356,
+    "late_trend": -0.066,
 }
 
 
@@ -201,9 +201,10 @@ WORDS = {
             id="not scored, validation far behind",
         ),
         pytest.param(WORDS, "healthy", id="the next words of a text"),
-        pytest.param({**WORDS, "sequence_classes": 9}, "still_falling", id="tags that are not learnt"),
+        pytest.param({**WORDS, "sequence_classes": 9}, "metric_stuck", id="tags that are not learnt"),
         pytest.param({**WORDS, "loss_to_constant": 0.99, "fall": 0.04}, "flat", id="words by their frequency alone"),
         pytest.param({**WORDS, "validation_rise": 1.4}, "still_falling", id="words that are learnt by heart"),
+        pytest.param({**WORDS, "completed": False}, "cut_short", id="words, and the budget ended the run"),
         pytest.param(
             {"searching": True, "searched": "lr", "skill_training": 0.545, "skill_validation": 0.597, "shortfall": 0.2},
             "one_of_several",

@@ -33,6 +33,23 @@ def test_the_plan_in_numbers() -> None:
     assert (found["class_weighted"], found["weight_mean"], found["loss_weight_ratio"]) == (False, 1.0, 1.0)
 
 
+def test_rows_that_hold_many_samples() -> None:
+    import keras
+    import tensorflow as tf
+
+    class Pairs(keras.Model):  # type: ignore[misc]
+        def train_step(self, data: Any) -> Any:
+            return {"loss": tf.reduce_mean((self(data[0]) - self(data[1])) ** 2)}
+
+    given = keras.Input((6,))
+    model = compiled(Pairs(given, keras.layers.Dense(2)(given)))
+    pairs = tf.data.Dataset.from_tensor_slices(np.stack([table(), table() + 1], axis=1).reshape(-1, 2, 8, 6)).unbatch()
+    case = make_case(model, pairs.batch(2), epochs=1)
+    assert np.shape(case.train.x)[1:] == (8, 6)
+    found = measured(case, "fit_settings")
+    assert (found["batch_size"], found["rows"]) == (16, 2 * len(table()))
+
+
 def test_epochs_that_are_cut_short() -> None:
     found = seen(batch_size=8, steps_per_epoch=2)
     assert not found["whole_epoch"]

@@ -104,16 +104,17 @@ def test_inputs_that_are_rescaled_one_by_one_are_left_out() -> None:
     assert one_left["magnitude"] > 100
 
 
-def test_arithmetic_and_pictures_that_are_varied_first() -> None:
+@pytest.mark.parametrize("scaled", [True, False])
+def test_arithmetic_behind_layers_that_vary_pictures(scaled: bool) -> None:
     import keras
     from keras import layers
 
     given = keras.Input((8, 8, 3))
     varied = keras.Sequential([layers.RandomFlip(), layers.RandomZoom(0.1), layers.Resizing(8, 8)])(given)
-    for scaled, said in ((varied / 127.5 - 1.0, True), (layers.Conv2D(2, 3)(varied), False)):
-        model = compiled(keras.Model(given, layers.Dense(1)(layers.Flatten()(scaled))))
-        pictures = np.random.default_rng(0).integers(0, 255, (64, 8, 8, 3)).astype("float32")
-        assert seen(pictures, binary(), model)["rescaled_inside"] is said
+    behind = varied / 127.5 - 1.0 if scaled else layers.Conv2D(2, 3)(varied)
+    model = compiled(keras.Model(given, layers.Dense(1)(layers.Flatten()(behind))))
+    pictures = np.random.default_rng(0).integers(0, 255, (64, 8, 8, 3)).astype("float32")
+    assert seen(pictures, binary(), model)["rescaled_inside"] is scaled
 
 
 def test_token_ids_are_no_quantities() -> None:

@@ -38,7 +38,7 @@ def input_leaves(case: Case, batch: Batch) -> list[tuple[str, Any]]:
 
 
 def rescaled_inputs(case: Case, batch: Batch) -> frozenset[str]:
-    """The names of the inputs that reach nothing but layers that rescale or encode them, by the graph of the model."""
+    """Of several inputs the names of those that reach nothing but layers that rescale or encode them, by the graph."""
     tensors = _input_tensors(case.model, batch.x, [name for name, _ in input_leaves(case, batch)])
     return frozenset(name for name, one in tensors.items() if _rescaled_behind(one._keras_history.operation))
 
@@ -48,6 +48,8 @@ def _input_tensors(model: Any, given: Any, names: list[str]) -> dict[str, Any]:
     try:
         tensors = list(model.inputs)
     except (AttributeError, TypeError, ValueError):
+        return {}
+    if len(tensors) < 2:
         return {}
     if isinstance(given, Mapping):
         called = {one.name: one for one in tensors}

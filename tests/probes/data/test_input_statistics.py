@@ -104,19 +104,6 @@ def test_inputs_that_are_rescaled_one_by_one_are_left_out() -> None:
     assert one_left["magnitude"] > 100
 
 
-@pytest.mark.parametrize("scaled", [True, False])
-def test_arithmetic_behind_layers_that_vary_pictures(scaled: bool) -> None:
-    import keras
-    from keras import layers
-
-    given = keras.Input((8, 8, 3))
-    varied = keras.Sequential([layers.RandomFlip(), layers.RandomZoom(0.1), layers.Resizing(8, 8)])(given)
-    behind = varied / 127.5 - 1.0 if scaled else layers.Conv2D(2, 3)(varied)
-    model = compiled(keras.Model(given, layers.Dense(1)(layers.Flatten()(behind))))
-    pictures = np.random.default_rng(0).integers(0, 255, (64, 8, 8, 3)).astype("float32")
-    assert seen(pictures, binary(), model)["rescaled_inside"] is scaled
-
-
 def test_token_ids_are_no_quantities() -> None:
     import keras
     from keras import layers

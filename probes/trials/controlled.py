@@ -95,7 +95,7 @@ class _Trial:
     def __init__(self, case: Case, bench: Bench, request: Request, kept: Kept, tell: Tell) -> None:
         self.case, self.bench, self.request, self.kept, self.tell = case, bench, request, kept, tell
         self.budget = Budget(request.seconds)
-        self.treatments = treatments_of(request.treatments)
+        self.treatments = tuple(one.in_case(case) for one in treatments_of(request.treatments))
         self.given = treatments_of(request.given)
         self.outcome = Outcome(tuple(one.id for one in self.treatments), dict(request.parameters))
         self.given_arm: Arm | None = None
@@ -231,7 +231,8 @@ class _Trial:
         return _Candidate((gone, value, place), arm, run, share, gone and value >= self.bench.best - CLOSE_TO_BEST)
 
     def _all(self) -> tuple[Treatment, ...]:
-        return treatments_of([*self.request.given, *self.request.treatments])
+        known = treatments_of([*self.request.given, *self.request.treatments])
+        return tuple(one.in_case(self.case) for one in known)
 
     def _candidates(self) -> list[Mapping[str, Any]]:
         arm, found = self.bench.arm(), [dict(self.request.parameters)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..case import Case
     from .arm import Arm
 
 STAGES = ("data", "architecture", "layers", "loss", "optimizer", "rate", "fit", "start")
@@ -41,6 +43,8 @@ class Treatment:
         yields_to: treatments that must have been tried, and have failed, before this one proves anything.
         measured: whether it applies only where the very defect that it remedies was measured; what is not measured
             proves nothing while a measured one does as well.
+        measured_where: of a case, whether the defect was measured in it, for one that is not always so; there it is
+            measured and yields to nothing.
         broad: whether it helps against so many causes that it proves none while a specific treatment does as well.
         apply: ``(arm, parameters)`` treats an arm that is entered; returns the parameters as carried out.
         candidates: ``(arm, parameters)`` gives the parameters worth trying, likeliest first; the first pair decides.
@@ -54,6 +58,13 @@ class Treatment:
     yields_to: tuple[str, ...]
     apply: Callable[[Arm, Parameters], Parameters]
     candidates: Callable[[Arm, Parameters], Sequence[Parameters]]
+    measured_where: Callable[[Case], bool] | None = None
+
+    def in_case(self, case: Case) -> Treatment:
+        """The treatment as it counts in this case."""
+        if self.measured_where is None or not self.measured_where(case):
+            return self
+        return dataclasses.replace(self, measured=True, yields_to=())
 
 
 _registry: dict[str, Treatment] = {}
@@ -68,6 +79,7 @@ def treatment(
     measured: bool = False,
     yields_to: tuple[str, ...] = (),
     candidates: Callable[[Arm, Parameters], Sequence[Parameters]] | None = None,
+    measured_where: Callable[[Case], bool] | None = None,
 ) -> Callable[[Callable[[Arm, Parameters], Parameters]], Callable[[Arm, Parameters], Parameters]]:
     """Register the decorated ``apply(arm, parameters) -> parameters``.
 
@@ -81,7 +93,9 @@ def treatment(
         taken = _registry.get(id)
         if taken is not None and taken.apply.__module__ != apply.__module__:
             raise ValueError(f"two treatments are called {id!r}")
-        _registry[id] = Treatment(id, title, stage, broad, measured, yields_to, apply, candidates or _as_given)
+        _registry[id] = Treatment(
+            id, title, stage, broad, measured, yields_to, apply, candidates or _as_given, measured_where
+        )
         return apply
 
     return register

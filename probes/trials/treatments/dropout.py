@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from ...case import Case
 from ..anatomy import flat_layers, following, kind, last_weights, names, output_layers, preceding
 from ..arm import Arm
 from ..rebuilding import chain, copy_of, rebuild
 from ..treating import NotApplicable, Parameters, treatment
 
 MILD = 0.2
+NEXT_TO_NOTHING = 0.1
+"""Share that passes all dropouts in a row; three layers of 0.5, the most that is customary, let an eighth pass."""
 DROPPING = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout")
 
 
@@ -28,7 +33,24 @@ def _rates(layer: Any) -> list[tuple[Any, str, float]]:
     return found
 
 
-@treatment("less_dropout", title="Less dropout", stage="layers", yields_to=("set_learning_rate",))
+def _lets_next_to_nothing_pass(case: Case) -> bool:
+    rates = [
+        value
+        for layer in flat_layers(case.model)
+        if kind(layer) in DROPPING
+        for _, name, value in _rates(layer)
+        if name == "rate"
+    ]
+    return bool(np.prod([1 - one for one in rates]) < NEXT_TO_NOTHING)
+
+
+@treatment(
+    "less_dropout",
+    title="Less dropout",
+    stage="layers",
+    yields_to=("set_learning_rate",),
+    measured_where=_lets_next_to_nothing_pass,
+)
 def less_dropout(arm: Arm, parameters: Parameters) -> Parameters:
     """Bring every dropout rate above 0.2 down to it."""
     rate = float(parameters.get("dropout", MILD))

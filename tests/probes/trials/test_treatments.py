@@ -454,6 +454,16 @@ def test_a_softmax_inside_goes_and_one_that_weighs_stays() -> None:
     assert "weighs nothing" in refusal(classifier(), "replace_hidden_softmax")
 
 
+@pytest.mark.parametrize(("rates", "measured"), [((0.8, 0.9), True), ((0.5, 0.5, 0.5), False)])
+def test_dropout_that_lets_next_to_nothing_pass_is_a_defect_by_itself(rates: tuple[float, ...], measured: bool) -> None:
+    import keras
+
+    case = model_case(*(keras.layers.Dropout(one) for one in rates), dense(3), loss=from_logits())
+    found = treatments()["less_dropout"].in_case(case)
+    assert found.measured is measured
+    assert found.yields_to == (() if measured else ("set_learning_rate",))
+
+
 def test_sizes() -> None:
     case = classifier()
     assert [one.units for one in treated(case, "more_units")[0].model.layers] == [64, 64, 3]

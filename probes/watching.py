@@ -103,12 +103,29 @@ def _layers_watched(model: Any, watch: Watch) -> Iterator[None]:
         yield
 
 
+def layers_in_order(model: Any) -> list[Any]:
+    """Every layer below the model, each once, those within a layer right after it and in its own order.
+
+    Keras' own list has the layers within a layer in reverse.
+    """
+    found: dict[int, Any] = {}
+
+    def walk(one: Any) -> None:
+        for layer in one._flatten_layers(include_self=False, recursive=False):
+            if layer is not model and id(layer) not in found:
+                found[id(layer)] = layer
+                walk(layer)
+
+    walk(model)
+    return list(found.values())
+
+
 def layer_paths(model: Any) -> list[tuple[str, Any]]:
     """Every layer below the model that is no model itself, with a unique path, in order of the model."""
     import keras
 
     found, used = [], set()
-    for layer in model._flatten_layers(include_self=False):
+    for layer in layers_in_order(model):
         if isinstance(layer, keras.Model):
             continue
         path = layer.name

@@ -15,6 +15,7 @@ from ..front_scaling import FIXED, adapts, behind, fixed_scaling
 from ..inputs import input_leaves, is_image, is_tokens, rescaled_inputs
 from ..overlap import identified, keys
 from ..trunk import first_trained
+from ..watching import layers_in_order
 from ..whole_division import divided_whole
 
 ROWS = 2000
@@ -237,5 +238,5 @@ def _duplicates(arrays: list[NDArray[Any]]) -> tuple[float, bool]:
 
 
 def _rescaled(model: Any) -> bool:
-    first = [one for one in model._flatten_layers(include_self=False) if type(one).__name__ != "InputLayer"][:3]
+    first = [one for one in layers_in_order(model) if type(one).__name__ != "InputLayer"][:3]
     return any(type(one).__name__ in FIXED or adapts(one) for one in first)

@@ -82,12 +82,26 @@ def _normalised_output() -> Case:
     return _model_case(layers, "mse", blobs(96)[0], np.eye(3)[blobs(96)[1]], (8,))
 
 
-def _model_case(layers: list[Any], loss: str, x: Any, y: Any, shape: tuple[int, ...]) -> Case:
+def _hidden_softmax() -> Case:
+    import keras
+
+    layers = [keras.layers.Dense(8, activation="softmax"), keras.layers.Dense(3, activation="softmax")]
+    return _model_case(layers, "sparse_categorical_crossentropy", *blobs(96), (8,))
+
+
+def _one_batch_of_all() -> Case:
+    import keras
+
+    layers = [keras.layers.Dense(8, activation="relu"), keras.layers.Dense(3, activation="softmax")]
+    return _model_case(layers, "sparse_categorical_crossentropy", *blobs(400), (8,), batch_size=400)
+
+
+def _model_case(layers: list[Any], loss: str, x: Any, y: Any, shape: tuple[int, ...], batch_size: int = 16) -> Case:
     import keras
 
     model = sequential(*layers, shape=shape)
     model.compile(keras.optimizers.Adam(1e-7), loss)
-    return make_case(model, x, y, epochs=2, batch_size=16)
+    return make_case(model, x, y, epochs=2, batch_size=batch_size)
 
 
 ELSEWHERE: Mapping[str, Callable[[], Case]] = {
@@ -99,10 +113,12 @@ ELSEWHERE: Mapping[str, Callable[[], Case]] = {
     "flatten_features": _unflattened,
     "mask_padding": _words,
     "move_batch_normalization": _normalised_output,
+    "replace_hidden_softmax": _hidden_softmax,
     "scale_targets": _quantities,
     "set_class_weight": lambda: classifier(rate=1e-6, epochs=4, y=np.where(np.arange(240) % 4, 0, blobs()[1])),
     "set_loss": lambda: _encoded(3, "mse", np.eye(3)[blobs(96)[1]]),
     "set_output_units": lambda: _encoded(4, "sparse_categorical_crossentropy", blobs(96)[1]),
+    "split_full_batch": _one_batch_of_all,
     "use_float32": _mixed,
     "warm_up": lambda: classifier(rate=1e-6, epochs=8),
 }

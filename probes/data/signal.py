@@ -16,6 +16,7 @@ from ..reference import ROWS, Reference, one_hot_models, references, varies, wit
 from ..structures import leaves
 from ..tasks import Output, class_ids, target_of
 from ..whole_division import divided_whole
+from .train_validation import told_apart
 
 NO_SIGNAL = 0.2
 """Skill on training rows below which the validation rows are asked whether they have a signal."""
@@ -68,6 +69,11 @@ class Signal:
     within_validation: float | None = None
     """Skill of simple models that are fitted to and tested on validation rows alone; null where there are fewer than 60
     of them, or the training rows have a signal of their own."""
+    told_apart: float = 0.5
+    """Balanced accuracy with which a linear model tells validation from training rows by their inputs, 0.5 to 1;
+    measured where the training rows have no signal."""
+    stream: bool = False
+    """Whether the training rows come from a pipeline, which may vary them, rather than as arrays."""
     divided_whole: bool = False
     """Whether the inputs are pixels that the program divided as whole numbers: less is left than there was."""
     renamed_skill: float | None = None
@@ -99,6 +105,8 @@ def measure(case: Case, budget: Budget) -> Signal:
         divided_whole=divided_whole(case),
         ids_alone=ids_alone(case),
         within_validation=None if skill > NO_SIGNAL else _within_validation(case, worst.output),
+        told_apart=0.5 if skill > NO_SIGNAL else told_apart(case),
+        stream=bool(case.train.batches),
         renamed_skill=_renamed(case, worst) if worst.training.skill - worst.score.skill > LOST else None,
         linear_network=is_linear(case, _width(case)),
         bend_gain=max(_bend_gain(one) for one in references(case)),

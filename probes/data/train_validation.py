@@ -70,9 +70,7 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
     mine = [np.asarray(one) for _, one in input_leaves(case, ours)]
     other = [np.asarray(one) for _, one in input_leaves(case, theirs)]
     differs = any(a.shape[1:] != b.shape[1:] for a, b in zip(mine, other, strict=False))
-    numeric = [
-        (a, b) for a, b in zip(mine, other, strict=False) if a.dtype.kind in "fiub" and a.shape[1:] == b.shape[1:]
-    ]
+    numeric = _numeric(mine, other)
     scale, shift, reach = _differences(numeric)
     classes, moved, mean_moved, spread = _targets(case, ours, theirs)
     return TrainValidation(
@@ -126,6 +124,19 @@ def _differences(pairs: list[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[float,
         shift = max(shift, float(np.median(middle[known] / std[known])))
         reach = max(reach, _ratio(float(np.abs(a).max()), float(np.abs(b).max())))
     return scale, shift, reach
+
+
+def told_apart(case: Case) -> float:
+    """Balanced accuracy with which a linear model tells validation from training rows by their inputs, 0.5 to 1."""
+    if case.validation is None:
+        return 0.5
+    batches = case.train.sample(ROWS), case.validation.sample(ROWS)
+    sides = ([np.asarray(one) for _, one in input_leaves(case, batch)] for batch in batches)
+    return _told_apart(_numeric(*sides))
+
+
+def _numeric(mine: list[NDArray[Any]], other: list[NDArray[Any]]) -> list[tuple[NDArray[Any], NDArray[Any]]]:
+    return [(a, b) for a, b in zip(mine, other, strict=False) if a.dtype.kind in "fiub" and a.shape[1:] == b.shape[1:]]
 
 
 def _told_apart(pairs: list[tuple[NDArray[Any], NDArray[Any]]]) -> float:

@@ -174,6 +174,22 @@ WORDS = {
             {"known_share": 1.0, "skill_validation": 0.95}, "judged_on_training_rows", id="training rows again"
         ),
         pytest.param({"known_share": None}, "healthy", id="rows that repeat by nature"),
+        pytest.param(
+            {
+                "loss_to_constant": 0.79,
+                "fall": 0.27,
+                "late_fall": 0.37,
+                "late_trend": -0.12,
+                "skill_training": 0.0,
+                "skill_validation": 0.0,
+                "skill_reference": 0.03,
+                "shortfall": 0.0,
+                "gap": 0.0,
+                "validation_rise": 1.4,
+            },
+            "underfits",
+            id="a loss that falls by heart alone",
+        ),
         pytest.param({"pictures_dark": 0.3, "pictures_contrast": 0.5}, "healthy", id="some dark pictures"),
         pytest.param(
             {"divided_whole": True, "skill_training": 0.95, "skill_validation": 0.95},
@@ -203,7 +219,7 @@ WORDS = {
         pytest.param(WORDS, "healthy", id="the next words of a text"),
         pytest.param({**WORDS, "sequence_classes": 9}, "metric_stuck", id="tags that are not learnt"),
         pytest.param({**WORDS, "loss_to_constant": 0.99, "fall": 0.04}, "flat", id="words by their frequency alone"),
-        pytest.param({**WORDS, "validation_rise": 1.4}, "still_falling", id="words that are learnt by heart"),
+        pytest.param({**WORDS, "validation_rise": 1.4}, "underfits", id="words that are learnt by heart"),
         pytest.param({**WORDS, "completed": False}, "cut_short", id="words, and the budget ended the run"),
         pytest.param(
             {"searching": True, "searched": "lr", "skill_training": 0.545, "skill_validation": 0.597, "shortfall": 0.2},

@@ -150,7 +150,8 @@ def test_softmax_on_one_unit_lets_the_loss_fall_and_always_predicts_one(keras: A
         predicted = model.predict(x, verbose=0)
     assert history["loss"][-1] < 0.5 * history["loss"][0]
     assert history["accuracy"][-1] == pytest.approx(y.mean(), abs=1e-6)
-    assert np.all(predicted == 1.0)
+    # Compiled for some processors, the quotient of a number by itself is short of 1 by the last bit.
+    assert predicted == pytest.approx(1.0, abs=1e-6)
 
 
 def test_from_logits_after_softmax_warns_and_uses_the_raw_scores(keras: Any, x: Floats) -> None:
@@ -229,6 +230,8 @@ def test_relu_swallows_a_nan_while_the_weights_are_spoilt(keras: Any, tf: Any) -
     inputs = rng.normal(size=(256, 4)).astype("float32")
     labels = (inputs[:, 0] > 0).astype("float32")
     inputs[3, 2] = np.nan
+    if np.isnan(tf.function(tf.nn.relu, jit_compile=True)(tf.constant([np.nan, 1.0]))).any():
+        pytest.skip("compiled for this processor, ReLU passes NaN on")
     model = network(keras)
     model.compile("adam", "binary_crossentropy")
     epochs = 4

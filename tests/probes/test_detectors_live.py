@@ -93,7 +93,7 @@ DETECTORS = [
         "split_clean",
         lambda: validated(table(ROWS)[:100], quantity(ROWS)[:100]),
         "leaks",
-        lambda: validated(table(ROWS) + 0.01, quantity(ROWS)),
+        lambda: validated(table(2 * ROWS)[ROWS:], quantity(ROWS)),
     ),
     Detector(25, "targets_readable", lambda: regression(y=np.full(ROWS, 2.0)), "all_the_same", regression),
     Detector(

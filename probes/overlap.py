@@ -84,6 +84,10 @@ def near_copies(rows: NDArray[Any], among: NDArray[Any]) -> NDArray[np.bool_]:
 
 def near_share(case: Case) -> float:
     """Share of the validation rows that nearly equal a training row, in [0, 1]; 0 for inputs that are not numbers."""
+    return case.once("near_share", lambda: _near_share(case))
+
+
+def _near_share(case: Case) -> float:
     if case.validation is None:
         return 0.0
     batches = case.validation.sample(NEAR_ROWS), case.train.head(AMONG_ROWS)

@@ -83,7 +83,7 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
         scale_ratio=scale,
         mean_shift=shift,
         range_ratio=reach,
-        told_apart=_told_apart(numeric),
+        told_apart=told_apart(case),
         target_shift=moved,
         target_range_ratio=spread,
         new_classes=classes,
@@ -128,11 +128,15 @@ def _differences(pairs: list[tuple[NDArray[Any], NDArray[Any]]]) -> tuple[float,
 
 def told_apart(case: Case) -> float:
     """Balanced accuracy with which a linear model tells validation from training rows by their inputs, 0.5 to 1."""
-    if case.validation is None:
+    held = case.validation
+    if held is None:
         return 0.5
-    batches = case.train.sample(ROWS), case.validation.sample(ROWS)
-    sides = ([np.asarray(one) for _, one in input_leaves(case, batch)] for batch in batches)
-    return _told_apart(_numeric(*sides))
+
+    def tell() -> float:
+        sides = ([np.asarray(one) for _, one in input_leaves(case, side.sample(ROWS))] for side in (case.train, held))
+        return _told_apart(_numeric(*sides))
+
+    return case.once("told_apart", tell)
 
 
 def _numeric(mine: list[NDArray[Any]], other: list[NDArray[Any]]) -> list[tuple[NDArray[Any], NDArray[Any]]]:

@@ -272,8 +272,17 @@ def _explainer(cause: Cause, findings: Mapping[str, Finding]) -> str | None:
     return max(standing, key=lambda one: one.log_odds).cause if standing else None
 
 
+def _measured_untried(finding: Finding) -> bool:
+    decided = any(one.band == "decides" and one.by == "probe" for one in finding.evidence)
+    return decided and finding.status == "likely" and not any(one.outcome is not None for one in finding.trials)
+
+
 def _order(findings: Sequence[Finding]) -> list[Finding]:
-    """By status, then by log-odds; an explained finding never above its explainer of the same status."""
+    """By status, then by log-odds; an explained finding never above its explainer of the same status.
+
+    A proven remedy of what another cause brings about stays below that cause where it is measured and could not be
+    tried: the trial shows that the effect can be treated, not that it is where things went wrong.
+    """
     by_id = {one.cause: one for one in findings}
 
     def key(one: Finding, seen: tuple[str, ...] = ()) -> tuple[int, float, int]:
@@ -282,6 +291,7 @@ def _order(findings: Sequence[Finding]) -> list[Finding]:
         if explainer is None or explainer.cause in (*seen, one.cause):
             return own
         status, odds, depth = key(explainer, (*seen, one.cause))
-        return max(own, (status, odds, depth + 1)) if one.status != "proven" or explainer.status == "proven" else own
+        stands_below = one.status != "proven" or explainer.status == "proven" or _measured_untried(explainer)
+        return max(own, (status, odds, depth + 1)) if stands_below else own
 
     return sorted(findings, key=key)

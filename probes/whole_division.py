@@ -11,17 +11,19 @@ from .structures import leaves
 
 ROWS = 500
 LARGEST_PIXELS = (255, 256)
+LEFT = {-1, 0, 1}
 
 
 def divided_whole(case: Case) -> bool:
-    """Whether the program divides something by the largest pixel as whole numbers, and an input holds 0 and 1 alone."""
+    """Whether the program divides something by the largest pixel as whole numbers, and an input holds nothing but what
+    that leaves: 0 and 1, or -1 and 0 where there were values below zero."""
     return case.once("divided_whole", lambda: _zeros_and_ones(case) and _divides(case))
 
 
 def _zeros_and_ones(case: Case) -> bool:
     arrays = [np.asarray(one) for one in leaves(case.train.sample(ROWS).x)]
     numbers = [one for one in arrays if one.dtype.kind in "fiu" and one.size]
-    return any(set(np.unique(one).tolist()) <= {0, 1} for one in numbers)
+    return any(set(np.unique(one).tolist()) <= LEFT for one in numbers)
 
 
 def _divides(case: Case) -> bool:

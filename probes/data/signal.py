@@ -16,6 +16,8 @@ from ..reference import ROWS, Reference, one_hot_models, references, varies, wit
 from ..structures import leaves
 from ..tasks import Output, class_ids, target_of
 from ..whole_division import divided_whole
+from .idle_input import idle_input
+from .image_quality import image_quality
 from .train_validation import told_apart
 
 NO_SIGNAL = 0.2
@@ -76,6 +78,11 @@ class Signal:
     """Whether the training rows come from a pipeline, which may vary them, rather than as arrays."""
     divided_whole: bool = False
     """Whether the inputs are pixels that the program divided as whole numbers: less is left than there was."""
+    grain: float = 0.0
+    """Of inputs that are pictures, the share of their variance that neighbouring pixels do not share, in [0, 1]."""
+    idle_input: str | None = None
+    """Of several inputs the name of one that tells nothing of the output alone, and without which the others tell as
+    much; null where there is none, or the others tell little either, so that the interplay may be what counts."""
     renamed_skill: float | None = None
     """Skill on validation rows of what the training rows teach, with the classes of the validation rows renamed one to
     one as fits best; null for other tasks, few rows, or where simple models do as well on validation rows."""
@@ -103,6 +110,8 @@ def measure(case: Case, budget: Budget) -> Signal:
         rows=worst.training.rows,
         structure=_structure(case),
         divided_whole=divided_whole(case),
+        grain=image_quality(case).grain,
+        idle_input=idle_input(case, worst.output, skill),
         ids_alone=ids_alone(case),
         within_validation=None if skill > NO_SIGNAL else _within_validation(case, worst.output),
         told_apart=0.5 if skill > NO_SIGNAL else told_apart(case),

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.events import TrialFinished, TrialOutcome
 from assistant.ranking import Answer, Finding, rank, sigmoid, worth_telling
+from knowledge_base.loading import load
 from tests.assistant.small_world import small_kb
 
 KB = small_kb()
@@ -83,6 +84,27 @@ def test_proven_stands_first() -> None:
         ("label_noise", "proven"),
         ("inputs_not_scaled", "likely"),
     ]
+
+
+def test_what_can_be_treated_stays_below_what_brings_it_about_and_could_not_be_tried() -> None:
+    whole = load()
+    outcome = TrialOutcome(
+        score="r2", control=(0.1,) * 4, treated=(0.9,) * 4, symptom_gone=True, horizon="planned_end", steps=9, seconds=1
+    )
+    proven = TrialFinished(
+        cause="dying_relu", remedy="leaky", treatment="leaky", outcome=outcome, proven=True, closes=0.5
+    )
+    failed = TrialFinished(cause="poor_image_quality", remedy="drop", treatment="drop", outcome=outcome)
+    seen = [
+        Answer(one, chosen, "probe", whole.questions[one].probe, 0.0, chosen, None, (), "tree", ())
+        for one, chosen in (("pictures_show_something", "washed_out"), ("units_alive_at_the_end", "dead"))
+    ]
+
+    def first(*trials: TrialFinished) -> str:
+        return rank(whole, seen, ("loss_flat",), trials)[0].cause
+
+    assert first(proven) == "poor_image_quality"
+    assert first(proven, failed) == "dying_relu"
 
 
 def test_what_the_settling_set_took_part_in_stays_likely() -> None:

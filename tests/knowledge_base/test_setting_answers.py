@@ -98,20 +98,40 @@ def test_starts_that_get_further(numbers: Mapping[str, Any], called: str) -> Non
     assert answer("other_starts_better", numbers) == called
 
 
-@pytest.mark.parametrize(("divided", "called"), [(True, "well_from_what_is_left"), (False, "well")])
-def test_what_simple_models_make_of_spoilt_pixels_does_not_clear_them(divided: bool, called: str) -> None:
-    numbers = {
-        **dict.fromkeys(["within_validation", "renamed_skill"]),
-        "divided_whole": divided,
+def signal(skill: float, **others: Any) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(["within_validation", "renamed_skill", "idle_input"]),
+        "divided_whole": False,
         "ids_alone": False,
-        "skill": 0.6,
-        "validation_skill": 0.6,
+        "skill": skill,
+        "validation_skill": skill,
         "drop": 0.0,
         "rows": 300,
         "beyond_chance": 20.0,
         "structure": 0.5,
+        "grain": 0.3,
+        **others,
     }
+
+
+@pytest.mark.parametrize(
+    ("numbers", "called"),
+    [
+        (signal(0.3), "a_little"),
+        (signal(0.3, grain=0.9), "a_little_of_grain"),
+        (signal(0.6, grain=0.9), "well"),
+        (signal(0.6, idle_input="account"), "one_input_idle"),
+        # The others tell nearly everything: nobody misses what this input lacks.
+        (signal(0.9, idle_input="account"), "well"),
+    ],
+)
+def test_what_limits_simple_models(numbers: Mapping[str, Any], called: str) -> None:
     assert answer("inputs_predict_targets", numbers) == called
+
+
+@pytest.mark.parametrize(("divided", "called"), [(True, "well_from_what_is_left"), (False, "well")])
+def test_what_simple_models_make_of_spoilt_pixels_does_not_clear_them(divided: bool, called: str) -> None:
+    assert answer("inputs_predict_targets", signal(0.6, divided_whole=divided)) == called
     assert ("inputs_constant" in QUESTIONS["inputs_predict_targets"].answers[called].evidence) is not divided
 
 

@@ -29,6 +29,8 @@ def case_of(source: str, x: Any) -> Case:
     [
         ("x = load()\nx = x // 255\n", PIXELS, True),
         ("x = load()\nx //= 255.0\n", PIXELS, True),
+        ("x = load()\nx = x // 255\n", PIXELS - 1, True),
+        ("x = load()\nx = x // 255\n", PIXELS * 2, False),
         ("x = load()\nx = x / 255  # not x // 255\n", PIXELS, False),
         ("half = len(x) // 2\n", PIXELS, False),
         ("x = x // 255\n", table(), False),

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..features import FeatureShaper
+from ..idle_input import idle_input
 from ..inputs import ids_alone
 from ..layers import is_linear
 from ..reference import ROWS, Reference, one_hot_models, references, varies, within
 from ..structures import leaves
 from ..tasks import Output, class_ids, target_of
 from ..whole_division import divided_whole
-from .idle_input import idle_input
 from .image_quality import image_quality
 from .train_validation import told_apart
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..case import Budget, Case
 from ..catalogue import Unanswerable
 from ..features import FeatureShaper
+from ..idle_input import idle_input
 from ..keeping import Kept
 from ..recording import Batch, Recorded
 from ..reference import Reference, references
@@ -233,6 +234,9 @@ def _no_signal(setting: Setting, *, structured: bool) -> Counter:
     reference = _reference(setting)
     ratio = input_structure(setting.case)
     numbers: dict[str, Any] = {"beyond_chance": reference.beyond_chance, "input_structure": ratio}
+    idle = idle_input(setting.case, reference.output, reference.training.skill)
+    if idle is not None and not structured:
+        return Counter(False, f"The input {idle} by itself tells nothing; the others do.", numbers)
     if reference.beyond_chance > NO_SIGNAL:
         return Counter(False, "A simple model finds a signal between inputs and labels.", numbers, refuted=True)
     train, validation = as_arrays(setting.case.train), setting.case.validation

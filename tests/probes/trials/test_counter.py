@@ -62,3 +62,19 @@ def test_tags_of_other_sentences_follow_from_nothing() -> None:
             for cause in ("labels_misaligned", "inputs_uninformative")
         ]
         assert any(found) == proven, (labels is tags, found)
+
+
+@pytest.mark.keras
+def test_permuted_labels_do_not_clear_one_of_several_inputs() -> None:
+    import keras
+
+    random = np.random.default_rng(3)
+    left, right = random.standard_normal((2, 400, 4)).astype("float32")
+    y = (left[:, 0] + 0.8 * random.standard_normal(400) > 0).astype("float32")
+    inputs = [keras.Input((4,), name="left"), keras.Input((4,), name="right")]
+    model = keras.Model(inputs, keras.layers.Dense(1, activation="sigmoid")(keras.layers.Concatenate()(inputs)))
+    model.compile("adam", "binary_crossentropy")
+    for other, refuted in ((right, False), (right + y[:, None], True)):
+        case = make_case(model, {"left": left, "right": other}, y, epochs=2)
+        found = run_counter_trial(case, {"cause": "inputs_uninformative", "symptom": "underfit"})
+        assert (found["refuted"], found["proven"]) == (refuted, False), found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..case import Case
-from ..catalogue import Unanswerable
-from ..inputs import input_leaves
-from ..recording import Batch
-from ..reference import ROWS, Reference, within
-from ..tasks import Output
+from .case import Case
+from .catalogue import Unanswerable
+from .inputs import input_leaves
+from .recording import Batch
+from .reference import ROWS, Reference, within
+from .tasks import Output
 
 TELLS = 0.25
 """Skill from which the other inputs tell enough by themselves for the idle one not to be half of an interplay."""
@@ -34,6 +34,10 @@ def idle_input(case: Case, output: Output, skill: float) -> str | None:
         output: what is predicted.
         skill: what simple models of all inputs come to, in [-1, 1].
     """
+    return case.once(f"idle_input of {output.name}", lambda: _idle(case, output, skill))
+
+
+def _idle(case: Case, output: Output, skill: float) -> str | None:
     sample = case.train.sample(ROWS)
     inputs = {name: np.asarray(one) for name, one in input_leaves(case, sample)}
     if skill < TELLS or not 2 <= len(inputs) <= MOST_INPUTS:

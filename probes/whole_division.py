@@ -10,7 +10,9 @@ from .case import Case
 from .structures import leaves
 
 ROWS = 500
-LARGEST_PIXELS = (255, 256)
+LARGEST_PIXEL = 255
+"""256 is left out: `len(x) // 256` counts batches."""
+
 LEFT = {-1, 0, 1}
 
 
@@ -40,4 +42,4 @@ def _by_largest_pixel(node: ast.AST) -> bool:
     if not isinstance(node, (ast.BinOp, ast.AugAssign)) or not isinstance(node.op, ast.FloorDiv):
         return False
     divisor = node.right if isinstance(node, ast.BinOp) else node.value
-    return isinstance(divisor, ast.Constant) and divisor.value in LARGEST_PIXELS
+    return isinstance(divisor, ast.Constant) and divisor.value == LARGEST_PIXEL

@@ -33,6 +33,7 @@ def case_of(source: str, x: Any) -> Case:
         ("x = load()\nx = x // 255\n", PIXELS * 2, False),
         ("x = load()\nx = x / 255  # not x // 255\n", PIXELS, False),
         ("half = len(x) // 2\n", PIXELS, False),
+        ("steps = len(x) // 256\n", PIXELS, False),
         ("x = x // 255\n", table(), False),
         ("x = (x //\n", PIXELS, False),
     ],

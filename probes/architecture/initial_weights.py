@@ -10,6 +10,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..layers import PARAMETRIC, LayerNote, effective_shape, layer_notes, output_layers
+from ..own_maps import own_matrix
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ class InitialWeights:
     hidden_twins: int
     """Of the layers whose units start alike, those that are hidden."""
     smallest_gain: float
-    """Smallest gain of a layer."""
+    """Smallest gain of a layer that is not all zero; 1 where every one is."""
     largest_gain: float
-    """Largest gain of a layer."""
+    """Largest gain of such a layer; 1 where there is none."""
     total_gain: float
     """Product of all gains along the model: how signals grow from input to output; below 1 they die out."""
     odd_bias: float
@@ -61,11 +62,13 @@ class InitialWeights:
 @probe("initial_weights", title="How the weights start", cost="instant", needs=("model",))
 def measure(case: Case, budget: Budget) -> InitialWeights:
     """Look at every kernel before the first step."""
-    notes = [one for one in layer_notes(case) if one.kind in PARAMETRIC and _kernel(one) is not None]
+    notes = [one for one in layer_notes(case) if _kernel(one) is not None]
     if not notes:
         raise Unanswerable("the model has no layer with a kernel that its own attributes show")
     rows = [_start(case, one) for one in notes]
     heads = {one.path for one in output_layers(case)}
+    if notes[-1].kind not in PARAMETRIC:
+        heads.add(notes[-1].path)
     twins = [row for row, note in zip(rows, notes, strict=True) if row.twins and (note.units or 2) > 1]
     gains = [row.gain for row in rows if not row.zero and math.isfinite(row.gain) and row.gain > 0]
     furthest = max(rows, key=lambda row: abs(math.log(row.gain)) if row.gain > 0 and math.isfinite(row.gain) else 0.0)
@@ -77,9 +80,9 @@ def measure(case: Case, budget: Budget) -> InitialWeights:
         twin_layers=len(twins),
         first_odd=twins[0].layer if twins else furthest.layer,
         hidden_twins=sum(row.layer not in heads for row in twins),
-        smallest_gain=min(gains, default=0.0),
-        largest_gain=max(gains, default=0.0),
-        total_gain=float(np.prod(gains)) if gains else 0.0,
+        smallest_gain=min(gains, default=1.0),
+        largest_gain=max(gains, default=1.0),
+        total_gain=float(np.prod(gains)) if gains else 1.0,
         odd_bias=max((float(np.abs(one).max()) for one in biases if one.size), default=0.0),
         nonfinite=any(not np.isfinite(one).all() for one in values),
         trained_before=bool(biases) and float(np.mean([bool(np.any(one != 0)) for one in biases])) > 0.5,
@@ -87,8 +90,9 @@ def measure(case: Case, budget: Budget) -> InitialWeights:
 
 
 def _kernel(note: LayerNote) -> np.ndarray | None:
-    found = [one for one in note.layer.weights if one.name.endswith("kernel")]
-    return np.asarray(found[0].numpy(), dtype="float64") if found else None
+    found = [one for one in note.layer.weights if one.name.endswith("kernel")] if note.kind in PARAMETRIC else []
+    own = found[0] if found else own_matrix(note.layer)
+    return None if own is None else np.asarray(own.numpy(), dtype="float64")
 
 
 def _start(case: Case, note: LayerNote) -> LayerStart:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from assistant.patching.calls import argument, keyword, remove_argument
 from assistant.patching.editing import Editing
 from assistant.patching.editors.output import set_activation
@@ -18,7 +20,7 @@ from assistant.patching.layers import (
     weighted,
 )
 from assistant.patching.model import LayerLike
-from assistant.patching.names import spell
+from assistant.patching.names import last_name, spell
 from assistant.patching.registry import editor
 from assistant.patching.values import quoted
 
@@ -57,8 +59,14 @@ def set_hidden_activation(edit: Editing) -> None:
 
 @editor("set_initializer", order=46)
 def set_initializer(edit: Editing) -> None:
-    """Write how weights begin: He's way under rectifiers, Keras' own elsewhere; ``layers``."""
-    for layer in edit.shared_calls(edit.layers_named(_odd_ones(edit))):
+    """Write how weights begin: He's way under rectifiers, Keras' own elsewhere; ``layers``.
+
+    In layers of the program's own, the initialiser of each matrix that gives one becomes Glorot's.
+    """
+    own = _own_matrices(edit)
+    odd = _odd_ones(edit, own)
+    edit.source.splices([(*edit.source.span(one), quoted(edit.source, "glorot_uniform", one)) for one in own])
+    for layer in edit.shared_calls(edit.layers_named(odd)):
         known = edit.layer(layer)
         if known is not None and _is_rectified(edit, known):
             text = quoted(edit.source, "he_normal", edit.layer_call(layer))
@@ -88,7 +96,22 @@ def _is_rectified(edit: Editing, layer: LayerLike) -> bool:
     return name in _RECTIFIERS
 
 
-def _odd_ones(edit: Editing) -> list[LayerLike]:
+def _odd_ones(edit: Editing, own: list[cst.BaseExpression]) -> list[LayerLike]:
     layers = [one for one in edit.case.layers if edit.find_layer_call(one.name) is not None]
     given = [one for one in layers if keyword(edit.layer_call(one.name), "kernel_initializer") is not None]
-    return given or weighted(edit)
+    return given or ([] if own else weighted(edit))
+
+
+def _own_matrices(edit: Editing) -> list[cst.BaseExpression]:
+    """The initialisers that classes of the layers at hand give to weights of two axes."""
+    made = {one.class_name for one in edit.case.layers}
+    classes = [one for one in edit.source.all(cst.ClassDef) if one.name.value in made]
+    calls = [one for within in classes for one in edit.source.all(cst.Call, within)]
+    found = []
+    for call in calls:
+        shape, start = argument(call, "shape", 0), argument(call, "initializer", 1)
+        if last_name(call.func) != "add_weight" or shape is None or start is None:
+            continue
+        if isinstance(shape.value, (cst.Tuple, cst.List)) and len(shape.value.elements) == 2:
+            found.append(start.value)
+    return found

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from ...own_maps import own_matrix
 from ..anatomy import activation_name, weighted
 from ..arm import Arm
 from ..starting import initializer_of, weights_of
 from ..treating import NotApplicable, Parameters, treatment
 
+_KERNELS = ("kernel", "recurrent_kernel", "depthwise_kernel", "pointwise_kernel")
 SLACK = 1.7
 """A spread beyond He's by this factor, or below LeCun's and Glorot's by it, does not suit the layer."""
 
@@ -26,9 +28,8 @@ def set_initializer(arm: Arm, parameters: Parameters) -> Parameters:
     wanted = {}
     for _, variable, layer, name in weights_of(arm.model):
         bare = name.lstrip("_")
-        if bare not in ("kernel", "recurrent_kernel", "depthwise_kernel", "pointwise_kernel"):
-            continue
-        if initializer_of(layer, name) is None or suits(variable):
+        known = bare in _KERNELS and initializer_of(layer, name) is not None
+        if not (known or variable is own_matrix(layer)) or suits(variable):
             continue
         relu = activation_name(layer) in ("relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "swish")
         chosen: Any = keras.initializers.HeNormal(seed=1) if relu else keras.initializers.GlorotUniform(seed=1)

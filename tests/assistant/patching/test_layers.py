@@ -88,6 +88,37 @@ def test_initial_weights_suit_the_activation() -> None:
     assert found[1] == 'layers.Dense(8, activation="tanh"),'
 
 
+def test_initial_weights_of_a_layer_of_its_own() -> None:
+    source = text(
+        """
+        import keras
+        from keras import layers
+
+        class Linear(layers.Layer):
+            def __init__(self, units=32, **more):
+                super().__init__(**more)
+                self.units = units
+
+            def build(self, shape):
+                self.w = self.add_weight(shape=(shape[-1], self.units), initializer="zeros", trainable=True)
+                self.b = self.add_weight(shape=(self.units,), initializer="zeros", trainable=True)
+
+            def call(self, x):
+                return x @ self.w + self.b
+
+        model = keras.Sequential([Linear(8), layers.Dense(1)])
+        model.compile(optimizer="adam", loss="mse")
+        model.fit(x, y)
+        """
+    )
+    places = {"layer:linear": Place("train.py", 16, 16, 26, 35)}
+    case = Case(layers=(Layer("linear", "Linear"), Layer("dense", "Dense")), places=places)
+    found = patch(source, "train.py", [Treatment("set_initializer", {})], case).edited_source
+    assert found.count('shape=(shape[-1], self.units), initializer="glorot_uniform"') == 1
+    assert 'shape=(self.units,), initializer="zeros"' in found
+    assert "keras.Sequential([Linear(8), layers.Dense(1)])" in found
+
+
 @pytest.mark.parametrize(
     ("style", "expected"),
     [

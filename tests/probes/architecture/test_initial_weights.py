@@ -70,3 +70,59 @@ def test_a_model_without_a_kernel() -> None:
 
     made = compiled(keras.Sequential([keras.Input((6,)), layers.Rescaling(2.0)]))
     assert "no layer with a kernel" in unknown(make_case(made, X, X), "initial_weights")
+
+
+def own_layers(start: str) -> Any:
+    import keras
+
+    class Linear(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self, units: int, activation: Any = None, **more: Any) -> None:
+            super().__init__(**more)
+            self.units, self.activation = units, keras.activations.get(activation)
+
+        def build(self, shape: Any) -> None:
+            self.w = self.add_weight(shape=(shape[-1], self.units), initializer=start, name="w")
+            self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")
+
+        def call(self, x: Any) -> Any:
+            return self.activation(x @ self.w + self.b)
+
+    return compiled(keras.Sequential([keras.Input((6,)), Linear(8, "relu", name="own"), Linear(3, name="end")]))
+
+
+def test_layers_of_the_programs_own() -> None:
+    found = seen(own_layers("zeros"))
+    assert (found["zero_layers"], found["hidden_twins"], found["first_odd"]) == (2, 1, "own")
+    found = seen(own_layers("glorot_uniform"))
+    assert (found["zero_layers"], found["hidden_twins"]) == (0, 0)
+    assert found["layers"][0]["gain"] == pytest.approx(1, abs=0.5)
+
+
+def test_a_table_of_positions_that_starts_at_zero() -> None:
+    import keras
+    from keras import layers
+
+    class Positions(layers.Layer):  # type: ignore[misc]
+        def build(self, shape: Any) -> None:
+            self.table = self.add_weight(shape=shape[1:], initializer="zeros", name="table")
+
+        def call(self, x: Any) -> Any:
+            return x + self.table
+
+    stacked = [
+        keras.Input((6,)),
+        layers.Reshape((3, 2)),
+        Positions(),
+        layers.Flatten(),
+        layers.Dense(4),
+        layers.Dense(1),
+    ]
+    assert seen(compiled(keras.Sequential(stacked)))["twin_layers"] == 0
+
+
+def test_one_layer_of_zeros_has_no_scale() -> None:
+    import keras
+
+    last = keras.layers.Dense(1, kernel_initializer="zeros")
+    found = seen(compiled(keras.Sequential([keras.Input((6,)), last])))
+    assert (found["hidden_twins"], found["smallest_gain"], found["total_gain"]) == (0, 1.0, 1.0)

@@ -370,6 +370,24 @@ def test_initializers_and_starts() -> None:
     assert arm.start_offset == 100
 
 
+def test_initial_weights_of_a_layer_of_its_own() -> None:
+    import keras
+
+    class Linear(keras.layers.Layer):  # type: ignore[misc]
+        def build(self, shape: Any) -> None:
+            self.w = self.add_weight(shape=(shape[-1], 16), initializer="zeros", name="w")
+            self.b = self.add_weight(shape=(16,), initializer="zeros", name="b")
+
+        def call(self, x: Any) -> Any:
+            return keras.ops.relu(x @ self.w + self.b)
+
+    own = Linear()
+    arm, said = treated(model_case(own, dense(3, activation="softmax"), loss=from_logits()), "set_initializer")
+    assert said["layers"] == 1
+    assert arm.initializer(own, "w") is not None
+    assert arm.initializer(own, "b") is None
+
+
 def test_batch_normalisation() -> None:
     import keras
 

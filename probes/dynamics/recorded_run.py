@@ -29,6 +29,7 @@ from ..stepping import InstrumentedStep
 from ..structures import cut
 from ..tasks import Output, constant_loss, outputs, target_of
 from ..whole_division import divided_whole
+from ..wiring.output_match import out_of_reach
 from .nan_origin import FINITE_THROUGHOUT
 
 SCORED = 1500
@@ -216,6 +217,8 @@ class RecordedRun:
     known_share: float | None = None
     """Share of the validation rows that equal or nearly equal a training row, in [0, 1]; null without validation rows,
     for texts, and where rows repeat by nature."""
+    out_of_reach: float = 0.0
+    """Share of targets outside the range that an output can reach, in [0, 1], as `output_match` counts it."""
     pictures_dark: float = 0.0
     """Share of pictures that stay below a tenth of the brightness they could have, as `image_quality` counts it."""
     pictures_contrast: float | None = None
@@ -393,6 +396,7 @@ def _measurement(
         inputs_used=_inputs_used(case, training) if ran.steps else None,
         shown_accuracy=shown,
         divided_whole=divided_whole(case),
+        out_of_reach=out_of_reach(case) if ran.steps else 0.0,
         pictures_dark=pictures.dark_share,
         pictures_contrast=pictures.contrast if pictures.pictures else None,
         untold=untold(shown, validation or training),

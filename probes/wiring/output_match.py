@@ -147,17 +147,7 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
     known = outputs(case)
     if not known:
         raise Unanswerable("the program gives `fit` no targets, so there is nothing to match")
-    predicted = _predict(case, batch)
-    enlarged = _predict(case, with_large_inputs(batch))
-    if not layer_notes(case):
-        raise Unanswerable("the model shows no layers")
-    fits = [
-        _fit(
-            case, output, predicted[place], enlarged[place], target_of(output, batch), head_of(case, output.name, place)
-        )
-        for place, output in enumerate(known)
-        if place < len(predicted)
-    ]
+    fits = _fits(case, batch, known)
 
     def any_of(test: Callable[[OutputFit], bool]) -> bool:
         return any(test(one) for one in fits)
@@ -214,6 +204,29 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         unreachable=max(one.outside for one in fits),
         predictions_finite=all(math.isfinite(one.minimum) and math.isfinite(one.maximum) for one in fits),
     )
+
+
+def out_of_reach(case: Case) -> float:
+    """Largest share of targets outside the range that an output can reach, in [0, 1]; 0 where nothing tells."""
+    try:
+        fits = _fits(case, case.train.sample(ROWS), outputs(case))
+    except Unanswerable:
+        return 0.0
+    return max((one.outside for one in fits), default=0.0)
+
+
+def _fits(case: Case, batch: Batch, known: tuple[Output, ...]) -> list[OutputFit]:
+    predicted = _predict(case, batch)
+    enlarged = _predict(case, with_large_inputs(batch))
+    if not layer_notes(case):
+        raise Unanswerable("the model shows no layers")
+    return [
+        _fit(
+            case, output, predicted[place], enlarged[place], target_of(output, batch), head_of(case, output.name, place)
+        )
+        for place, output in enumerate(known)
+        if place < len(predicted)
+    ]
 
 
 def _near_zero(target: NDArray[Any]) -> float:
@@ -293,7 +306,7 @@ def _fit(
         constant=constant,
         nonnegative=finite and bool(both.min() >= 0) and float((given == 0).mean()) > 0.05 and not sums,
         bounded_one=finite and bool(np.abs(both).max() <= 1.0 + 1e-6),
-        outside=0.0 if ids else _outside(reach_of(last.layer if last else head.layer), target, output),
+        outside=0.0 if ids else _outside(reach_of(last.layer if last else head.layer), both, target, output),
         rank_differs=not ids and _rank_differs(output, given, target),
         broadcasts=target.ndim == 1 and given.ndim == 2 and units == 1,
         activation=shape,
@@ -325,9 +338,14 @@ def _crossentropy_on_quantities(one: OutputFit) -> bool:
     return one.task == "regression" and one.family in _CROSS_ENTROPIES and not proper
 
 
-def _outside(reach: tuple[float, float], target: NDArray[Any], output: Output) -> float:
-    """Share of targets beyond what the last activation can give, whatever goes into it."""
+def _outside(reach: tuple[float, float], given: NDArray[Any], target: NDArray[Any], output: Output) -> float:
+    """Share of targets beyond what the last activation can give, whatever goes into it.
+
+    Predictions beyond it show that something behind that activation stretches or moves what it gives.
+    """
     if target.dtype.kind not in "fiu" or output.kind not in ("regression", "reconstruction"):
+        return 0.0
+    if given.size and (given.min() < reach[0] - 1e-4 or given.max() > reach[1] + 1e-4):
         return 0.0
     known = target[np.isfinite(target)]
     if not known.size:

@@ -33,6 +33,7 @@ LEARNT: Mapping[str, Any] = {
     "steps": 1320,
     "divided_whole": False,
     "known_share": 0.0,
+    "out_of_reach": 0.0,
     "pictures_dark": 0.0,
     "pictures_contrast": None,
     "goes_on": False,
@@ -192,6 +193,23 @@ WORDS = {
         ),
         pytest.param({"pictures_dark": 0.3, "pictures_contrast": 0.5}, "healthy", id="some dark pictures"),
         pytest.param(
+            {
+                "score": "r2",
+                "out_of_reach": 0.73,
+                "skill_training": 0.34,
+                "skill_validation": 0.35,
+                "skill_reference": None,
+                "shortfall": None,
+                "gap": -0.01,
+                "late_fall": 0.02,
+                "late_trend": -0.004,
+                "validation_rise": 1.0,
+            },
+            "plateau",
+            id="most targets out of reach",
+        ),
+        pytest.param({"score": "r2", "out_of_reach": 0.04}, "healthy", id="outliers out of reach"),
+        pytest.param(
             {"divided_whole": True, "skill_training": 0.95, "skill_validation": 0.95},
             "healthy",
             id="enough is left of the pixels",
@@ -236,3 +254,13 @@ WORDS = {
 )
 def test_what_a_run_is_called(change: Mapping[str, Any], answer: str) -> None:
     assert answer_of(RUN, {**LEARNT, **change}).answer_id == answer
+
+
+@pytest.mark.parametrize(
+    ("reference", "network", "answer"),
+    [(0.6, 0.3, "by_far"), (0.33, 0.0, "by_far"), (0.33, 0.15, "no"), (0.12, 0.0, "no")],
+)
+def test_how_far_simple_models_lead(reference: float, network: float, answer: str) -> None:
+    lead = {"skill_reference": reference, "skill_validation": network, "shortfall": reference - network - 0.02}
+    gap = load().questions["reference_gap"]
+    assert answer_of(gap, {**LEARNT, "reference_model": "linear", **lead}).answer_id == answer

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from probes.wiring.output_match import out_of_reach
 from tests.probes.making import LIVE, binary, classes, compiled, make_case, measured, net, quantity, table, unknown
 
 pytestmark = LIVE
@@ -115,6 +116,26 @@ def test_a_softmax_over_the_rows_of_a_batch() -> None:
     for model, wanted in ((over_rows, True), (over_classes, False)):
         case = make_case(compiled(model, "adam", "sparse_categorical_crossentropy"), table(), classes())
         assert measured(case, "output_match")["normalised_over_batch"] is wanted
+
+
+@pytest.mark.parametrize(("stretch", "wanted"), [(1.0, True), (100.0, False)])
+def test_an_output_that_is_stretched_behind_its_activation(stretch: float, wanted: bool) -> None:
+    import keras
+
+    class Stretched(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.last = keras.layers.Dense(1, activation="tanh")
+
+        def call(self, x: Any) -> Any:
+            return stretch * self.last(x)
+
+    model = compiled(Stretched(), "adam", "mse")
+    model(table())
+    case = make_case(model, table(), 10 * quantity())
+    found = measured(case, "output_match")
+    assert found["bounded_for_quantities"] is wanted
+    assert out_of_reach(case) == found["unreachable"]
 
 
 def test_units_that_no_class_uses() -> None:

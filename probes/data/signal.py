@@ -11,7 +11,7 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..features import FeatureShaper
 from ..idle_input import idle_input
-from ..inputs import ids_alone
+from ..inputs import ids_alone, input_leaves, is_image
 from ..layers import is_linear
 from ..reference import ROWS, Reference, one_hot_models, references, varies, within
 from ..structures import leaves
@@ -76,6 +76,8 @@ class Signal:
     measured where the training rows have no signal."""
     stream: bool = False
     """Whether the training rows come from a pipeline, which may vary them, rather than as arrays."""
+    pictures_varied: bool = False
+    """Whether the inputs are pictures and a pipeline gives other ones in every epoch."""
     divided_whole: bool = False
     """Whether the inputs are pixels that the program divided as whole numbers: less is left than there was."""
     grain: float = 0.0
@@ -113,9 +115,10 @@ def measure(case: Case, budget: Budget) -> Signal:
         grain=image_quality(case).grain,
         idle_input=idle_input(case, worst.output, skill),
         ids_alone=ids_alone(case),
-        within_validation=None if skill > NO_SIGNAL else _within_validation(case, worst.output),
+        within_validation=None if skill > NO_SIGNAL else within_validation(case, worst.output),
         told_apart=0.5 if skill > NO_SIGNAL else told_apart(case),
         stream=bool(case.train.batches),
+        pictures_varied=pictures_varied(case),
         renamed_skill=_renamed(case, worst) if worst.training.skill - worst.score.skill > LOST else None,
         linear_network=is_linear(case, _width(case)),
         bend_gain=max(_bend_gain(one) for one in references(case)),
@@ -143,7 +146,13 @@ def _bend_gain(one: Reference) -> float:
     return max(0.0, (one.training.value - one.linear) / reach) if reach > 0 and np.isfinite(one.linear) else 0.0
 
 
-def _within_validation(case: Case, output: Output) -> float | None:
+def pictures_varied(case: Case) -> bool:
+    """Whether the inputs are pictures and a pipeline gives other ones in every epoch."""
+    return case.train.varied and any(is_image(one) for _, one in input_leaves(case, case.train.sample(8)))
+
+
+def within_validation(case: Case, output: Output) -> float | None:
+    """Skill of simple models that are fitted to and tested on validation rows alone; None where there are few."""
     held = case.validation
     if held is None or held.y is None or held.rows < LEAST_ROWS:
         return None

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable
+from ..data.signal import pictures_varied, within_validation
 from ..features import FeatureShaper
 from ..idle_input import idle_input
 from ..keeping import Kept
@@ -51,6 +52,9 @@ NOISY = 0.08
 
 PLANTED_SKILL = 0.4
 """Share of the way from chance to perfect that planted labels, the easiest there are, must be learnt."""
+
+SIGNAL_IN_VALIDATION = 0.35
+"""Skill of simple models within the validation rows from which these do hold what the training rows lack."""
 
 BETTER = 0.1
 """Score by which one training on the labels as they are must exceed all on permuted ones to tell that they teach."""
@@ -152,6 +156,11 @@ def run_counter(case: Case, cause: str, symptom: str, seconds: float, kept: Kept
 @counter_trial("labels_misaligned")
 def labels_misaligned(setting: Setting) -> Counter:
     """Permuted labels change nothing, though inputs and labels each have structure."""
+    if pictures_varied(setting.case):
+        held = within_validation(setting.case, _reference(setting).output)
+        if held is not None and held > SIGNAL_IN_VALIDATION:
+            text = "The training pictures are varied at random, which may be what takes away what their labels say."
+            return Counter(False, text, {"within_validation": held})
     return _no_signal(setting, structured=True)
 
 

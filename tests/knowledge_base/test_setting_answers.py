@@ -136,14 +136,16 @@ def test_what_simple_models_make_of_spoilt_pixels_does_not_clear_them(divided: b
 
 
 @pytest.mark.parametrize(
-    ("told_apart", "stream", "called"),
+    ("told_apart", "stream", "varied", "called"),
     [
-        (0.95, True, "spoilt_in_training"),
-        (0.95, False, "other_in_training"),
-        (0.53, True, "in_validation_only"),
-        (0.53, False, "in_validation_only"),
+        (0.95, True, True, "spoilt_in_training"),
+        (0.95, False, False, "other_in_training"),
+        (0.53, True, True, "spoilt_at_random"),
+        (0.53, True, False, "in_validation_only"),
+        (0.53, False, False, "in_validation_only"),
     ],
 )
-def test_a_signal_in_the_validation_rows_alone(told_apart: float, stream: bool, called: str) -> None:
+def test_a_signal_in_the_validation_rows_alone(told_apart: float, stream: bool, varied: bool, called: str) -> None:
     numbers = {"skill": 0.05, "within_validation": 0.93, "told_apart": told_apart, "stream": stream}
+    numbers["pictures_varied"] = varied
     assert answer("inputs_predict_targets", numbers) == called

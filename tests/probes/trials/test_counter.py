@@ -7,7 +7,7 @@ import pytest
 
 from probes.trials.counter import they_teach
 from probes.trials.handler import run_counter_trial
-from tests.probes.making import make_case
+from tests.probes.making import make_case, measured
 from tests.probes.trials.programs import blobs, sequential
 
 
@@ -78,3 +78,34 @@ def test_permuted_labels_do_not_clear_one_of_several_inputs() -> None:
         case = make_case(model, {"left": left, "right": other}, y, epochs=2)
         found = run_counter_trial(case, {"cause": "inputs_uninformative", "symptom": "underfit"})
         assert (found["refuted"], found["proven"]) == (refuted, False), found
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("turned", [True, False])
+def test_pictures_that_are_turned_at_random_are_no_matter_of_labels(turned: bool) -> None:
+    import keras
+    import tensorflow as tf
+
+    random = np.random.default_rng(3)
+    y = random.integers(0, 4, 480)
+    x = np.zeros((480, 8, 8, 1), "float32")
+    x[:, 1:3, 2:6] = 1.0
+    x = np.stack([np.rot90(one, side) for one, side in zip(x, y, strict=True)])
+    x += random.normal(0, 0.3, x.shape).astype("float32")
+    given = y[:360] if turned else random.permutation(y[:360])
+    turn = tf.random.Generator.from_seed(1)
+
+    def turn_some(picture: object, label: object) -> tuple[object, object]:
+        return tf.image.rot90(picture, turn.uniform([], 0, 4, tf.int32)), label
+
+    rows = tf.data.Dataset.from_tensor_slices((x[:360], given))
+    rows = (rows.map(turn_some) if turned else rows).batch(24)
+    model = sequential(keras.layers.Flatten(), keras.layers.Dense(4, activation="softmax"), shape=(8, 8, 1))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    case = make_case(model, rows, validation_data=(x[360:], y[360:]), epochs=3)
+    signal = measured(case, "signal")
+    assert (signal["skill"] < 0.15, signal["within_validation"] > 0.5) == (True, True)
+    assert signal["pictures_varied"] is turned
+    found = run_counter_trial(case, {"cause": "labels_misaligned", "symptom": "loss_flat"})
+    assert ("varied at random" in found["text"]) is turned, found
+    assert not (turned and found["proven"])

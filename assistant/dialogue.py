@@ -19,6 +19,7 @@ from assistant.events import (
     in_force,
 )
 from assistant.facts import Facts, gather
+from assistant.firsts import first_of_each
 from assistant.ranking import CONFIRMED, Answer, Finding, rank, worth_telling
 from assistant.steps import (
     AskPerson,
@@ -186,8 +187,8 @@ class Dialogue:
             return ()
         ahead = Walk(self.kb, self.catalogue, self._facts.with_every_answer(), self._judge, self.budget)
         needs = takewhile(lambda need: _phase(need) != "rest", ahead.run())
-        first = {need.question: need for need in reversed(tuple(needs)) if _phase(need) != "looking"}
-        return tuple(reversed(first.values()))[:most]
+        asked = (need for need in needs if _phase(need) != "looking")
+        return tuple(first_of_each(asked, lambda need: need.question))[:most]
 
     def answers_before(self, question: str) -> tuple[str, ...]:
         """What the person had answered to this question before they went back, the latest first."""

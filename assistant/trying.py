@@ -7,18 +7,17 @@ likeliest of those that it would remedy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from assistant.events import TrialFinished, TrialOutcome
+from assistant.firsts import first_of_each
 from assistant.ranking import CONFIRMED, Finding
 from assistant.words_of_trials import in_words
 from knowledge_base.schema import Cause
 from probes.trials.treating import treatments
 from probes.trials.verdict import HALF
-
-T = TypeVar("T")
 
 COUNTER_TRIALS = (
     "inputs_constant",
@@ -131,7 +130,7 @@ def _together(findings: Sequence[Finding], trials: Sequence[TrialFinished]) -> A
     ranked = sorted(
         (one for one in tried if _is_confirmed(findings, one.cause)), key=lambda one: -_confidence(findings, one.cause)
     )
-    firsts = _first_of_each(ranked, lambda one: one.cause)
+    firsts = first_of_each(ranked, lambda one: one.cause)
     known = {(one.treatment, one.given) for one in trials}
     pairs = [(seed, one) for place, seed in enumerate(firsts) for one in firsts[place + 1 :]]
     for seed, one in pairs[:MOST_PAIRS]:
@@ -185,16 +184,8 @@ def _attempts(cause: str, entry: Cause) -> list[Attempt]:
         for one in entry.remedies
         if one.treatment
     ]
-    unique = _first_of_each(found, lambda one: one.treatment)
+    unique = first_of_each(found, lambda one: one.treatment)
     return [Attempt(cause, "", "", counter=True), *unique] if cause in COUNTER_TRIALS else unique
-
-
-def _first_of_each(ordered: Iterable[T], key: Callable[[T], str]) -> list[T]:
-    """Of those that share a key the first, in the order in which they stand."""
-    found: dict[str, T] = {}
-    for one in ordered:
-        found.setdefault(key(one), one)
-    return list(found.values())
 
 
 def _for_set(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from assistant.firsts import first_of_each
 from assistant.ranking import Finding
 from assistant.report.model import LocationPart
 from knowledge_base.schema import Cause
@@ -28,7 +29,7 @@ def locations(case: CaseDescription, cause: Cause, finding: Finding) -> tuple[Lo
 
 def told_apart(places: Iterable[LocationPart]) -> tuple[LocationPart, ...]:
     """The places that differ for a reader who is shown file, line and code, but no column."""
-    return tuple({(one.file, one.line, one.code): one for one in reversed(tuple(places))}.values())[::-1]
+    return tuple(first_of_each(places, lambda one: (one.file, one.line, one.code)))
 
 
 def place_of(case: CaseDescription, kind: str) -> Place | None:

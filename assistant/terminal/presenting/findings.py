@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from assistant.events import TrialFinished
+from assistant.firsts import first_of_each
 from assistant.report.model import CausePart, EvidencePart, LocationPart, RemedyPart, SourcePart, TrialPart
 from assistant.terminal import texts
 from assistant.terminal.views import (
@@ -79,7 +80,7 @@ def evidence(parts: tuple[EvidencePart, ...]) -> tuple[EvidenceView, ...]:
     """What speaks for the cause first, then what speaks against it; one sentence is told once."""
     views = [EvidenceView(one.text, one.by, one.band, one.band in FOR, one.question) for one in parts if one.text]
     ordered = [one for one in views if one.speaks_for] + [one for one in views if not one.speaks_for]
-    return tuple({one.text: one for one in reversed(ordered)}.values())[::-1]
+    return tuple(first_of_each(ordered, lambda one: one.text))
 
 
 def remedy_view(part: RemedyPart, tried: TrialFinished | None = None) -> RemedyView:

@@ -59,6 +59,8 @@ class OutputLabels:
     """Share of the most frequent class, in [0, 1]; 0 for quantities."""
     smallest_class: int
     """Rows of the rarest class that is present; 0 for quantities."""
+    distinct: int = 0
+    """Distinct finite targets among the rows looked at."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,7 @@ def _labels(output: Output, target: NDArray[Any]) -> OutputLabels:
         imbalance=max(counts) / min(counts) if counts else 1.0,
         majority=max(counts) / sum(counts) if counts else 0.0,
         smallest_class=min(counts) if counts else 0,
+        distinct=len(np.unique(known)) if numeric else 0,
     )
 
 

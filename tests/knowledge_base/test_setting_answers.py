@@ -44,9 +44,31 @@ def test_a_step_that_momentum_makes_too_long(numbers: Mapping[str, Any], called:
     assert answer("rate_customary", numbers) == called
 
 
+def under_binary_loss(**more: Any) -> dict[str, Any]:
+    return {"family": "binary_crossentropy", "minimum": 1.0, "maximum": 4.0, **more}
+
+
 @pytest.mark.parametrize(("present", "called"), [(2, "outside_unit_interval"), (4, "ids_of_many_classes")])
 def test_labels_of_a_binary_loss_that_count_from_one(present: int, called: str) -> None:
-    output = {"family": "binary_crossentropy", "fractional": False, "classes": present + 1, "present": present}
+    classes = {"task": "multiclass", "fractional": False, "classes": present + 1, "present": present}
+    output = under_binary_loss(**classes, distinct=present)
+    numbers = {"fractional_classes": False, "signed_for_binary": True, "outputs": [output]}
+    assert answer("targets_readable", numbers) == called
+
+
+@pytest.mark.parametrize(
+    ("distinct", "reach", "called"),
+    [
+        (480, (90.0, 420.0), "quantities"),
+        (480, (-2.0, 3.0), "quantities"),
+        # Labels that were brought to mean 0 and deviation 1, or to -1, 0 and 1.
+        (2, (-0.8, 1.2), "outside_unit_interval"),
+        (3, (-1.0, 1.0), "outside_unit_interval"),
+    ],
+)
+def test_quantities_and_labels_under_a_binary_loss(distinct: int, reach: tuple[float, float], called: str) -> None:
+    quantity = {"task": "regression", "fractional": True, "classes": 0, "present": 0, "distinct": distinct}
+    output = under_binary_loss(**quantity) | dict(zip(("minimum", "maximum"), reach, strict=True))
     numbers = {"fractional_classes": False, "signed_for_binary": True, "outputs": [output]}
     assert answer("targets_readable", numbers) == called
 

@@ -56,6 +56,14 @@ def test_balance() -> None:
     assert weighed(rare, sample_weight=np.where(rare, 0.1, 1.0))["imbalance"] == 15.0
 
 
+def test_how_many_targets_differ() -> None:
+    prices = 200 + 60 * quantity()
+    found = seen(prices, 1, "binary_crossentropy")
+    assert found["signed_for_binary"]
+    assert (found["outputs"][0]["task"], found["outputs"][0]["distinct"]) == ("regression", len(np.unique(prices)))
+    assert seen(binary() * 2 - 1, 1, "binary_crossentropy")["outputs"][0]["distinct"] == 2
+
+
 def test_targets_that_are_not_finite() -> None:
     y = quantity()
     y[:4] = np.nan

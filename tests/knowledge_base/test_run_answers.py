@@ -9,6 +9,7 @@ import pytest
 
 from knowledge_base.loading import load
 from knowledge_base.questions import answer_of
+from knowledge_base.saying import MISSING_VALUE, say
 
 RUN = load().questions["what_the_run_shows"]
 
@@ -214,10 +215,10 @@ WORDS = {
             "healthy",
             id="enough is left of the pixels",
         ),
-        pytest.param(UNSCORED, "healthy", id="not scored"),
+        pytest.param(UNSCORED, "learns_by_its_loss", id="not scored"),
         pytest.param({**UNSCORED, "numbers_per_target": 24.0}, "numbers_to_spare", id="a number a step for one target"),
-        pytest.param({**UNSCORED, "copied": 0.6, "copied_spread": 0.7}, "healthy", id="inputs come back"),
-        pytest.param({**UNSCORED, "copied": -0.9, "copied_spread": 0.8}, "healthy", id="something else comes out"),
+        pytest.param({**UNSCORED, "copied": 0.6, "copied_spread": 0.7}, "learns_by_its_loss", id="inputs come back"),
+        pytest.param({**UNSCORED, "copied": -0.9, "copied_spread": 0.8}, "learns_by_its_loss", id="others come out"),
         pytest.param({**UNSCORED, "copied": 0.0, "copied_spread": 0.02}, "gives_the_mean", id="the mean comes out"),
         pytest.param(
             {**UNSCORED, "validation_to_training": 11941.0},
@@ -226,7 +227,7 @@ WORDS = {
         ),
         pytest.param(
             {**UNSCORED, "validation_to_training": 9.0, "validation_lost": 0.03},
-            "healthy",
+            "learns_by_its_loss",
             id="not scored, a loss that ends near zero",
         ),
         pytest.param(
@@ -234,7 +235,7 @@ WORDS = {
             "validation_apart",
             id="not scored, validation far behind",
         ),
-        pytest.param(WORDS, "healthy", id="the next words of a text"),
+        pytest.param(WORDS, "learns_unrivalled", id="the next words of a text"),
         pytest.param({**WORDS, "sequence_classes": 9}, "metric_stuck", id="tags that are not learnt"),
         pytest.param({**WORDS, "loss_to_constant": 0.99, "fall": 0.04}, "flat", id="words by their frequency alone"),
         pytest.param({**WORDS, "validation_rise": 1.4}, "underfits", id="words that are learnt by heart"),
@@ -264,3 +265,14 @@ def test_how_far_simple_models_lead(reference: float, network: float, answer: st
     lead = {"skill_reference": reference, "skill_validation": network, "shortfall": reference - network - 0.02}
     gap = load().questions["reference_gap"]
     assert answer_of(gap, {**LEARNT, "reference_model": "linear", **lead}).answer_id == answer
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {**UNSCORED, "score_validation": None}, WORDS], ids=["scored", "not scored", "without reference"]
+)
+def test_what_learns_is_told_by_what_was_measured(change: Mapping[str, Any]) -> None:
+    numbers = {**LEARNT, "score_validation": 0.9, **change}
+    chosen = answer_of(RUN, numbers).answer_id
+    assert chosen is not None
+    assert RUN.answers[chosen].symptom == "none"
+    assert MISSING_VALUE not in say(RUN.answers[chosen], numbers)

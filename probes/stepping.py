@@ -87,6 +87,11 @@ class InstrumentedStep:
         return self.watch.clipped_by_user
 
     @property
+    def stopped(self) -> bool:
+        """Whether the step calls ``stop_gradient``, of TensorFlow or of Keras."""
+        return self.watch.stopped > 0
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """Variables for which no gradient arrived."""
         return tuple(dict.fromkeys(self.watch.missing))

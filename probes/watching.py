@@ -33,6 +33,7 @@ class Watch:
         losses: ``total`` and ``penalty`` as the model's own ``compute_loss`` returned them.
         source: ``apply``, or ``none`` where the step never called an optimizer.
         clipped_by_user: whether ``apply`` was given other tensors than the tape returned.
+        stopped: how often ``stop_gradient`` was called, of TensorFlow or of Keras, which calls that of TensorFlow.
         wanted: paths of the variables whose gradients are watched; None for all.
     """
 
@@ -46,6 +47,7 @@ class Watch:
     missing: list[str] = field(default_factory=list)
     source: str = "none"
     clipped_by_user: bool = False
+    stopped: int = 0
 
     def tensors(self) -> dict[str, dict[str, Any]]:
         """What the step's function has to return."""
@@ -66,6 +68,7 @@ def watching(model: Any, watch: Watch) -> Iterator[None]:
         stack.enter_context(_layers_watched(model, watch))
         stack.enter_context(_tape_watched(taped))
         stack.enter_context(_apply_watched(watch, taped))
+        stack.enter_context(_stops_counted(watch))
         stack.enter_context(loss_watched(model, watch))
         yield
 
@@ -217,6 +220,21 @@ def _apply_watched(watch: Watch, taped: set[int]) -> Iterator[None]:
         for owner in with_subclasses(BaseOptimizer):
             if "apply" in vars(owner):
                 stack.enter_context(replaced(owner, "apply", make))
+        yield
+
+
+@contextlib.contextmanager
+def _stops_counted(watch: Watch) -> Iterator[None]:
+    import tensorflow as tf
+
+    def make(original: Any) -> Any:
+        def stop_gradient(*args: Any, **kwargs: Any) -> Any:
+            watch.stopped += 1
+            return original(*args, **kwargs)
+
+        return stop_gradient
+
+    with replaced(tf, "stop_gradient", make):
         yield
 
 

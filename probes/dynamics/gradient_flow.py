@@ -66,6 +66,8 @@ class GradientFlow:
     """Share of the gradient that clipping leaves on a typical step, in [0, 1]; 1 without clipping."""
     largest_norm: float
     """Largest total norm in the first steps."""
+    stopped: bool | None = None
+    """Whether the training step calls `stop_gradient`, of TensorFlow or of Keras."""
 
 
 @probe("gradient_flow", title="How gradients reach each layer", cost="seconds", needs=("model", "training_data"))
@@ -118,6 +120,7 @@ def measure(case: Case, budget: Budget) -> GradientFlow:
         growth=finite[-1] / finite[0] if finite and finite[0] > 0 else 1.0,
         clip_share=_clip_share(case, seen),
         largest_norm=max(finite, default=math.nan),
+        stopped=seen.step.stopped,
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from knowledge_base.loading import load
+from knowledge_base.suiting import suiting
 from tests.probes.making import LIVE, compiled, make_case, measured, quantity, table
 from tests.probes.odd_programs import subclassed
 
@@ -57,6 +59,25 @@ def test_layers_that_no_gradient_reaches() -> None:
     with pytest.warns(UserWarning, match="Gradients do not exist"):
         found = seen(compiled(keras.Model(given, layers.Dense(1, name="last")(hidden))))
     assert (found["missing_layers"], found["first_missing"]) == (1, "cut")
+    assert "remove_stop_gradient" in remedies_for(found)
+
+
+def test_a_step_without_derivative_stops_nothing_on_purpose() -> None:
+    import keras
+    from keras import layers
+
+    given = keras.Input((6,))
+    rounded = keras.ops.round(layers.BatchNormalization()(layers.Dense(4, name="cut")(given)))
+    model = keras.Model(given, layers.Dense(1, name="last")(layers.Dropout(0.1)(rounded)))
+    with pytest.warns(UserWarning, match="Gradients do not exist"):
+        found = seen(compiled(model))
+    assert (found["missing_layers"], found["stopped"]) == (1, False)
+    assert remedies_for(found) == ["reconnect_branch"]
+
+
+def remedies_for(found: dict[str, Any]) -> list[str]:
+    remedies = load().causes["disconnected_layers"].remedies
+    return [one.id for one in suiting(remedies, {"gradient_flow": found})]
 
 
 def test_a_step_that_asks_no_optimizer() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +76,7 @@ def _outputs(case: Case) -> tuple[Output, ...]:
         return ()
     names = tuple(getattr(case.model, "output_names", None) or ())
     targets = named_leaves(sample.y, names, "output")
-    losses = _losses(case.model, [name for name, _ in targets])
+    losses = losses_of(case.model, [name for name, _ in targets])
     accurate = _counts_right(case.model)
     inputs = [np.asarray(one) for one in leaves(sample.x)]
     return tuple(
@@ -136,7 +136,8 @@ def logits_expected(loss: Any) -> bool:
     return bool(arguments.get("from_logits", getattr(loss, "from_logits", False)))
 
 
-def _losses(model: Any, names: list[str]) -> list[Any]:
+def losses_of(model: Any, names: Sequence[str]) -> list[Any]:
+    """The compiled loss of each output, in order of these names; None for an output that has none."""
     given = getattr(model, "loss", None) if getattr(model, "compiled", False) else None
     if isinstance(given, dict):
         return [given.get(name) for name in names]

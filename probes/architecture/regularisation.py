@@ -9,8 +9,9 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..layers import DROPPING, PARAMETRIC, adds_losses, layer_notes, output_layers, own_weights
+from ..layers import DROPPING, PARAMETRIC, LayerNote, adds_losses, layer_notes, output_layers, own_weights
 from ..own_step import overrides
+from ..tasks import losses_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Regularisation:
     kept: float
     """Product of 1 - rate over all dropouts: share of a signal's units that pass all of them."""
     after_output: str | None
-    """Dropout that follows an output's last layer with weights."""
+    """Dropout that follows the last layer with weights of an output that has a loss."""
     before_norm: str | None
     """Dropout directly before a batch normalisation."""
     penalised_layers: int
@@ -127,7 +128,7 @@ def _penalty(notes: Any) -> float:
 
 
 def _after_output(case: Case) -> str | None:
-    notes, heads = list(layer_notes(case)), {one.path for one in output_layers(case)}
+    notes, heads = list(layer_notes(case)), {one.path for one in _judged(case)}
     for place, note in enumerate(notes):
         if note.path in heads:
             for other in notes[place + 1 :]:
@@ -136,6 +137,18 @@ def _after_output(case: Case) -> str | None:
                 if other.kind in DROPPING and _rate(other.layer) > 0:
                     return str(other.path)
     return None
+
+
+def _judged(case: Case) -> list[LayerNote]:
+    """The output layers that a compiled loss judges; all where it is not known which.
+
+    What has no loss is shown and not trained: features, say, from which another output is made.
+    """
+    heads, names = output_layers(case), list(getattr(case.model, "output_names", None) or ())
+    if len(names) != len(heads):
+        return heads
+    losses = losses_of(case.model, names)
+    return [head for head, loss in zip(heads, losses, strict=True) if loss is not None] or heads
 
 
 def _before_norm(notes: Any) -> str | None:

@@ -70,6 +70,20 @@ def test_dropout_in_the_wrong_place() -> None:
     assert seen(layers.Dropout(0.2, name="early"), layers.BatchNormalization(), last())["before_norm"] == "early"
 
 
+@pytest.mark.parametrize(
+    ("loss", "called"), [(["mse", None], None), (["mse", "mse"], "drop")], ids=["shown", "trained"]
+)
+def test_dropout_behind_features_that_are_an_output_too(loss: Any, called: str | None) -> None:
+    import keras
+    from keras import layers
+
+    given = keras.Input((6,))
+    features = layers.Dropout(0.3, name="drop")(layers.Dense(4, "relu")(given))
+    model = compiled(keras.Model(given, [last()(features), features]), "adam", loss)
+    case = make_case(model, table(), [quantity(), table()[:, :4]])
+    assert measured(case, "regularisation")["after_output"] == called
+
+
 def test_penalties() -> None:
     import keras
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .layers import ATTENDING, CONVOLUTIONAL, RECURRENT, LayerNote
 
@@ -35,16 +36,20 @@ def receptive_field(notes: Sequence[LayerNote], extent: tuple[int, ...]) -> Rece
     """Of a model that reads places ``extent`` through convolutions and pools over all of them.
 
     Adds up kernels, dilations and strides (Araujo et al., Computing Receptive Fields of CNNs, Distill 2019).
-    None where a layer reads all places together, or enlarges the maps again.
+    None where a layer reads all places together, enlarges the maps again, or moves along other axes than those of the
+    input: one by one over the pictures of a pair or of a film, say, or behind a change of shape.
     """
     kinds = {one.kind for one in notes}
     if not kinds & set(CONVOLUTIONAL) or not any(one.startswith(OVER_ALL_PLACES) for one in kinds):
         return None
     if kinds & {*RECURRENT, *ATTENDING, *ENLARGING, "Flatten"}:
         return None
+    steps = list(_steps(notes))
+    if any(len(size) != len(extent) for _, *sizes in steps for size in sizes):
+        return None
     field, apart = np.ones(len(extent), dtype=int), np.ones(len(extent), dtype=int)
     last = ""
-    for path, kernel, stride in _steps(notes, len(extent)):
+    for path, kernel, stride in steps:
         field += (kernel - 1) * apart
         apart *= stride
         last = path
@@ -52,8 +57,8 @@ def receptive_field(notes: Sequence[LayerNote], extent: tuple[int, ...]) -> Rece
     return ReceptiveField(tuple(int(one) for one in seen), float((seen / extent).min()), last)
 
 
-def _steps(notes: Sequence[LayerNote], axes: int) -> Iterator[tuple[str, Any, Any]]:
-    """Path, reach and stride along the axes of each layer that looks at neighbours."""
+def _steps(notes: Sequence[LayerNote]) -> Iterator[tuple[str, NDArray[Any], NDArray[Any]]]:
+    """Path, reach and stride along its own axes of each layer that looks at neighbours."""
     for one in notes:
         if one.kind in CONVOLUTIONAL:
             size, dilation = one.layer.kernel_size, getattr(one.layer, "dilation_rate", 1)
@@ -61,9 +66,5 @@ def _steps(notes: Sequence[LayerNote], axes: int) -> Iterator[tuple[str, Any, An
             size, dilation = one.layer.pool_size, 1
         else:
             continue
-        reach = 1 + (_along(size, axes) - 1) * _along(dilation, axes)
-        yield one.path, reach, _along(one.layer.strides, axes)
-
-
-def _along(value: Any, axes: int) -> Any:
-    return np.broadcast_to(np.asarray(value, dtype=int), (axes,))
+        size = np.atleast_1d(np.asarray(size, dtype=int))
+        yield one.path, 1 + (size - 1) * np.asarray(dilation), np.broadcast_to(one.layer.strides, size.shape)

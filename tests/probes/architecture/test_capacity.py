@@ -171,6 +171,17 @@ class TestHowFarConvolutionsSee:
         body = (layers.Conv1D(4, 3), layers.GlobalAveragePooling1D())
         assert seen(self.SERIES, quantity(), *body, dense(1))["receptive_share"] == 0.03
 
+    @pytest.mark.parametrize("axes", [2, 3], ids=["picture by picture", "behind a change of shape"])
+    def test_pairs_of_films_have_other_axes_than_the_convolutions(self, axes: int) -> None:
+        from keras import layers
+
+        films = np.random.default_rng(0).standard_normal((8, 2, 5, 12, 12, 3)).astype("float32")
+        each = layers.TimeDistributed(layers.TimeDistributed(layers.Conv2D(2, 3)))
+        body = (each,) if axes == 2 else (layers.Reshape((10, 12, 12, 3)), layers.Conv3D(2, 3))
+        flat = layers.Reshape((-1, 10, 10, 2))
+        found = seen(films, quantity(8), *body, flat, layers.GlobalAveragePooling3D(), dense(1))
+        assert (found["receptive_layer"], found["receptive_share"]) == (None, 1.0)
+
     def test_what_reads_all_places_together_has_no_limit(self) -> None:
         from keras import layers
 

@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-import time
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from ..case import Budget, Case, Error, fed
+from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..copying import copy_of_inputs, emptied_loss
-from ..course import Course, Standing
-from ..curves import Curve, oscillation, share_of_fall_late, thinned, trend
+from ..curves import Curve, thinned
 from ..data.image_quality import image_quality
-from ..keeping import unchanged
-from ..layers import layer_notes
 from ..overlap import known_share, seen_ahead
-from ..recording import Batch
-from ..reference import Reference, references
-from ..running import Plan, Run, left_out_callbacks, run
-from ..scoring import Score, predict, scores
+from ..run_losses import (
+    epoch_means,
+    first_nonfinite,
+    logged_curves,
+    loss_figures,
+    lost_in_validation,
+    validation_figures,
+)
+from ..run_scores import by_loss_alone, worst_output
+from ..running import left_out_callbacks
 from ..shown_accuracy import shown_accuracy, untold
-from ..step_balance import names_steps
-from ..stepping import InstrumentedStep
-from ..structures import cut
-from ..tasks import Output, constant_loss, outputs, target_of
+from ..tasks import outputs
+from ..trained import inference_to_training, inputs_used, numbers_per_target, target_majority
+from ..watched_run import WatchedRun, dead_units, scored, watch_run
 from ..whole_division import divided_whole
 from ..wiring.output_match import out_of_reach
-from .nan_origin import FINITE_THROUGHOUT
-
-SCORED = 1500
-CLOSELY = 64
-"""So many steps are all looked into, one by one."""
-LATER_EVERY = 16
-"""Behind those one in so many is looked into."""
-ERRORS = ("squared_error", "absolute_error", "relative_error")
-"""Losses of Keras' own that compare number with number, and spread the one over the other where shapes differ."""
-SAVED = 0.3
-"""Share of the time that steps which are not looked into save, at a guess: they have to be compiled first, which costs
-about as much as the first step, and is done where it pays."""
 
 
 @dataclass(frozen=True)
@@ -230,20 +217,6 @@ class RecordedRun:
     """Classes that the targets of a sequence name, such as words, the most of any output; 0 where no output is one."""
 
 
-@dataclass
-class _Watched:
-    """What is gathered while the run goes on."""
-
-    weights_nonfinite: int | None = None
-    every: int = 1
-    planned: int = 0
-    late_from: int = 0
-    began: float = 0.0
-    first: float = 0.0
-    alive: dict[str, np.ndarray] = field(default_factory=dict)
-    failed: Error | None = None
-
-
 @probe(
     "recorded_run",
     title="The planned training, watched to its end",
@@ -254,110 +227,19 @@ def measure(case: Case, budget: Budget) -> RecordedRun:
     """Train as planned on the recorded data, watch, and put everything back."""
     if not getattr(case.model, "compiled", False):
         raise Unanswerable("the model is not compiled, so there is no planned training to run")
-    known = _references(case)
-    planned = (case.fit.steps_per_epoch or 0) * case.fit.planned_epochs
-    watched = _Watched(planned=planned, late_from=int(0.8 * planned))
-    start_scores = _scores(case, "train", watched)
-    weights_before = _weights(case)
-    allowed = Budget(max(1.0, budget.left))
-    course = Course(allowed.seconds, planned, lambda: _standings(case, known))
-    plan = Plan(
-        case.train,
-        epochs=case.fit.planned_epochs,
-        validation=True,
-        callbacks=True,
-        on_step=lambda number, step: _look(watched, number, step),
-        stop=course.ends,
-        watch="recorded_run",
-    )
-    watched.began = time.perf_counter()
-    ran = run(case, plan, allowed)
-    moved = _distance(weights_before, _weights(case))
-    case.shared["recorded_run"] = ran
-    if ran.complete and watched.weights_nonfinite is None and np.isfinite(ran.losses).all():
-        case.shared[FINITE_THROUGHOUT] = ran.steps
-    return _measurement(case, ran, watched, start_scores, known, moved)
+    return _measurement(case, watch_run(case, budget))
 
 
-def _references(case: Case) -> tuple[Reference, ...]:
-    try:
-        return references(case)
-    except Unanswerable:
-        return ()
-
-
-def _standings(case: Case, known: tuple[Reference, ...]) -> list[Standing]:
-    """How far each output has come in the middle of the run; nothing where that cannot be told."""
-    with unchanged(case.model):
-        nothing = _Watched()
-        training, validation = _scores(case, "train", nothing), _scores(case, "validation", nothing)
-    if nothing.failed is not None:
-        return []
-    rows = _by_output(training, validation, known)
-    return [
-        Standing(one["skill_training"], one["skill_validation"], one["skill_reference"], one["margin"]) for one in rows
-    ]
-
-
-def _look(watched: _Watched, number: int, step: InstrumentedStep) -> None:
-    if watched.weights_nonfinite is None and number % watched.every == 0:
-        updates = step.raw["updates"]
-        if any(float(one[2]) < 1.0 for name, one in updates.items() if name.startswith("+")):
-            watched.weights_nonfinite = number
-    if number == 0:
-        watched.first, watched.began = time.perf_counter() - watched.began, time.perf_counter()
-    if number == CLOSELY:
-        watched.every = LATER_EVERY
-        left = (time.perf_counter() - watched.began) / CLOSELY * (watched.planned - CLOSELY)
-        if SAVED * left > watched.first:
-            step.lighten()
-    if number >= watched.late_from and number % watched.every == 0:
-        for path, units in step.raw["alive"].items():
-            now = np.asarray(units).astype(bool)
-            known = watched.alive.get(path)
-            watched.alive[path] = now if known is None or known.shape != now.shape else known | now
-    step.looks = (number + 1) % watched.every == 0
-
-
-def _weights(case: Case) -> list[np.ndarray]:
-    return [np.asarray(one.numpy(), dtype="float64") for one in case.model.trainable_variables]
-
-
-def _distance(before: list[np.ndarray], after: list[np.ndarray]) -> float:
-    size = math.sqrt(sum(float((one**2).sum()) for one in before))
-    moved = math.sqrt(sum(float(((one - two) ** 2).sum()) for one, two in zip(before, after, strict=True)))
-    return moved / size if size else (0.0 if moved == 0 else math.inf)
-
-
-def _scores(case: Case, part: str, watched: _Watched) -> list[tuple[Output, Score]]:
-    held = case.train if part == "train" else case.validation
-    if held is None or held.y is None:
-        return []
-    try:
-        return scores(case, held.sample(SCORED))
-    except Unanswerable:
-        raise
-    except Exception as problem:  # noqa: BLE001 - a model that fails on some rows fails in training or validation as well
-        watched.failed = watched.failed or Error.of(problem, "training")
-        return []
-
-
-def _measurement(
-    case: Case,
-    ran: Run,
-    watched: _Watched,
-    start: list[tuple[Output, Score]],
-    known: tuple[Reference, ...],
-    moved: float,
-) -> RecordedRun:
+def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
+    ran, watched, known = found.ran, found.watched, found.known
     total, penalty = np.asarray(ran.losses, "float64"), np.asarray(ran.penalties, "float64")
     data = total - penalty
-    by_epoch = _by_epoch(data, ran)
-    training = _scores(case, "train", watched) if ran.steps else []
-    validation = _scores(case, "validation", watched) if ran.steps else []
-    losses = _losses(data, penalty, total, by_epoch, case)
-    worst = _by_loss_alone(_worst(training, validation, known), losses, ran)
-    checks = _validation_numbers(ran, by_epoch)
+    by_epoch = epoch_means(data, ran)
+    training = scored(case, "train", watched) if ran.steps else []
+    validation = scored(case, "validation", watched) if ran.steps else []
+    losses = loss_figures(data, penalty, total, by_epoch, case)
+    worst = by_loss_alone(worst_output(training, validation, known), losses, ran)
+    checks = validation_figures(ran, by_epoch)
     error = ran.error or watched.failed
     shown = shown_accuracy(ran.epochs, validation=bool(validation))
     copy = copy_of_inputs(case) if ran.steps else None
@@ -374,298 +256,41 @@ def _measurement(
         stopped_by=ran.stopped_by,
         left_out=left_out_callbacks(case),
         seconds=round(ran.seconds, 3),
-        first_nonfinite_step=None if ran.loss_from == "nowhere" else _first_nonfinite(total),
+        first_nonfinite_step=None if ran.loss_from == "nowhere" else first_nonfinite(total),
         loss_from=ran.loss_from,
         goes_on=case.fit.goes_on,
         in_turn=case.fit.in_turn,
         searching=bool(case.fit.searched),
         searched=", ".join(case.fit.searched) or None,
         weights_nonfinite_step=watched.weights_nonfinite,
-        loss_curve=tuple(thinned(_by_epoch(total, ran), 60)),
+        loss_curve=tuple(thinned(epoch_means(total, ran), 60)),
         validation_curve=tuple(thinned([one["val_loss"] for one in ran.epochs if "val_loss" in one], 60)),
-        curves=_curves(ran),
-        weights_moved=moved,
+        curves=logged_curves(ran),
+        weights_moved=found.moved,
         first_rate=ran.rates[0] if ran.rates else math.nan,
         final_rate=ran.rates[-1] if ran.rates else math.nan,
         has_validation=case.validation is not None,
         seen_ahead=seen_ahead(case) if ran.steps else None,
         known_share=known_share(case) if ran.steps else None,
-        skill_start=min((score.skill for _, score in start), default=None),
-        target_majority=_target_majority(case),
-        inference_to_training=_inference(case, losses["final_loss"]) if ran.steps else None,
-        inputs_used=_inputs_used(case, training) if ran.steps else None,
+        skill_start=min((score.skill for _, score in found.start), default=None),
+        target_majority=target_majority(case),
+        inference_to_training=inference_to_training(case, losses["final_loss"]) if ran.steps else None,
+        inputs_used=inputs_used(case, training) if ran.steps else None,
         shown_accuracy=shown,
         divided_whole=divided_whole(case),
         out_of_reach=out_of_reach(case) if ran.steps else 0.0,
         pictures_dark=pictures.dark_share,
         pictures_contrast=pictures.contrast if pictures.pictures else None,
         untold=untold(shown, validation or training),
-        numbers_per_target=_numbers_per_target(case),
+        numbers_per_target=numbers_per_target(case),
         copied=copy.fidelity if copy else None,
         copied_spread=copy.spread if copy else None,
         emptied_loss=emptied[0] if emptied else None,
         emptied_share=emptied[1] if emptied else None,
-        validation_lost=_lost(losses, checks["validation_final_loss"]),
+        validation_lost=lost_in_validation(losses, checks["validation_final_loss"]),
         sequence_classes=max((one.classes for one in outputs(case) if one.kind == "sequence"), default=0),
-        **_dead(case, watched),
+        **dead_units(case, watched),
         **losses,
         **checks,
         **worst,
     )
-
-
-def _by_epoch(data: np.ndarray, ran: Run) -> list[float]:
-    """Mean loss of each epoch; of equal parts of the run where fewer than four epochs were finished."""
-    edges = [0, *ran.epoch_steps]
-    if len(edges) > 4 and edges[-1] >= len(data) - 1:
-        return [float(np.mean(data[a:b])) for a, b in itertools.pairwise(edges) if b > a]
-    parts = np.array_split(data, min(24, max(1, len(data) // 4))) if len(data) else []
-    return [float(np.mean(one)) for one in parts if len(one)]
-
-
-def _losses(
-    data: np.ndarray, penalty: np.ndarray, total: np.ndarray, by_epoch: list[float], case: Case
-) -> dict[str, Any]:
-    if not len(data):
-        names = [
-            "first_loss",
-            "final_loss",
-            "best_loss",
-            "peak_loss",
-            "fall",
-            "rise",
-            "growth",
-            "penalty_share",
-            "final_penalty_share",
-        ]
-        rest = ["oscillation", "epoch_oscillation", "late_fall", "late_trend", "late_drop"]
-        return {
-            **dict.fromkeys(names + rest, math.nan),
-            "constant_loss": _constant(case),
-            "loss_to_constant": None,
-        }
-    head = max(1, min(5, len(data) // 20))
-    first = float(np.median(data[:head]))
-    final, best = by_epoch[-1], float(np.nanmin(by_epoch)) if np.isfinite(by_epoch).any() else math.nan
-    constant = _constant(case)
-    scale = abs(first) or 1.0
-    return {
-        "first_loss": first,
-        "final_loss": final,
-        "best_loss": best,
-        "peak_loss": float(np.nanmax(by_epoch)) if np.isfinite(by_epoch).any() else math.nan,
-        "constant_loss": constant,
-        "loss_to_constant": final / constant if constant else None,
-        "fall": (first - best) / scale,
-        "rise": final / best if best > 0 else 1.0,
-        "growth": final / first if first > 0 else math.nan,
-        "penalty_share": _share(penalty[:head], total[:head]),
-        "final_penalty_share": _share(penalty[-head:], total[-head:]),
-        "oscillation": oscillation(data),
-        "epoch_oscillation": _rises(by_epoch),
-        "late_fall": share_of_fall_late(by_epoch),
-        "late_trend": trend(by_epoch),
-        "late_drop": max(0.0, -trend(by_epoch)),
-    }
-
-
-def _share(part: np.ndarray, whole: np.ndarray) -> float:
-    total = float(np.sum(np.abs(whole)))
-    return float(np.clip(np.sum(part) / total, 0.0, 1.0)) if total > 0 and math.isfinite(total) else 0.0
-
-
-def _rises(by_epoch: list[float]) -> float:
-    half = np.asarray(by_epoch[len(by_epoch) // 2 :])
-    if len(half) < 3:
-        return 0.0
-    return float(np.mean(half[1:] > half[:-1] * 1.05))
-
-
-def _constant(case: Case) -> float | None:
-    sample = case.train.sample(SCORED)
-    if sample.y is None or len(outputs(case)) != 1 or case.fit.class_weight is not None or sample.weights is not None:
-        return None
-    found = constant_loss(outputs(case)[0], target_of(outputs(case)[0], sample))
-    return None if math.isnan(found) else found
-
-
-def _first_nonfinite(total: np.ndarray) -> int | None:
-    where = np.flatnonzero(~np.isfinite(total))
-    return int(where[0]) if len(where) else None
-
-
-def _validation_numbers(ran: Run, by_epoch: list[float]) -> dict[str, Any]:
-    losses = [one["val_loss"] for one in ran.epochs if "val_loss" in one]
-    names = ("first_loss", "final_loss", "best_loss", "rise", "to_training", "jump")
-    if not losses:
-        return {**{f"validation_{name}": None for name in names}, "validation_late_trend": trend(by_epoch)}
-    finite = [one for one in losses if math.isfinite(one)]
-    best = min(finite) if finite else math.nan
-    late = np.asarray(losses[len(losses) // 2 :])
-    jump = float(np.max(np.abs(np.diff(late))) / max(abs(float(np.median(late))), 1e-12)) if len(late) > 1 else 0.0
-    logged = ran.epochs[-1].get("loss", math.nan)
-    return {
-        "validation_first_loss": losses[0],
-        "validation_final_loss": losses[-1],
-        "validation_best_loss": best,
-        "validation_rise": losses[-1] / best if best > 0 else 1.0,
-        "validation_to_training": losses[-1] / logged if logged > 0 else None,
-        "validation_jump": jump,
-        "validation_late_trend": trend(losses),
-    }
-
-
-def _lost(losses: dict[str, float | None], validation: float | None) -> float | None:
-    first, final = losses["first_loss"], losses["final_loss"]
-    if validation is None or first is None or final is None or not first > final:
-        return None
-    return (validation - final) / (first - final)
-
-
-def _worst(
-    training: list[tuple[Output, Score]], validation: list[tuple[Output, Score]], known: tuple[Reference, ...]
-) -> dict[str, Any]:
-    """The numbers of the output that falls furthest short of its reference (of chance, where there is none)."""
-    chosen: dict[str, Any] | None = None
-    for row in _by_output(training, validation, known):
-        if chosen is None or _badness(row) > _badness(chosen):
-            chosen = row
-    names = [
-        "score",
-        "skill_training",
-        "skill_validation",
-        "score_training",
-        "score_validation",
-        "skill_reference",
-        "reference_model",
-        "shortfall",
-        "margin",
-        "reference_lead",
-        "gap",
-        "wrong",
-        "evenness",
-        "majority_share",
-        "prediction_spread",
-    ]
-    return chosen or {**dict.fromkeys(names), "gap": 0.0}
-
-
-def _by_output(
-    training: list[tuple[Output, Score]], validation: list[tuple[Output, Score]], known: tuple[Reference, ...]
-) -> list[dict[str, Any]]:
-    by_name = {one.output.name: one for one in known}
-    held = {output.name: score for output, score in validation}
-    return [_row(score, held.get(output.name), by_name.get(output.name)) for output, score in training]
-
-
-def _by_loss_alone(worst: dict[str, Any], losses: dict[str, float | None], ran: Run) -> dict[str, Any]:
-    """Where no output has a task, the share of the first loss that went away stands for the skill.
-
-    Of several losses that a step logs none need fall: of two nets that play against each other one gains what the
-    other loses.
-    """
-    fall = losses["fall"]
-    if worst["score"] is not None or fall is None or not math.isfinite(fall) or ran.loss_from == "parts":
-        return worst
-    skill = max(-1.0, fall)
-    return {**worst, "score": "loss", "skill_training": skill, "skill_validation": skill}
-
-
-def _badness(row: dict[str, Any]) -> float:
-    shortfall, skill = row["shortfall"], row["skill_validation"]
-    assert isinstance(skill, float)
-    return float(shortfall) if isinstance(shortfall, float) and shortfall > 0.05 else 0.05 - 0.01 * skill
-
-
-def _row(score: Score, held: Score | None, reference: Reference | None) -> dict[str, Any]:
-    final = held or score
-    margin = _standard_error(final) * 2
-    return {
-        "score": score.measure,
-        "skill_training": score.skill,
-        "skill_validation": final.skill,
-        "score_training": score.value,
-        "score_validation": final.value,
-        "skill_reference": reference.expected.skill if reference else None,
-        "reference_model": reference.model if reference else None,
-        "shortfall": max(0.0, reference.expected.skill - max(final.skill, 0.0) - margin) if reference else None,
-        "margin": margin,
-        "reference_lead": reference.score.skill - reference.training.skill if reference and held else None,
-        "gap": score.skill - held.skill if held else 0.0,
-        "wrong": final.wrong if math.isfinite(final.wrong) else None,
-        "evenness": final.evenness,
-        "majority_share": score.majority,
-        "prediction_spread": score.spread if math.isfinite(score.spread) else None,
-    }
-
-
-def _standard_error(score: Score) -> float:
-    """Of the skill, from that of the score."""
-    return score.error / max(1 - score.chance, 1e-6)
-
-
-def _dead(case: Case, watched: _Watched) -> dict[str, Any]:
-    shares = [
-        (float(1 - watched.alive[note.path].mean()), note.path)
-        for note in layer_notes(case)
-        if note.shape == "rectifying" and note.path in watched.alive
-    ]
-    worst = max(shares, default=(0.0, None))
-    return {"dead_share": worst[0], "dead_layer": worst[1] if worst[0] > 0 else None}
-
-
-def _inference(case: Case, final: float | None) -> float | None:
-    """The data loss in inference mode over that logged last; None where the model computes its loss by itself."""
-    batch = case.train.sample(512)
-    if batch.y is None or final is None or not math.isfinite(final) or final <= 0 or case.fit.class_weight is not None:
-        return None
-    fed_batch = fed(batch, case)
-    try:
-        given = case.model(fed_batch.x, training=False)
-        loss = case.model.compute_loss(fed_batch.x, fed_batch.y, given, fed_batch.weights, training=False)
-    except Exception:  # noqa: BLE001 - a loss that wants more than inputs and targets is not comparable
-        return None
-    penalty = sum(float(np.asarray(one).sum()) for one in case.model.losses)
-    return (float(np.asarray(loss)) - penalty) / final
-
-
-def _inputs_used(case: Case, training: list[tuple[Output, Score]]) -> float | None:
-    if not training or min(score.skill for _, score in training) < 0.2:
-        return None
-    batch = case.train.sample(SCORED)
-    order = np.random.default_rng(1).permutation(batch.rows)
-    mixed = Batch(cut(batch.x, order), batch.y, batch.weights)
-    after = {output.name: score.skill for output, score in scores(case, mixed)}
-    return min((score.skill - max(after[output.name], 0.0)) / score.skill for output, score in training)
-
-
-def _numbers_per_target(case: Case) -> float:
-    sample = case.train.sample(8)
-    known = [one for one in outputs(case) if one.kind == "regression" and one.family in ERRORS]
-    if not known:
-        return 1.0
-    try:
-        given = predict(case, sample)
-    except Exception:  # noqa: BLE001 - a model that fails on these rows fails in training or validation as well
-        return 1.0
-    ratios = [
-        given[one.position].size / max(1, target_of(one, sample).size) for one in known if one.position < len(given)
-    ]
-    return max(ratios, default=1.0)
-
-
-def _target_majority(case: Case) -> float:
-    from ..tasks import class_ids
-
-    sample = case.train.sample(SCORED)
-    shares = []
-    for output in outputs(case):
-        if output.kind in ("binary", "multiclass") or names_steps(output, target_of(output, sample)):
-            counts = np.unique(class_ids(output, target_of(output, sample)), return_counts=True)[1]
-            shares.append(float(counts.max() / counts.sum()))
-    return max(shares, default=0.0)
-
-
-def _curves(ran: Run) -> tuple[Curve, ...]:
-    names = list(dict.fromkeys(name for one in ran.epochs for name in one))
-    return tuple(Curve(name, tuple(thinned([one.get(name, math.nan) for one in ran.epochs], 60))) for name in names)

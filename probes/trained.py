@@ -1,0 +1,70 @@
+"""What a model gives once it is trained, on rows that it knows."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .case import Case, fed
+from .recording import Batch
+from .scoring import SCORED_ROWS, Score, predict, scores
+from .step_balance import names_steps
+from .structures import cut
+from .tasks import Output, class_ids, outputs, target_of
+
+ERRORS = ("squared_error", "absolute_error", "relative_error")
+"""Losses of Keras' own that compare number with number, and spread the one over the other where shapes differ."""
+
+
+def inference_to_training(case: Case, final: float | None) -> float | None:
+    """The data loss in inference mode over that logged last; None where the model computes its loss by itself."""
+    batch = case.train.sample(512)
+    if batch.y is None or final is None or not math.isfinite(final) or final <= 0 or case.fit.class_weight is not None:
+        return None
+    fed_batch = fed(batch, case)
+    try:
+        given = case.model(fed_batch.x, training=False)
+        loss = case.model.compute_loss(fed_batch.x, fed_batch.y, given, fed_batch.weights, training=False)
+    except Exception:  # noqa: BLE001 - a loss that wants more than inputs and targets is not comparable
+        return None
+    penalty = sum(float(np.asarray(one).sum()) for one in case.model.losses)
+    return (float(np.asarray(loss)) - penalty) / final
+
+
+def inputs_used(case: Case, training: list[tuple[Output, Score]]) -> float | None:
+    """Training skill that is lost when inputs are dealt out to other rows, over the skill; None of little skill."""
+    if not training or min(score.skill for _, score in training) < 0.2:
+        return None
+    batch = case.train.sample(SCORED_ROWS)
+    order = np.random.default_rng(1).permutation(batch.rows)
+    mixed = Batch(cut(batch.x, order), batch.y, batch.weights)
+    after = {output.name: score.skill for output, score in scores(case, mixed)}
+    return min((score.skill - max(after[output.name], 0.0)) / score.skill for output, score in training)
+
+
+def numbers_per_target(case: Case) -> float:
+    """How many numbers the output gives for each number of its target under an error of Keras' own; 1 elsewhere."""
+    sample = case.train.sample(8)
+    known = [one for one in outputs(case) if one.kind == "regression" and one.family in ERRORS]
+    if not known:
+        return 1.0
+    try:
+        given = predict(case, sample)
+    except Exception:  # noqa: BLE001 - a model that fails on these rows fails in training or validation as well
+        return 1.0
+    ratios = [
+        given[one.position].size / max(1, target_of(one, sample).size) for one in known if one.position < len(given)
+    ]
+    return max(ratios, default=1.0)
+
+
+def target_majority(case: Case) -> float:
+    """Share of the most frequent class among the training targets, of steps where these are classed; 0 for others."""
+    sample = case.train.sample(SCORED_ROWS)
+    shares = []
+    for output in outputs(case):
+        if output.kind in ("binary", "multiclass") or names_steps(output, target_of(output, sample)):
+            counts = np.unique(class_ids(output, target_of(output, sample)), return_counts=True)[1]
+            shares.append(float(counts.max() / counts.sum()))
+    return max(shares, default=0.0)

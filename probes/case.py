@@ -97,6 +97,10 @@ class Error:
         """What was raised, its text without colours and cut at 4,000 characters."""
         return cls(type(problem).__name__, without_colours(str(problem))[:4000], stage)
 
+    def told(self, what: str) -> str:
+        """What failed, with the exception's class and the beginning of its text."""
+        return f"{what}: {self.type}: {self.message[:200]}"
+
 
 @dataclass
 class Case:

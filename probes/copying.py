@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from .case import Case
+from .case import Case, Error
+from .catalogue import Unanswerable
 from .recording import Batch
 from .scoring import predict
 from .structures import leaves
@@ -34,7 +36,11 @@ class Copy:
 
 
 def copy_of_inputs(case: Case) -> Copy | None:
-    """How the output copies the inputs; None with other targets, and where no output has the shape of the one input."""
+    """How the output copies the inputs; None with other targets, and where no output has the shape of the one input.
+
+    Raises:
+        Unanswerable: the model cannot be called on its inputs, as where its step alone knows how to call its parts.
+    """
     if case.train.y is not None and {one.kind for one in outputs(case)} != {"reconstruction"}:
         return None
     sample = case.train.sample(ROWS)
@@ -46,13 +52,23 @@ def copy_of_inputs(case: Case) -> Copy | None:
         return None
     try:
         made = predict(case, Batch(sample.x, None, None))
-    except Exception:  # noqa: BLE001 - a model whose step alone knows how to call its parts shows nothing here
-        return None
+    except Exception as problem:
+        # To call the model is to run the user's own code.
+        raise Unanswerable(Error.of(problem, "training").told("the model cannot be called on its inputs")) from problem
     wanted = given[0].astype("float64")
     for one in made:
         if one.shape == wanted.shape:
             return _compared(one.reshape(len(one), -1), wanted.reshape(len(wanted), -1))
     return None
+
+
+def copy_figures(case: Case) -> dict[str, Any]:
+    """What :func:`copy_of_inputs` finds, or why it finds nothing, by the names that this has in the measurement."""
+    try:
+        copy = copy_of_inputs(case)
+    except Unanswerable as reason:
+        return {"copied_unknown": str(reason)}
+    return {"copied": copy.fidelity, "copied_spread": copy.spread} if copy else {}
 
 
 def _compared(made: np.ndarray, wanted: np.ndarray) -> Copy | None:

@@ -90,7 +90,5 @@ def _watch(case: Case) -> FirstSteps:
         found.run = run(case, plan, Budget(SECONDS))
     if not found.seen:
         reason = found.run.error
-        raise Unanswerable(
-            f"training fails: {reason.type}: {reason.message[:200]}" if reason else "training took no step"
-        )
+        raise Unanswerable(reason.told("training fails") if reason else "training took no step")
     return found

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..copying import copy_of_inputs, emptied_loss
+from ..copying import copy_figures, emptied_loss
 from ..curves import Curve, thinned
 from ..data.image_quality import image_quality
 from ..overlap import known_share, seen_ahead
@@ -215,6 +215,8 @@ class RecordedRun:
     validation data or fall. Near zero a loss that is several times another may still be next to it."""
     sequence_classes: int = 0
     """Classes that the targets of a sequence name, such as words, the most of any output; 0 where no output is one."""
+    copied_unknown: str | None = None
+    """Why `copied` could not be measured; null where it was, or where there is nothing to copy."""
 
 
 @probe(
@@ -242,7 +244,6 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
     checks = validation_figures(ran, by_epoch)
     error = ran.error or watched.failed
     shown = shown_accuracy(ran.epochs, validation=bool(validation))
-    copy = copy_of_inputs(case) if ran.steps else None
     emptied = emptied_loss(ran.epochs, ran.penalties)
     pictures = image_quality(case)
     return RecordedRun(
@@ -282,9 +283,9 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
         pictures_dark=pictures.dark_share,
         pictures_contrast=pictures.contrast if pictures.pictures else None,
         untold=untold(shown, validation or training),
-        numbers_per_target=numbers_per_target(case),
-        copied=copy.fidelity if copy else None,
-        copied_spread=copy.spread if copy else None,
+        # Where the model fails on the rows that are scored, that is what the run shows.
+        numbers_per_target=1.0 if watched.failed else numbers_per_target(case),
+        **(copy_figures(case) if ran.steps else {}),
         emptied_loss=emptied[0] if emptied else None,
         emptied_share=emptied[1] if emptied else None,
         validation_lost=lost_in_validation(losses, checks["validation_final_loss"]),

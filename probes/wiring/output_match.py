@@ -269,8 +269,7 @@ def _predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
     try:
         found = model(given, training=False) if getattr(model, "_call_has_training_arg", True) else model(given)
     except Exception as problem:
-        error = Error.of(problem, "training")
-        raise Unanswerable(f"the model fails on a batch: {error.type}: {error.message[:200]}") from problem
+        raise Unanswerable(Error.of(problem, "training").told("the model fails on a batch")) from problem
     return [np.asarray(one, dtype="float64") for one in in_order(case, found)]
 
 

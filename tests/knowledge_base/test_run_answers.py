@@ -276,3 +276,12 @@ def test_what_learns_is_told_by_what_was_measured(change: Mapping[str, Any]) -> 
     assert chosen is not None
     assert RUN.answers[chosen].symptom == "none"
     assert MISSING_VALUE not in say(RUN.answers[chosen], numbers)
+
+
+def test_what_is_not_known_of_a_copy_is_told() -> None:
+    question = load().questions["inputs_come_back"]
+    reason = "the model cannot be called on its inputs: NotImplementedError"
+    numbers = {**LEARNT, "emptied_share": None, "copied_unknown": reason}
+    assert answer_of(question, numbers).answer_id == "not_known"
+    assert reason in say(question.answers["not_known"], numbers)
+    assert answer_of(question, {**numbers, "copied_unknown": None}).answer_id == "come_back"

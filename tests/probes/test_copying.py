@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from probes.copying import copy_of_inputs, emptied_loss
+from probes.copying import copy_figures, copy_of_inputs, emptied_loss
 from tests.probes.making import compiled, make_case, table
 
 
@@ -42,6 +42,28 @@ def test_what_comes_out(what: str, fidelity: float, spread: float) -> None:
 def test_other_targets_say_what_is_wanted() -> None:
     assert copy_of_inputs(make_case(model_that_gives("the input"), table(), table()[::-1])) is None
     assert copy_of_inputs(make_case(model_that_gives("the input"), table(), table())) is not None
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("live_models")
+def test_why_a_model_that_its_step_alone_can_call_shows_nothing() -> None:
+    import keras
+
+    class InParts(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.decoder = keras.layers.Dense(6)
+
+        def train_step(self, data: Any) -> dict[str, Any]:
+            return {"loss": keras.ops.mean(self.decoder(data[0] if isinstance(data, tuple) else data))}
+
+        def call(self, given: Any) -> Any:
+            raise LookupError("call the decoder")
+
+    figures = copy_figures(make_case(compiled(InParts()), table()))
+    assert set(figures) == {"copied_unknown"}
+    assert "LookupError" in figures["copied_unknown"]
+    assert "call the decoder" in figures["copied_unknown"]
 
 
 def test_a_loss_that_is_emptied() -> None:

@@ -37,6 +37,8 @@ from assistant.trying import Attempt, attempt_for, next_attempt
 from assistant.walking import HEALTHY, Need, Walk
 from knowledge_base.loading import KnowledgeBase
 from knowledge_base.questions import Chosen, Question, answer_of
+from knowledge_base.schema import Cause
+from knowledge_base.suiting import in_case
 from probes.process.description import CaseDescription
 
 MOST_SECONDS_OF_TRIALS = 60.0
@@ -230,13 +232,17 @@ class Dialogue:
         """The causes that were ruled out, with what ruled them out."""
         return tuple(one for one in self._told if one.status == "ruled_out")
 
+    def cause(self, id: str) -> Cause:
+        """A cause of the knowledge base, with the remedies that suit this case."""
+        return in_case(self.kb.causes[id], self._facts.measurements)
+
     def trial_of(self, cause: str) -> OfferTrial | None:
         """The trial that a person asks for by its cause; None where the cause has no remedy that can be carried out.
 
         Raises:
             KeyError: the knowledge base has no such cause.
         """
-        attempt = attempt_for(cause, self.kb.causes[cause], self._facts.trials)
+        attempt = attempt_for(cause, self.cause(cause), self._facts.trials)
         return self._offer(attempt, asked_for=True) if attempt else None
 
     def measured_before(self, probe: str) -> ProbeFinished | None:
@@ -272,10 +278,9 @@ class Dialogue:
         symptom = self.symptom
         if not self._trials or symptom is None or symptom.id == HEALTHY or self.seconds_left == 0:
             return None
-        attempt = next_attempt(self._told, self.kb.causes, self._facts.trials, self.seconds_for_trials)
-        if attempt is None:
-            return None
-        return self._offer(attempt)
+        causes = {one.cause: self.cause(one.cause) for one in self._told}
+        attempt = next_attempt(self._told, causes, self._facts.trials, self.seconds_for_trials)
+        return self._offer(attempt) if attempt else None
 
     def _offer(self, attempt: Attempt, *, asked_for: bool = False) -> OfferTrial:
         cause = self.kb.causes[attempt.cause]

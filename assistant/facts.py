@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from assistant.events import (
     SKIPPED,
@@ -60,6 +61,11 @@ class Facts:
     patched: dict[str, PatchTried] = field(default_factory=dict)
     concluded: set[tuple[str, str]] = field(default_factory=set)
     stopped: str | None = None
+
+    @property
+    def measurements(self) -> dict[str, Mapping[str, Any]]:
+        """What was measured, by probe; without those that could not answer."""
+        return {probe: one.measurement for probe, one in self.measured.items() if one.measurement}
 
     @property
     def telling_log(self) -> LogShown | None:

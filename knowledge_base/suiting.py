@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from knowledge_base.conditions import evaluate
-from knowledge_base.schema import Remedy
+from knowledge_base.schema import Cause, Remedy
+
+
+def in_case(cause: Cause, measurements: Mapping[str, Mapping[str, Any]]) -> Cause:
+    """The cause with the remedies that suit what was measured."""
+    suit = suiting(cause.remedies, measurements)
+    return cause if len(suit) == len(cause.remedies) else cause.model_copy(update={"remedies": suit})
 
 
 def suiting(remedies: Iterable[Remedy], measurements: Mapping[str, Mapping[str, Any]]) -> tuple[Remedy, ...]:

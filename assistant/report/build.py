@@ -33,7 +33,6 @@ from assistant.walking import CRASHES, HEALTHY
 from knowledge_base.loading import KnowledgeBase
 from knowledge_base.saying import fill
 from knowledge_base.schema import Cause, Citation, Document, Reference, Remedy
-from knowledge_base.suiting import suiting
 from probes.process.description import Failure, ModelDescription
 
 BY_HAND = (
@@ -226,8 +225,7 @@ def trial_of(finding: Finding, remedy: str) -> TrialFinished | None:
 
 def _offered(cause: Cause, finding: Finding, dialogue: Dialogue) -> tuple[Remedy, ...]:
     """The remedies that suit the case, and what was tried in any case."""
-    measured = {probe: one.measurement for probe, one in dialogue.facts.measured.items() if one.measurement}
-    suit = suiting(cause.remedies, measured)
+    suit = dialogue.cause(cause.id).remedies
     return tuple(one for one in cause.remedies if one in suit or trial_of(finding, one.id))
 
 

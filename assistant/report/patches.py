@@ -85,7 +85,7 @@ def _single(dialogue: Dialogue) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 def _untried(dialogue: Dialogue) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """The first remedy of each confirmed cause that a program can carry out, likeliest cause first."""
     for finding in dialogue.findings():
-        remedies = dialogue.kb.causes[finding.cause].remedies if finding.status in CONFIRMED else ()
+        remedies = dialogue.cause(finding.cause).remedies if finding.status in CONFIRMED else ()
         first = next((one for one in remedies if one.treatment), None)
         if first is not None and first.treatment is not None:
             yield first.id, first.treatment, {}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import hypothesis.strategies as st
@@ -18,6 +19,7 @@ from assistant.events import (
     in_force,
 )
 from assistant.steps import AskPerson, Conclude, Finished, OfferTrial, RunProbe
+from knowledge_base.schema import Remedy
 from tests.assistant.small_world import CASE, CATALOGUE, FAILED, FAULTY, HEALTHY, NAN, new_dialogue, small_kb, walk
 
 
@@ -204,6 +206,18 @@ def test_trials_are_offered_for_likely_causes_with_a_treatment() -> None:
     step = dialogue.next_step()
     assert isinstance(step, OfferTrial)
     assert (step.cause, step.treatment) == ("lr_too_high", "set_learning_rate")
+
+
+def test_remedies_for_another_case_are_not_tried() -> None:
+    kb = small_kb()
+    cause = kb.causes["lr_too_high"]
+    where = {"probe": "input_statistics", "when": {"scale": {"below": 2}}}
+    remedies = tuple(Remedy.model_validate({**one.model_dump(), "suits": where}) for one in cause.remedies)
+    causes = {**kb.causes, cause.id: cause.model_copy(update={"remedies": remedies})}
+    dialogue = walk(Dialogue(dataclasses.replace(kb, causes=causes), CATALOGUE, trials=True), FAULTY)
+    step = dialogue.next_step()
+    assert not isinstance(step, OfferTrial) or step.cause != "lr_too_high"
+    assert dialogue.trial_of("lr_too_high") is None
 
 
 def test_why_says_the_reason_what_hangs_on_it_and_the_path() -> None:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..case import Budget, Case
 from ..catalogue import probe
 from ..inputs import input_leaves, is_tokens
-from ..layers import ATTENDING, RECURRENT, layer_notes
+from ..layers import ATTENDING, RECURRENT, LayerNote, layer_notes
+from ..padding import Padding, padding_of
 
 ROWS = 1000
 
@@ -44,6 +45,8 @@ class SequencePadding:
     """The most frequent of them."""
     commonest_share: float = 0.0
     """Share of the steps beside the padding that hold it, in [0, 1]."""
+    padding_value: float | None = 0.0
+    """What fills the steps that are padding; null where each feature is filled with a value of its own."""
 
 
 NONE = SequencePadding(
@@ -61,55 +64,53 @@ NONE = SequencePadding(
 
 @probe("sequence_padding", title="How sequences are padded", cost="instant", needs=("model", "training_data"))
 def measure(case: Case, budget: Budget) -> SequencePadding:
-    """Count runs of zeros at the ends of sequences."""
+    """Count runs of one value at the ends of sequences."""
     found = []
     words = (0, 0, 0.0)
     for name, one in input_leaves(case, case.train.sample(ROWS)):
         array = np.asarray(one)
-        if array.ndim == 2 and is_tokens(case, array):
+        tokens = array.ndim == 2 and array.dtype.kind in "iuf" and is_tokens(case, np.maximum(array, 0))
+        if tokens:
             words = max(words, _commonest(array), key=lambda known: known[2])
-        if (
-            array.dtype.kind in "iuf"
-            and (is_tokens(case, array) or (array.ndim == 3 and array.shape[1] > 3))
-            and array.ndim > 1
-        ):
-            found.append((name, array, *_ends(array)))
+        if tokens or (array.ndim == 3 and array.dtype.kind in "iuf" and array.shape[1] > 3):
+            found.append((name, padding_of(array)))
     if not found:
         return NONE
-    name, array, leading, trailing = max(found, key=lambda one: float(np.maximum(one[2], one[3]).mean()))
-    padding = np.maximum(leading, trailing)
+    name, padding = max(found, key=lambda one: one[1].share)
     notes = layer_notes(case)
     kinds = {one.kind for one in notes}
-    masked = "Masking" in kinds or any(one.kind == "Embedding" and bool(one.layer.mask_zero) for one in notes)
     return SequencePadding(
         input=name,
-        length=int(array.shape[1]),
-        padding_share=float(padding.mean() / array.shape[1]),
-        median_length=float(np.median(array.shape[1] - padding)),
-        trailing=bool(trailing.mean() >= leading.mean()),
-        masked=masked,
+        length=padding.length,
+        padding_share=padding.share,
+        median_length=float(np.median(padding.length - padding.steps)),
+        trailing=padding.trailing,
+        masked=any(_masks(notes, place, padding) for place in range(len(notes))),
         recurrent=bool(kinds & set(RECURRENT)),
         averaging=bool(kinds & {"GlobalAveragePooling1D", "AveragePooling1D"}),
         attending=bool(kinds & set(ATTENDING)),
         words=words[0],
         commonest=words[1],
         commonest_share=words[2],
+        padding_value=padding.value,
     )
+
+
+def _masks(notes: tuple[LayerNote, ...], place: int, padding: Padding) -> bool:
+    """Whether a layer tells those behind it which steps are padding.
+
+    What a masking layer reads behind other layers need not be what the sequences are filled with.
+    """
+    note = notes[place]
+    if note.kind == "Embedding":
+        return bool(note.layer.mask_zero) and padding.value == 0
+    first = all(one.kind == "InputLayer" for one in notes[:place])
+    return note.kind == "Masking" and (not first or note.layer.mask_value == padding.value)
 
 
 def _commonest(tokens: NDArray[Any]) -> tuple[int, int, float]:
     """Distinct ids beside the padding, the most frequent of them, and its share."""
-    ids, counts = np.unique(tokens[tokens != 0], return_counts=True)
+    ids, counts = np.unique(tokens[tokens > 0], return_counts=True)
     if not len(ids):
         return 0, 0, 0.0
     return len(ids), int(ids[counts.argmax()]), float(counts.max() / counts.sum())
-
-
-def _ends(array: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """For each row the number of all-zero steps at its start and at its end."""
-    used = array != 0 if array.ndim == 2 else (array != 0).any(axis=2)
-    length = array.shape[1]
-    some = used.any(axis=1)
-    leading = np.where(some, used.argmax(axis=1), length)
-    trailing = np.where(some, used[:, ::-1].argmax(axis=1), length)
-    return leading, trailing

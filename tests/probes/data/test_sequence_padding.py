@@ -33,6 +33,61 @@ def test_padding_and_its_side(x: Any, trailing: bool) -> None:
     assert (found["masked"], found["recurrent"], found["averaging"]) == (False, True, False)
 
 
+RANDOM = np.random.default_rng(2)
+SCALED = RANDOM.standard_normal((64, 20, 3)).astype("float32")
+BESIDE = np.arange(20)[None, :, None] >= LENGTHS[:, None, None]
+RISING = np.clip(np.cumsum(np.abs(SCALED), axis=1) / 6, 0, 1)
+
+
+def series(x: Any, mask: float | None = None) -> dict[str, Any]:
+    import keras
+    from keras import layers
+
+    masking = [] if mask is None else [layers.Masking(mask)]
+    model = keras.Sequential([keras.Input(x.shape[1:]), *masking, layers.LSTM(2), layers.Dense(1)])
+    return measured(make_case(compiled(model), x, quantity()), "sequence_padding")
+
+
+def test_ids_that_are_padded_with_another_value() -> None:
+    found = seen(np.where(LEADING == 0, -1, LEADING)[:, ::-1])
+    assert (found["padding_value"], found["trailing"], found["masked"]) == (-1.0, True, False)
+    assert found["padding_share"] == seen(LEADING)["padding_share"]
+    assert not seen(np.where(LEADING == 0, -1, LEADING), mask=True)["masked"]
+
+
+@pytest.mark.parametrize("fill", [-1.0, -999.0, 1e6])
+def test_series_that_are_padded_with_any_value(fill: float) -> None:
+    padded = np.where(BESIDE, fill, SCALED).astype("float32")
+    found = series(padded)
+    assert (found["padding_value"], found["trailing"], found["masked"]) == (fill, True, False)
+    assert found["padding_share"] == pytest.approx(1 - LENGTHS.mean() / 20)
+    assert series(padded, fill)["masked"]
+    assert not series(padded, 0.0)["masked"]
+
+
+def test_series_that_are_scaled_after_they_were_padded() -> None:
+    padded = np.where(BESIDE, 0.0, SCALED + 2)
+    found = series(((padded - padded.mean((0, 1))) / padded.std((0, 1)) * [1, -1, 1]).astype("float32"), 0.0)
+    assert found["padding_share"] > 0.8
+    assert (found["padding_value"], found["masked"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        RISING,
+        RISING[..., :1],
+        # Each at its own level, and all at the limit of the sensor.
+        np.where(BESIDE, SCALED[:, :1], SCALED),
+        np.where(BESIDE, 4.0, SCALED)[..., :1],
+        np.where(BESIDE, SCALED.max(), SCALED),
+    ],
+    ids=["shares of a sum", "share of a sum", "own level", "limit", "limit of all"],
+)
+def test_series_that_end_with_a_constant(x: Any) -> None:
+    assert series(x.astype("float32"))["padding_share"] < 0.1
+
+
 def test_padding_that_the_model_is_told_of() -> None:
     assert seen(LEADING, mask=True)["masked"]
 

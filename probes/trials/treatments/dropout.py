@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...case import Case
+from ...layers import DROPPING
 from ..anatomy import flat_layers, following, kind, last_weights, names, output_layers, preceding
 from ..arm import Arm
 from ..rebuilding import chain, copy_of, rebuild
@@ -16,7 +17,6 @@ from ..treating import NotApplicable, Parameters, treatment
 MILD = 0.2
 NEXT_TO_NOTHING = 0.1
 """Share that passes all dropouts in a row; three layers of 0.5, the most that is customary, let an eighth pass."""
-DROPPING = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout")
 
 
 def _rates(layer: Any) -> list[tuple[Any, str, float]]:

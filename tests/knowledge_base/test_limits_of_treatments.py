@@ -1,0 +1,53 @@
+"""Limits that stand in the worker, where no knowledge base is at hand, and in a question: the two agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from knowledge_base.loading import load
+from knowledge_base.questions import answer_of
+from probes.trials.treatments.batches import FEW_ROWS, MOST_OF_ALL
+from probes.trials.treatments.dropout import NEXT_TO_NOTHING
+from probes.trials.treatments.targets import LARGEST, SMALLEST
+
+QUESTIONS = load().questions
+UNIT = {"target_scale": 1.0, "target_small": 1.0}
+DROPS = {"after_output": None, "highest_rate": 0.5, "penalty": 0.0}
+BATCH = {"batch_size": 200, "batch_share": MOST_OF_ALL, "planned_steps": 20}
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers", "cause"),
+    [
+        ("targets_scaled", {**UNIT, "target_scale": LARGEST * 1.01}, "targets_not_scaled"),
+        ("targets_scaled", {**UNIT, "target_small": SMALLEST * 0.99}, "targets_not_scaled"),
+        ("batch_sane", {**BATCH, "rows": FEW_ROWS + 1}, "batch_size_bad"),
+        ("regularisation_measured", {**DROPS, "kept": NEXT_TO_NOTHING}, "over_regularised"),
+    ],
+)
+def test_a_question_speaks_of_what_a_treatment_takes_for_measured(
+    question: str, numbers: Mapping[str, Any], cause: str
+) -> None:
+    assert speaks_for(question, numbers, cause)
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers", "cause"),
+    [
+        ("targets_scaled", {"target_scale": LARGEST * 0.99, "target_small": SMALLEST * 1.01}, "targets_not_scaled"),
+        ("batch_sane", {**BATCH, "rows": FEW_ROWS}, "batch_size_bad"),
+    ],
+)
+def test_a_treatment_leaves_alone_what_a_question_calls_sane(
+    question: str, numbers: Mapping[str, Any], cause: str
+) -> None:
+    assert not speaks_for(question, numbers, cause)
+
+
+def speaks_for(question: str, numbers: Mapping[str, Any], cause: str) -> bool:
+    chosen = answer_of(QUESTIONS[question], numbers).answer_id
+    assert chosen is not None
+    return QUESTIONS[question].answers[chosen].evidence.get(cause) in ("decides", "strong", "weak")

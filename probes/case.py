@@ -13,7 +13,7 @@ from .catalogue import Unanswerable
 from .keeping import unchanged
 from .live import Live
 from .process.continuing import goes_on
-from .process.failing import without_colours
+from .process.failing import without_colours, without_frames
 from .recording import Batch, Record, Recorded, UnreadableData, record
 
 T = TypeVar("T")
@@ -99,7 +99,7 @@ class Error:
 
     def told(self, what: str) -> str:
         """What failed, with the exception's class and the beginning of its text."""
-        return f"{what}: {self.type}: {self.message[:200]}"
+        return f"{what}: {self.type}: {without_frames(self.message)[:200]}"
 
 
 @dataclass

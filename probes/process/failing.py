@@ -42,6 +42,15 @@ def without_colours(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
 
 
+def without_frames(text: str) -> str:
+    """A text without the frames that TensorFlow puts before what was raised while it read the program's code."""
+    lines = text.splitlines()
+    frames = [place for place, line in enumerate(lines) if re.match(r'\s+File ".*", line \d+, in ', line)]
+    # Under each frame stands its line of code.
+    behind = lines[frames[-1] + 2 :] if frames else lines
+    return "\n".join(line.strip() for line in behind).strip() or text
+
+
 def ended(message: str) -> dict[str, Any]:
     """The plain values for a program that ended without a training."""
     return {"stage": "no_fit", "type": "", "message": message, "place": None, "frames": [], "raised_in": None}

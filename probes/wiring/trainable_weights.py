@@ -10,6 +10,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import probe
 from ..layers import layer_notes, output_layers, own_weights
+from ..own_maps import untracked
 from ..trials.starting import alike, draw, initializer_of
 
 
@@ -35,6 +36,10 @@ class TrainableWeights:
     """Whether frozen layers still look as an initialiser left them (zero biases), so that they never learnt."""
     changed_after_compile: bool
     """Whether the optimizer was built for other weights than are trainable now."""
+    untracked: int = 0
+    """Numbers that layers of the program's own hold in a bare `tf.Variable`, which Keras 3 does not train."""
+    untracked_layer: str | None = None
+    """First layer that does; null where there is none."""
 
 
 @probe("trainable_weights", title="Which weights are trained", cost="instant", needs=("model",))
@@ -48,6 +53,7 @@ def measure(case: Case, budget: Budget) -> TrainableWeights:
     heads = output_layers(case)
     built = getattr(case.optimizer, "_trainable_variables", None) if getattr(case.optimizer, "built", False) else None
     now = {id(one) for one in model.trainable_variables}
+    bare = untracked(case)
     return TrainableWeights(
         parameters=int(sum(np.prod(one.shape) for one in model.weights)),
         trainable=trained,
@@ -58,6 +64,8 @@ def measure(case: Case, budget: Budget) -> TrainableWeights:
         output_layer=heads[0].path if heads else "",
         frozen_untouched=_all_untouched([one.layer for one in frozen]),
         changed_after_compile=built is not None and {id(one) for one in built} != now,
+        untracked=sum(bare.values()),
+        untracked_layer=next(iter(bare), None),
     )
 
 

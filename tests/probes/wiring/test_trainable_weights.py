@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.probes.making import LIVE, compiled, make_case, measured, quantity, table
 
@@ -67,3 +68,27 @@ def test_trainable_changed_after_compile() -> None:
     made.optimizer.build(made.trainable_variables)
     made.get_layer("first").trainable = False
     assert seen(made)["changed_after_compile"]
+
+
+@pytest.mark.parametrize("own_step", [False, True])
+def test_variables_that_keras_does_not_train(own_step: bool) -> None:
+    import keras
+    import tensorflow as tf
+
+    class Scale(keras.layers.Layer):  # type: ignore[misc]
+        def build(self, shape: Any) -> None:
+            self.w = tf.Variable(tf.ones((shape[-1], 4)), trainable=True)
+            self.seen = tf.Variable(tf.zeros((4,)), trainable=False)
+            self.kept = self.add_weight(shape=(4,), name="kept")
+
+        def call(self, x: Any) -> Any:
+            return x @ self.w + self.kept
+
+    class Stepping(keras.Sequential):  # type: ignore[misc]
+        def train_step(self, data: Any) -> Any:
+            return super().train_step(data)
+
+    kind = Stepping if own_step else keras.Sequential
+    found = seen(compiled(kind([keras.Input((6,)), Scale(name="own"), keras.layers.Dense(1)])))
+    assert (found["untracked"], found["untracked_layer"]) == ((0, None) if own_step else (24, "own"))
+    assert seen(model())["untracked"] == 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..layers import layer_notes, output_layers
+from ..layers import PARAMETRIC, LayerNote, layer_notes, output_layers
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class BatchNormalization:
     """Whether one stands after an output's last layer with weights."""
     with_bias: int
     """Layers whose bias is undone by a batch normalisation right after them (harmless, a waste)."""
+    frozen_with_others: bool = False
+    """Whether what stands before each of the frozen ones is frozen as well, so that not they alone were meant."""
 
 
 @probe("batch_normalization", title="How batch normalisation is used", cost="instant", needs=("model", "training_data"))
@@ -78,7 +81,14 @@ def measure(case: Case, budget: Budget) -> BatchNormalization:
             notes[place + 1].kind == "BatchNormalization" and bool(getattr(notes[place].layer, "use_bias", False))
             for place in range(len(notes) - 1)
         ),
+        frozen_with_others=bool(frozen) and not any(_is_trained(notes[: places[one.path]]) for one in frozen),
     )
+
+
+def _is_trained(before: Sequence[LayerNote]) -> bool:
+    """Whether the nearest layer with weights of a linear map is trained."""
+    nearest = next((one for one in reversed(before) if one.kind in PARAMETRIC), None)
+    return nearest is not None and nearest.trainable
 
 
 def _positions(layer: object) -> int:

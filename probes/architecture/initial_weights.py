@@ -9,7 +9,7 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..layers import PARAMETRIC, LayerNote, effective_shape, layer_notes, output_layers
+from ..layers import NORMALISING, PARAMETRIC, LayerNote, effective_shape, followed_by, layer_notes, output_layers
 from ..own_maps import own_matrix
 
 
@@ -50,7 +50,8 @@ class InitialWeights:
     largest_gain: float
     """Largest gain of such a layer; 1 where there is none."""
     total_gain: float
-    """Product of all gains along the model: how signals grow from input to output; below 1 they die out."""
+    """Product of all gains along the model: how signals grow from input to output; below 1 they die out. Layers whose
+    output is normalised are left out."""
     odd_bias: float
     """Largest absolute start of a bias, forget gates of recurrent layers left out."""
     nonfinite: bool
@@ -70,7 +71,8 @@ def measure(case: Case, budget: Budget) -> InitialWeights:
     if notes[-1].kind not in PARAMETRIC:
         heads.add(notes[-1].path)
     twins = [row for row, note in zip(rows, notes, strict=True) if row.twins and (note.units or 2) > 1]
-    gains = [row.gain for row in rows if not row.zero and math.isfinite(row.gain) and row.gain > 0]
+    gains = {row.layer: row.gain for row in rows if not row.zero and math.isfinite(row.gain) and row.gain > 0}
+    carried = [gains[one.path] for one in notes if one.path in gains and not _is_normalised(case, one)]
     furthest = max(rows, key=lambda row: abs(math.log(row.gain)) if row.gain > 0 and math.isfinite(row.gain) else 0.0)
     biases = [np.asarray(one.numpy()) for note in notes for one in note.layer.weights if one.name.endswith("bias")]
     values = [np.asarray(one.numpy()) for one in case.model.weights if np.asarray(one.numpy()).dtype.kind == "f"]
@@ -80,13 +82,17 @@ def measure(case: Case, budget: Budget) -> InitialWeights:
         twin_layers=len(twins),
         first_odd=twins[0].layer if twins else furthest.layer,
         hidden_twins=sum(row.layer not in heads for row in twins),
-        smallest_gain=min(gains, default=1.0),
-        largest_gain=max(gains, default=1.0),
-        total_gain=float(np.prod(gains)) if gains else 1.0,
+        smallest_gain=min(gains.values(), default=1.0),
+        largest_gain=max(gains.values(), default=1.0),
+        total_gain=float(np.prod(carried)),
         odd_bias=max((float(np.abs(one).max()) for one in biases if one.size), default=0.0),
         nonfinite=any(not np.isfinite(one).all() for one in values),
         trained_before=bool(biases) and float(np.mean([bool(np.any(one != 0)) for one in biases])) > 0.5,
     )
+
+
+def _is_normalised(case: Case, note: LayerNote) -> bool:
+    return any(one.kind in NORMALISING for one in followed_by(case, note))
 
 
 def _kernel(note: LayerNote) -> np.ndarray | None:

@@ -11,13 +11,13 @@ from tests.probes.making import LIVE, compiled, make_case, measured, quantity, t
 pytestmark = LIVE
 
 
-def seen(after: bool = False, trainable: bool = True, **settings: Any) -> dict[str, Any]:
+def seen(after: bool = False, trainable: bool = True, hidden: bool = True, **settings: Any) -> dict[str, Any]:
     import keras
     from keras import layers
 
     fit = {name: settings.pop(name) for name in ("batch_size", "epochs") if name in settings}
     norm = layers.BatchNormalization(name="norm", trainable=trainable, **settings)
-    body = [layers.Dense(4, name="hidden"), norm, layers.Dense(1, name="last")]
+    body = [layers.Dense(4, name="hidden", trainable=hidden), norm, layers.Dense(1, name="last")]
     if after:
         body = [layers.Dense(4, name="hidden"), layers.Dense(1, name="last"), norm]
     return measured(
@@ -46,7 +46,9 @@ def test_batches_of_two() -> None:
 
 def test_frozen_before_it_saw_anything() -> None:
     found = seen(trainable=False)
-    assert (found["frozen"], found["frozen_fresh"]) == (1, 1)
+    assert (found["frozen"], found["frozen_fresh"], found["frozen_with_others"]) == (1, 1, False)
+    found = seen(trainable=False, hidden=False)
+    assert (found["frozen"], found["frozen_fresh"], found["frozen_with_others"]) == (1, 1, True)
 
 
 def test_behind_the_output() -> None:

@@ -126,3 +126,19 @@ def test_one_layer_of_zeros_has_no_scale() -> None:
     last = keras.layers.Dense(1, kernel_initializer="zeros")
     found = seen(compiled(keras.Sequential([keras.Input((6,)), last])))
     assert (found["hidden_twins"], found["smallest_gain"], found["total_gain"]) == (0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(("normalised", "low", "high"), [(True, 0.3, 3.0), (False, 0.0, 1e-3)])
+def test_what_is_normalised_does_not_shrink_signals(normalised: bool, low: float, high: float) -> None:
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(1)
+    made = [keras.Input((6,))]
+    for _ in range(8):
+        made.append(layers.Dense(6, kernel_initializer=keras.initializers.RandomNormal(stddev=0.1)))
+        made += [layers.BatchNormalization()] if normalised else []
+        made.append(layers.ReLU())
+    found = seen(compiled(keras.Sequential([*made, layers.Dense(1)])))
+    assert low < found["total_gain"] < high
+    assert found["smallest_gain"] < 0.4

@@ -22,10 +22,11 @@ def step_balance(case: Case, sample: Batch, output: Output) -> tuple[float, floa
     """The most frequent class of steps over the rarest, and its share, where one class drowns the others.
 
     Weights of steps count, and steps that a mask leaves out of the loss do not. None where the output names no class a
-    step, or no class has more than :data:`DROWNS` of the steps.
+    step, no class has more than :data:`DROWNS` of the steps, or the loss is the program's own: an overlap like Dice's
+    is written for rare classes.
     """
     target = target_of(output, sample)
-    if not names_steps(output, target):
+    if not names_steps(output, target) or output.family == "other":
         return None
     ids = class_ids(output, target)
     weights = _weights(case, sample, len(ids) // max(1, len(target))).ravel()

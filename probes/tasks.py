@@ -188,7 +188,9 @@ def _kind(target: NDArray[Any], encoding: str, family: str, inputs: list[Any], a
         return "reconstruction"
     width = target.shape[-1] if target.ndim > 1 else 1
     if target.ndim >= 3 or (target.ndim == 2 and width > 1 and family == "sparse_crossentropy"):
-        return "sequence" if family in CLASSIFYING or encoding in ("one_hot", "integers") else "regression"
+        # What a loss of the program's own makes of masks of 0 and 1 is not known; that they name classes is.
+        named = ("one_hot", "integers", "zero_one") if family in ("other", "none") else ("one_hot", "integers")
+        return "sequence" if family in CLASSIFYING or encoding in named else "regression"
     if encoding == "one_hot":
         return "multiclass"
     if encoding == "many_hot":

@@ -46,6 +46,24 @@ def test_task_and_encoding(target: Any, units: int, loss: str, task: str, encodi
     assert not any(found[name] for name in flags)
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_masks_under_a_loss_of_its_own(own: bool) -> None:
+    import keras
+    from keras import layers
+
+    def overlap(wanted: Any, given: Any) -> Any:
+        return 1 - keras.ops.mean(wanted * given)
+
+    masks = np.zeros((32, 4, 4, 1))
+    masks[:, 0, 0] = 1.0
+    pixels = np.random.default_rng(1).normal(0.0, 1.0, masks.shape)
+    model = keras.Sequential([keras.Input((4, 4, 1)), layers.Conv2D(1, 1, activation="sigmoid")])
+    case = make_case(compiled(model, "adam", overlap if own else "mse"), pixels, masks)
+    found = measured(case, "label_statistics")
+    assert found["outputs"][0]["task"] == ("sequence" if own else "regression")
+    assert found["imbalance"] == 1.0
+
+
 def test_balance() -> None:
     rare = np.array([0] * 60 + [1] * 4)
     found = seen(rare, 1, "binary_crossentropy")

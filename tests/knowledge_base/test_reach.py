@@ -251,7 +251,7 @@ def test_several_causes_surface_together(kb: KnowledgeBase, symptom: str, answer
                                    "still_improving": "clearly"},
                      "too_few_epochs", {"lr_too_low", "lr_schedule_bad"}, id="no rate reaches it"),
         pytest.param("loss_slow", {"callbacks_watch": "stops_in_wrong_direction", "another_rate_better": "much_higher",
-                                   "still_improving": "clearly"},
+                                   "stopped_too_soon": "ended_on_its_way", "still_improving": "clearly"},
                      "too_few_epochs", {"lr_too_low", "lr_schedule_bad"}, id="stopped in the wrong direction"),
         pytest.param("loss_slow", {"rate_customary": "customary", "schedule_sane": "ends_at_once",
                                    "another_rate_better": "much_higher"},

@@ -285,3 +285,18 @@ def test_what_is_not_known_of_a_copy_is_told() -> None:
     assert answer_of(question, numbers).answer_id == "not_known"
     assert reason in say(question.answers["not_known"], numbers)
     assert answer_of(question, {**numbers, "copied_unknown": None}).answer_id == "come_back"
+
+
+@pytest.mark.parametrize(
+    ("epochs", "trend", "answer"), [(3, -0.22, "ended_on_its_way"), (3, -0.01, "ended"), (20, -0.22, "ended")]
+)
+def test_what_ends_a_run(epochs: int, trend: float, answer: str) -> None:
+    cut = {
+        "stopped_by": "EarlyStopping",
+        "epochs": epochs,
+        "planned_epochs": 25,
+        "late_trend": trend,
+        "late_drop": -trend,
+    }
+    found = answer_of(load().questions["stopped_too_soon"], {**LEARNT, **cut, "shortfall": 0.4})
+    assert found.answer_id == answer

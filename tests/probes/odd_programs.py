@@ -83,6 +83,20 @@ def two_inputs_in_a_list() -> Case:
     return make_case(model, [table(), table()], binary(), epochs=2, validation_data=([table(), table()], binary()))
 
 
+@program
+def pairs_of_films() -> Case:
+    import keras
+    from keras import layers
+
+    films = np.random.default_rng(0).random((ROWS, 2, 4, 8, 8, 3)).astype("float32")
+    given = keras.Input(films.shape[1:])
+    encoder = keras.Sequential([layers.Conv3D(2, 2), layers.GlobalAveragePooling3D(), layers.Dense(4)])
+    apart = keras.ops.abs(encoder(given[:, 0]) - encoder(given[:, 1]))
+    model = keras.Model(given, layers.Dense(1, activation="sigmoid")(apart))
+    model.compile("adam", "binary_crossentropy")
+    return make_case(model, films, binary(), epochs=2, validation_split=0.25)
+
+
 def batches_forever(size: int = 16) -> Iterator[Any]:
     while True:
         yield table(size), binary(size)

@@ -171,3 +171,35 @@ def test_a_signal_in_the_validation_rows_alone(told_apart: float, stream: bool, 
     numbers = {"skill": 0.05, "within_validation": 0.93, "told_apart": told_apart, "stream": stream}
     numbers["pictures_varied"] = varied
     assert answer("inputs_predict_targets", numbers) == called
+
+
+def one_batch(fall: float, skill: float | None, still_falling: bool = False) -> dict[str, Any]:
+    return {
+        "nonfinite": False,
+        "rises": False,
+        "fall": fall,
+        "skill": skill,
+        "still_falling": still_falling,
+        "steps": 9,
+    }
+
+
+@pytest.mark.parametrize(
+    ("numbers", "called"),
+    [
+        (one_batch(0.9, 0.95), "learnt"),
+        (one_batch(0.1, 0.2), "hardly"),
+        # Too few rows for a score: a loss that does not move is enough.
+        (one_batch(0.0, None), "hardly"),
+        (one_batch(0.9, None), "learnt"),
+        # A loss with a floor of its own, behind which the rows are learnt.
+        (one_batch(0.1, 0.9), "learnt"),
+        (one_batch(0.3, 0.2, still_falling=True), "slowly"),
+    ],
+)
+def test_what_one_batch_tells(numbers: Mapping[str, Any], called: str) -> None:
+    assert answer("one_batch_learnt", numbers) == called
+
+
+def test_a_loss_that_never_moves_does_not_come_from_few_rows() -> None:
+    assert "loss_flat" not in load().causes["too_little_data"].symptoms

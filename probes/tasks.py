@@ -38,6 +38,8 @@ PERCENTAGE = "mean_absolute_percentage_error"
 CLASSIFYING = ("sparse_crossentropy", "crossentropy", "binary_crossentropy", "hinge", "categorical_hinge")
 MAX_CLASSES = 1000
 EXAMINED_ROWS = 2000
+MOST_ORDERED, ROWS_A_CLASS = 50, 3
+"""Distinct whole numbers at most, and rows for each of them at least, that a loss of quantities may be given as ids."""
 
 
 @dataclass(frozen=True)
@@ -201,13 +203,23 @@ def _kind(target: NDArray[Any], encoding: str, family: str, inputs: list[Any], a
         return "binary" if width == 1 else "multilabel"
     if family == "binary_crossentropy":
         return _under_binary_loss(target, encoding, accurate)
-    if encoding == "integers" and width == 1 and (accurate or family == "hinge"):
+    if encoding == "integers" and width == 1 and (family == "hinge" or (accurate and _name_classes(target))):
         return "multiclass"
     return "none" if encoding == "text" else "regression"
 
 
+def _name_classes(target: NDArray[Any]) -> bool:
+    """Whether whole numbers may be ids of classes: few, without wide gaps, and each of them several times.
+
+    Counts, ages and prices are whole numbers too, and an accuracy is often asked for beside them by habit.
+    """
+    values = np.unique(target)
+    covered = len(values) >= 0.5 * (float(values.max()) - float(values.min()) + 1)
+    return bool(len(values) <= MOST_ORDERED and covered and target.size >= ROWS_A_CLASS * len(values))
+
+
 def _under_binary_loss(target: NDArray[Any], encoding: str, accurate: bool) -> str:
-    if encoding == "integers" and len(np.unique(target)) <= 50:
+    if encoding == "integers" and len(np.unique(target)) <= MOST_ORDERED:
         return "multiclass"
     inside = bool(np.all((target >= 0) & (target <= 1)))
     return "regression" if not accurate or not inside else "multiclass"

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
@@ -18,6 +19,11 @@ ROWS = 32
 STEPS = 240
 FEWEST = 4
 SECONDS = 12.0
+EVENLY = 0.08
+"""Share of the whole fall by which the second half of the last quarter lies below the first: 0.125 on a line."""
+
+LEAST_FALL = 0.02
+"""Fall over the final loss below which evenness says nothing."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class OneBatch:
     skill: float | None
     """Share of the way from chance to perfect on that batch after it, in [-1, 1]; null without a task."""
     still_falling: bool
-    """Whether the loss fell by more than a tenth over the last quarter of the steps."""
+    """Whether the loss fell by more than a tenth over the last quarter of the steps, or evenly all along."""
     rises: bool
     """Whether the loss at the end lies above the first."""
     nonfinite: bool
@@ -82,14 +88,21 @@ def measure(case: Case, budget: Budget) -> OneBatch:
         final_loss=final,
         fall=(first - final) / abs(first) if first else 0.0,
         skill=min(skills) if skills else None,
-        still_falling=bool(
-            np.isfinite(late).all() and late[: len(late) // 2].mean() * 0.9 > late[len(late) // 2 :].mean()
-        ),
+        still_falling=_still_falling(late, first - final),
         rises=bool(math.isfinite(final) and final > first * 1.02),
         nonfinite=not bool(np.isfinite(np.asarray(ran.losses)).all()),
         penalty_share=float(np.clip(ran.penalties[-1] / ran.losses[-1], 0, 1)) if ran.losses[-1] > 0 else 0.0,
         curve=tuple(thinned(data.tolist(), 60)),
     )
+
+
+def _still_falling(late: NDArray[np.float64], fall: float) -> bool:
+    """Of losses that fall on a straight line the halves of the last quarter lie an eighth of the whole fall apart."""
+    if not np.isfinite(late).all():
+        return False
+    before, after = float(late[: len(late) // 2].mean()), float(late[len(late) // 2 :].mean())
+    evenly = fall > LEAST_FALL * abs(before) and before - after > EVENLY * fall
+    return after < before * 0.9 or evenly
 
 
 def fed_like(batch: Batch, case: Case) -> Batch:

@@ -110,6 +110,9 @@ def starts(ahead: float, best: float, horizon: float = 1.0, own_to_other: float 
         # Before the end of the plan, and where no start learns the task, starts that differ prove less.
         (starts(0.5, 0.96, horizon=0.5), "many_get_out"),
         (starts(0.5, 0.65), "many_get_out"),
+        (starts(0.5, 0.65, horizon=0.06), "starts_differ"),
+        ({**starts(0.0, 0.65), "behind": 0.4}, "this_one_unlucky"),
+        ({**starts(0.0, 0.65, horizon=0.06), "behind": 0.4}, "this_one_behind"),
         (starts(0.33, 0.96), "some_get_all_the_way"),
         (starts(0.33, 0.7), "starts_differ"),
         (starts(0.0, 0.4), "starts_differ"),

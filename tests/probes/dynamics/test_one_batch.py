@@ -38,6 +38,15 @@ def test_a_batch_that_is_not_learnt() -> None:
     assert not found["still_falling"]
 
 
+def test_a_batch_that_is_learnt_slowly_but_evenly() -> None:
+    import keras
+
+    far = make_case(compiled(net(), keras.optimizers.Adam(1e-3), "mse"), table(), quantity() + 20)
+    found = measured(far, "one_batch")
+    assert found["still_falling"]
+    assert found["fall"] < 0.5
+
+
 def test_weights_left_out_do_not_stop_it() -> None:
     model = compiled(net(3, "softmax"), "adam", "sparse_categorical_crossentropy")
     from tests.probes.making import classes

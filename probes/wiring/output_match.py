@@ -131,6 +131,8 @@ class OutputMatch:
     """Share of negative targets under a loss that takes logarithms, in [0, 1]; 0 under another loss."""
     normalised_over_batch: bool = False
     """Predictions that are shared out among the rows of a batch, as a softmax over the first axis does."""
+    distribution_loss_on_labels: bool = False
+    """A cross-entropy over classes that exclude each other, on labels that may stand together."""
     loss_on_distance: bool = False
     """A loss of the program's own that tells two classes apart by a distance."""
 
@@ -163,6 +165,7 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         one_unit_constant=any_of(lambda one: one.units == 1 and one.constant and one.activation == "normalising"),
         exclusive_without_softmax=any_of(_exclusive_without_softmax),
         softmax_for_labels=any_of(lambda one: one.task == "multilabel" and one.sums_to_one),
+        distribution_loss_on_labels=any_of(lambda one: one.task == "multilabel" and one.family == "crossentropy"),
         binary_loss_on_distribution=any_of(
             lambda one: (
                 one.family == "binary_crossentropy" and one.task == "multiclass" and one.classes > 2 and one.units > 2

@@ -117,6 +117,8 @@ EXPLAINED: list[tuple[str, str, str, Answers]] = [
       "other_starts_better": "this_one_unlucky"}),
     ("underfit", "poor_image_quality", "label_noise",
      {"pictures_show_something": "washed_out", "labels_agree": "wrong_everywhere"}),
+    ("loss_flat", "frozen_layers", "vanishing_gradient",
+     {"weights_trainable": "untaught_frozen", "gradients_reach_first_layer": "vanish"}),
     ("crashes", "label_encoding_mismatch", "program_error",
      {"why_it_failed": "ids_out_of_range", "did_it_ever_work": "code_changed"}),
 ]  # fmt: skip

@@ -25,6 +25,9 @@ GAP = 0.1
 SWING = 0.15
 """Rises of the loss in the second half of a run, over where it began, from which the run is said to swing."""
 
+GROWTH = 1.5
+"""Loss at the end of a run over that at its beginning, from which it diverges, as the knowledge base has it."""
+
 WITHOUT_REFERENCE = 0.7
 """Skill from which a model counts as having learnt where there is no reference."""
 
@@ -90,6 +93,15 @@ def swing(run: ArmRun) -> float:
     return float(rises[rises > 0].sum() / level) if level > 0 else 0.0
 
 
+def growth(run: ArmRun) -> float:
+    """Mean loss of the last tenth of the run over that of the first; 1 where it is too short or not above zero."""
+    curve = np.asarray([one for one in run.curve if math.isfinite(one)])
+    part = len(curve) // 10
+    if part < 1 or curve[:part].mean() <= 0:
+        return 1.0
+    return float(curve[-part:].mean() / curve[:part].mean())
+
+
 def shows_symptom(run: ArmRun, symptom: str, yardstick: Yardstick) -> bool:
     """Whether an untreated arm shows the symptom.
 
@@ -110,6 +122,8 @@ def shows_symptom(run: ArmRun, symptom: str, yardstick: Yardstick) -> bool:
         return gap(run) > GAP
     if symptom == "loss_oscillates":
         return short or swing(run) > SWING
+    if symptom == "loss_diverges":
+        return short or growth(run) > GROWTH
     if symptom == "validation_erratic":
         return short or gap(run) > GAP
     return short
@@ -126,6 +140,9 @@ def symptom_gone(run: ArmRun, control: ArmRun, symptom: str, yardstick: Yardstic
         return learnt or shortfall(run, yardstick) < LOST
     if symptom == "loss_oscillates":
         return learnt and (_settles(run, control) or _harmless(run, control, yardstick))
+    if symptom == "loss_diverges" and shortfall(control, yardstick) <= TOLERANCE:
+        # Nothing but the loss told that the control goes astray, so the loss must tell that this run does not.
+        return learnt and growth(run) <= 1.0
     return learnt
 
 

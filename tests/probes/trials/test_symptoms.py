@@ -56,6 +56,14 @@ def test_overfitting_is_the_gap() -> None:
     assert not symptom_gone(arm(0.4, training=0.45), control, "overfit", YARDSTICK)
 
 
+def test_a_loss_that_grows_diverges_though_the_score_be_as_good_as_any() -> None:
+    growing = arm(0.85, curve=FALLING[::-1])
+    assert shows_symptom(growing, "loss_diverges", YARDSTICK)
+    assert not shows_symptom(growing, "underfit", YARDSTICK)
+    assert symptom_gone(arm(0.85), growing, "loss_diverges", YARDSTICK)
+    assert not symptom_gone(growing, growing, "loss_diverges", YARDSTICK)
+
+
 def test_crashes_are_failures_and_nothing_else() -> None:
     assert shows_symptom(failed(), "crashes", YARDSTICK)
     assert not shows_symptom(arm(0.1), "crashes", YARDSTICK)

@@ -158,6 +158,7 @@ def test_every_editor_tells_what_it_reads() -> None:
 
 
 def test_two_editors_for_one_treatment_are_an_error() -> None:
+    assert "scale_inputs" in registered()
     with pytest.raises(ValueError, match="two editors"):
         editor("scale_inputs", order=1)(lambda _: None)
 

@@ -62,3 +62,16 @@ def trend(means: Sequence[float]) -> float:
         return 0.0
     slope, middle = np.polyfit(np.arange(len(last)), last, 1)[0], float(np.abs(last).mean())
     return float(slope * (len(last) - 1) / middle) if middle > 0 else 0.0
+
+
+SPENT = 0.011
+"""Of the highest learning rate the share below which steps teach next to nothing."""
+
+
+def spent(rates: Sequence[float]) -> float:
+    """Share of all steps that were taken behind the highest rate and below a ninetieth of it; 0 where none is known."""
+    known = np.asarray(rates, "float64")
+    if not len(known) or not np.isfinite(known).all():
+        return 0.0
+    top = int(known.argmax())
+    return float((known[top:] < SPENT * known[top]).sum() / len(known))

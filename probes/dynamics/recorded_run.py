@@ -10,7 +10,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..copying import copy_figures, emptied_loss
-from ..curves import Curve, thinned
+from ..curves import Curve, spent, thinned
 from ..data.image_quality import image_quality
 from ..overlap import known_share, seen_ahead
 from ..run_losses import (
@@ -144,6 +144,8 @@ class RecordedRun:
     """Validation loss of each epoch."""
     curves: tuple[Curve, ...]
     """Every logged metric by epoch."""
+    spent_share: float = 0.0
+    """Share of all steps that were taken behind the highest rate and below a ninetieth of it, in [0, 1]."""
     has_validation: bool = False
     """Whether the program gives validation data."""
     dead_share: float = 0.0
@@ -270,6 +272,7 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
         weights_moved=found.moved,
         first_rate=ran.rates[0] if ran.rates else math.nan,
         final_rate=ran.rates[-1] if ran.rates else math.nan,
+        spent_share=spent(ran.rates),
         has_validation=case.validation is not None,
         seen_ahead=seen_ahead(case) if ran.steps else None,
         known_share=known_share(case) if ran.steps else None,

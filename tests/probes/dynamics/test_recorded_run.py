@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -120,3 +122,17 @@ def test_a_model_that_was_built_on_a_batch_is_scored_on_all_rows() -> None:
     case = make_case(model, table(), quantity(), batch_size=48)
     assert [one.shape for one in predict(case, case.train.sample(1500))] == [(64, 1)]
     assert [score.rows for _, score in scores(case, case.train.sample(1500))] == [64]
+
+
+def test_a_rate_that_ends_at_nothing_and_one_that_is_spent_early() -> None:
+    import keras
+
+    def falling(share: Callable[[float], float]) -> dict[str, Any]:
+        callback = keras.callbacks.LearningRateScheduler(lambda epoch: 0.05 * share(epoch / 40))
+        return seen(epochs=40, callbacks=[callback])
+
+    cosine = falling(lambda done: 0.5 * (1 + math.cos(math.pi * done)))
+    assert cosine["final_rate"] < 0.011 * cosine["first_rate"]
+    assert cosine["spent_share"] < 0.1
+    assert falling(lambda done: 0.1 ** (20 * done))["spent_share"] > 0.8
+    assert falling(lambda done: done + 0.01)["spent_share"] == 0.0

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .case import Case
 from .catalogue import Unanswerable
+from .denoising import cleaned, is_shown
 from .features import FeatureShaper, may_name_things
 from .layers import adds_losses
 from .recording import Batch
@@ -306,7 +307,7 @@ def _reference(
         return None
     target = target_of(output, sample)
     if output.kind == "reconstruction":
-        return _components(output, target, sample, case)
+        return _components(output, target, features, sample, case)
     if output.kind == "multilabel" and target.ndim != 2:
         return None
     wanted = _columns(output, target)
@@ -482,7 +483,7 @@ def _permuted(
     return found
 
 
-def _components(output: Output, target: NDArray[Any], sample: Batch, case: Case) -> Reference | None:
+def _components(output: Output, target: NDArray[Any], features: Matrix, sample: Batch, case: Case) -> Reference | None:
     # What a linear projection through the narrowest layer keeps of the variance; a code that is held back by a term of
     # the program's own, as that of a variational autoencoder, is to keep less.
     if adds_losses(case):
@@ -493,6 +494,9 @@ def _components(output: Output, target: NDArray[Any], sample: Batch, case: Case)
         return None
     values = np.linalg.svd(flat - flat.mean(axis=0), compute_uv=False) ** 2
     kept = float(values[: min(widths)].sum() / values.sum()) if values.sum() else 0.0
+    if len(flat) >= 16 and not is_shown(target, sample):
+        # Of a noisy copy nobody can give back more than the noise has left.
+        kept = min(kept, cleaned(features, target))
     score = Score("r2", kept, 0.0, len(flat), 0.0, 1.0, True)
     return Reference(output, score, score, 0.0, 0.05, "components", kept)
 

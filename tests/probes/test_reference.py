@@ -56,3 +56,15 @@ def test_a_code_that_is_held_back_is_to_keep_less_than_components_do(held_back: 
             references(case)
     else:
         assert references(case)[0].model == "components"
+
+
+def test_of_noisy_copies_no_more_is_expected_than_the_noise_has_left() -> None:
+    import keras
+
+    clean = table(400, 6)
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(6)])
+    model.compile(loss="mse")
+    noisy = (clean + 0.8 * np.random.default_rng(2).standard_normal(clean.shape)).astype("float32")
+    assert references(make_case(model, clean, clean))[0].score.value == pytest.approx(1.0)
+    # Of independent columns the best estimate keeps the share of the signal: 1 / (1 + 0.8 ** 2).
+    assert references(make_case(model, noisy, clean))[0].score.value == pytest.approx(0.61, abs=0.06)

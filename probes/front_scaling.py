@@ -30,9 +30,15 @@ def fixed_scaling(model: Any) -> tuple[Any, ...]:
             found.append(layer)
         elif adapts(layer):
             return ()
-        elif kind not in _PASSED_OVER and not kind.startswith("Random"):
+        elif not leaves_scale(layer):
             break
     return tuple(found)
+
+
+def leaves_scale(layer: Any) -> bool:
+    """Whether a layer passes on numbers of the scale that it is given: it crops, pads, resizes or augments."""
+    kind = type(layer).__name__
+    return kind in _PASSED_OVER or kind.startswith("Random")
 
 
 def adapts(layer: Any) -> bool:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..front_scaling import FIXED, adapts, behind, fixed_scaling
+from ..front_scaling import FIXED, adapts, behind, fixed_scaling, leaves_scale
 from ..inputs import input_leaves, is_image, is_tokens, rescaled_inputs
 from ..overlap import identified, keys
 from ..trunk import first_trained
-from ..watching import layers_in_order
+from ..watching import layer_paths
 from ..whole_division import divided_whole
 
 ROWS = 2000
@@ -238,5 +238,5 @@ def _duplicates(arrays: list[NDArray[Any]]) -> tuple[float, bool]:
 
 
 def _rescaled(model: Any) -> bool:
-    first = [one for one in layers_in_order(model) if type(one).__name__ != "InputLayer"][:3]
+    first = [one for _, one in layer_paths(model) if not leaves_scale(one)][:3]
     return any(type(one).__name__ in FIXED or adapts(one) for one in first)

@@ -84,6 +84,20 @@ def test_a_model_that_rescales_by_itself() -> None:
         assert seen(table() * 255, model=compiled(model))["rescaled_inside"] is not frozen
 
 
+def test_pictures_that_are_rescaled_behind_their_augmentation() -> None:
+    import keras
+    from keras import layers
+
+    def model(*rescaling: Any) -> Any:
+        flips = [layers.RandomFlip("horizontal"), layers.RandomRotation(0.1), layers.RandomZoom(0.2)]
+        body = [keras.Sequential(flips), *rescaling, layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(1)]
+        return compiled(keras.Sequential([keras.Input((8, 8, 3)), *body]))
+
+    pictures = np.random.default_rng(0).uniform(0, 255, (64, 8, 8, 3)).astype("float32")
+    assert seen(pictures, model=model(layers.Rescaling(1 / 255)))["rescaled_inside"]
+    assert not seen(pictures, model=model())["rescaled_inside"]
+
+
 def test_inputs_that_are_rescaled_one_by_one_are_left_out() -> None:
     import keras
     from keras import layers

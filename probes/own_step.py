@@ -16,13 +16,6 @@ ROWS = 32
 LEAST_GRADIENT = 1e-7
 
 
-def overrides(model: Any, name: str = "train_step") -> bool:
-    """Whether the model brings a method of Keras' own anew, its training step unless another is named."""
-    import keras
-
-    return getattr(type(model), name, None) is not getattr(keras.Model, name, None)
-
-
 def has_gradient(case: Case) -> bool:
     """Whether the compiled loss of a few rows has a gradient that is not zero, at a learning rate above zero."""
     batch = fed(case.train.sample(ROWS), case)

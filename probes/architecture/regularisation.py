@@ -10,8 +10,9 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..layers import DROPPING, PARAMETRIC, LayerNote, adds_losses, layer_notes, output_layers, own_weights
-from ..own_step import overrides
+from ..overriding import overrides
 from ..tasks import losses_of
+from .dropped_paths import kept_on_best_path
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Regularisation:
     highest_layer: str | None
     """Layer with that rate."""
     kept: float
-    """Product of 1 - rate over all dropouts: share of a signal's units that pass all of them."""
+    """Product of 1 - rate over the dropouts in a row: share of a signal's units that pass all of them. Of several
+    paths that counts which keeps most: a branch that is added to its own input drops nothing."""
     after_output: str | None
     """Dropout that follows the last layer with weights of an output that has a loss."""
     before_norm: str | None
@@ -71,7 +73,7 @@ def measure(case: Case, budget: Budget) -> Regularisation:
         dropouts=len(rates),
         highest_rate=highest[0],
         highest_layer=highest[1],
-        kept=float(np.prod([1 - rate for rate, _ in rates])) if rates else 1.0,
+        kept=_kept(case, [rate for rate, _ in rates]),
         after_output=_after_output(case),
         before_norm=_before_norm(notes),
         penalised_layers=len({path for _, path in factors}),
@@ -88,6 +90,11 @@ def measure(case: Case, budget: Budget) -> Regularisation:
         early_stopping=stopping,
         own_terms=overrides(case.model) or overrides(case.model, "compute_loss") or adds_losses(case),
     )
+
+
+def _kept(case: Case, rates: list[float]) -> float:
+    along = kept_on_best_path(case.model, _rate)
+    return along if along is not None else float(np.prod([1 - rate for rate in rates]))
 
 
 def _rate(layer: Any) -> float:

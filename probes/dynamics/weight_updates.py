@@ -10,7 +10,8 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..first_steps import first_steps
-from ..own_step import has_gradient, mixed_rows, overrides, uphill
+from ..overriding import overrides
+from ..own_step import has_gradient, mixed_rows, uphill
 
 
 @dataclass(frozen=True)

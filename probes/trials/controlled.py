@@ -10,7 +10,7 @@ from typing import Any
 
 from ..case import Budget, Case
 from ..keeping import Kept
-from ..own_step import overrides
+from ..overriding import overrides
 from .arm import Arm
 from .bench import Bench, key_of
 from .elsewhere import from_plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MethodType
 
-from ...own_step import overrides
+from ...overriding import overrides
 from ..arm import Arm
 from ..treating import NotApplicable, Parameters, treatment
 

@@ -104,3 +104,40 @@ def test_decay_noise_and_stopping() -> None:
     assert found["weight_decay"] == pytest.approx(0.1)
     assert found["noise"] == pytest.approx(0.3)
     assert found["early_stopping"]
+
+
+def test_what_a_residual_branch_drops_comes_past_it() -> None:
+    import keras
+    from keras import layers
+
+    def model(residual: bool) -> Any:
+        given = keras.Input((6,))
+        x = given
+        for _ in range(6):
+            branch = layers.Dropout(0.25)(layers.Dense(6, "relu")(x))
+            x = layers.Add()([x, layers.Dropout(0.25)(branch)]) if residual else branch
+        tail = keras.Sequential([layers.Dense(4, "relu"), layers.Dropout(0.4)])
+        return keras.Model(given, layers.Dense(1)(tail(x)))
+
+    def kept(residual: bool) -> float:
+        case = make_case(compiled(model(residual), "adam", "mse"), table(), quantity())
+        return float(measured(case, "regularisation")["kept"])
+
+    assert kept(residual=True) == pytest.approx(0.6)
+    assert kept(residual=False) == pytest.approx(0.75**6 * 0.6)
+
+
+def test_of_a_block_of_the_programs_own_the_highest_rate_counts() -> None:
+    import keras
+    from keras import layers
+
+    class Block(layers.Layer):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = keras.Sequential([layers.Dense(6, "relu"), layers.Dropout(0.1)])
+            self.dropout = layers.Dropout(0.2)
+
+        def call(self, x: Any) -> Any:
+            return x + self.dropout(self.inner(x))
+
+    assert seen(layers.Dense(6), Block(), Block(), last())["kept"] == pytest.approx(0.64)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from .case import Case, fed
 from .layers import LayerNote, layer_notes, output_layers
 from .recording import Batch
+from .replacing import replaced
 from .structures import cut, leaves, map_leaves
-from .watching import replaced
 
 ROWS = 32
 _TOLERANCE = 1e-4

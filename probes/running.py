@@ -29,6 +29,7 @@ class Run:
         losses: of every step's batch, penalty included.
         penalties: the part of each that is regularisation.
         rates: the learning rate applied at each step.
+        logged_first: the loss that the logs show for the first step alone; NaN where they show none.
         epochs: the logs of every finished epoch, validation included.
         seconds: wall-clock time; ``first_step_seconds`` with tracing.
         complete: whether the run came to the end that was planned for it, or a callback of the program ended it.
@@ -46,6 +47,7 @@ class Run:
     epoch_steps: list[int] = field(default_factory=list)
     seconds: float = 0.0
     first_step_seconds: float = 0.0
+    logged_first: float = math.nan
     complete: bool = False
     stopped_by: str | None = None
     error: Error | None = None
@@ -171,6 +173,7 @@ def _monitor(case: Case, plan: Plan, budget: Budget, result: Run, step: Instrume
             loss, penalty = step.losses()
             if not result.losses:
                 result.first_step_seconds = budget.seconds - budget.left
+                result.logged_first = _told(logs or {})[0]
             if not _seen(step):
                 loss, result.loss_from = _told(logs or {})
             result.losses.append(loss)

@@ -31,6 +31,8 @@ class Seen:
             of what the step added to it.
         loss: of the batch, the regularisation penalty included; NaN where the step computes none that can be seen.
         penalty: the regularisation penalty alone.
+        taped: what the losses come to that gradients of weights are taken of, a row a gradient: sum, mean, and sum
+            without penalty.
     """
 
     activations: dict[str, NDArray[Any]]
@@ -40,6 +42,7 @@ class Seen:
     updates: dict[str, NDArray[Any]]
     loss: float
     penalty: float
+    taped: NDArray[Any]
 
 
 @dataclass
@@ -108,7 +111,10 @@ class InstrumentedStep:
         updates = {name.removeprefix("+"): one for name, one in numbers["updates"].items() if name.startswith("+")}
         weights = {name: one for name, one in numbers["updates"].items() if not name.startswith("+")}
         loss, penalty = self.losses()
-        return Seen(numbers["activations"], numbers["alive"], numbers["gradients"], weights, updates, loss, penalty)
+        taped = np.asarray(list(numbers["taped"].values()), dtype="float64").reshape(-1, 3)
+        return Seen(
+            numbers["activations"], numbers["alive"], numbers["gradients"], weights, updates, loss, penalty, taped
+        )
 
 
 def instrumented_step(case: Case) -> InstrumentedStep:

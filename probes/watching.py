@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .keeping import with_subclasses
+from .replacing import replaced
+from .taping import tape_watched
 
 T = TypeVar("T")
 
@@ -31,6 +33,8 @@ class Watch:
         gradients: per variable path, :data:`VARIABLE_FIELDS` of the gradient given to the outermost ``apply``.
         missing: paths of variables for which ``apply`` was given no gradient.
         losses: ``total`` and ``penalty`` as the model's own ``compute_loss`` returned them.
+        taped: for each gradient of trainable weights that a tape was asked for, what the loss it was taken of comes to
+            (see :func:`taping.tape_watched`).
         source: ``apply``, or ``none`` where the step never called an optimizer.
         clipped_by_user: whether ``apply`` was given other tensors than the tape returned.
         stopped: how often ``stop_gradient`` was called, of TensorFlow or of Keras, which calls that of TensorFlow.
@@ -44,6 +48,7 @@ class Watch:
     gradients: dict[str, Any] = field(default_factory=dict)
     updates: dict[str, Any] = field(default_factory=dict)
     losses: dict[str, Any] = field(default_factory=dict)
+    taped: dict[str, Any] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     source: str = "none"
     clipped_by_user: bool = False
@@ -57,6 +62,7 @@ class Watch:
             "gradients": self.gradients,
             "updates": self.updates,
             "losses": self.losses,
+            "taped": self.taped,
         }
 
 
@@ -66,22 +72,11 @@ def watching(model: Any, watch: Watch) -> Iterator[None]:
     taped: set[int] = set()
     with contextlib.ExitStack() as stack:
         stack.enter_context(_layers_watched(model, watch))
-        stack.enter_context(_tape_watched(taped))
+        stack.enter_context(tape_watched(model, watch.taped, taped))
         stack.enter_context(_apply_watched(watch, taped))
         stack.enter_context(_stops_counted(watch))
         stack.enter_context(loss_watched(model, watch))
         yield
-
-
-@contextlib.contextmanager
-def replaced(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[None]:
-    """Replace an attribute of a class or module by ``make(original)``, and put the original back."""
-    original = vars(owner)[name]
-    setattr(owner, name, make(original))
-    try:
-        yield
-    finally:
-        setattr(owner, name, original)
 
 
 @contextlib.contextmanager
@@ -173,22 +168,6 @@ def _summary(values: Any) -> Any:
             share(tf.math.is_finite(values)),
         ]
     )
-
-
-@contextlib.contextmanager
-def _tape_watched(taped: set[int]) -> Iterator[None]:
-    import tensorflow as tf
-
-    def make(original: Any) -> Any:
-        def gradient(tape: Any, *args: Any, **kwargs: Any) -> Any:
-            found = original(tape, *args, **kwargs)
-            taped.update(id(one) for one in tf.nest.flatten(found) if one is not None)
-            return found
-
-        return gradient
-
-    with replaced(tf.GradientTape, "gradient", make):
-        yield
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import probe
 from ..first_steps import FirstSteps, first_steps
-from ..own_step import overrides
+from ..overriding import overrides
 from ..running import learning_rate
 from ..tasks import constant_loss, outputs, target_of
 
@@ -40,7 +40,8 @@ class LossAtStart:
     logged: float
     """Loss that the program's logs show for the first step."""
     logged_differs: bool
-    """Whether the logged loss is another number than the loss that is trained (more than a quarter apart)."""
+    """Whether the logged loss is another number than the loss that is trained (more than a quarter apart): neither what
+    the model computes nor what gradients of weights are taken of; false where neither is seen."""
     custom_step: bool
     """Whether the model has a training step of its own."""
     rate: float
@@ -57,7 +58,6 @@ def measure(case: Case, budget: Budget) -> LossAtStart:
     total = logged if math.isnan(total) and "total" not in seen.step.raw["losses"] else total
     data = total - penalty
     uniform, constant = _expected(case)
-    reported = _reported(seen)
     custom = overrides(case.model)
     return LossAtStart(
         loss=data,
@@ -69,23 +69,30 @@ def measure(case: Case, budget: Budget) -> LossAtStart:
         loss_to_constant=data / constant if constant else None,
         finite=math.isfinite(total),
         negative=any(one.loss - one.penalty < -1e-6 for one in seen.seen),
-        logged=reported,
-        logged_differs=math.isfinite(total) and abs(reported - total) > 0.25 * max(abs(total), 1e-6),
+        logged=seen.run.logged_first,
+        logged_differs=_differs(seen),
         custom_step=custom,
         rate=learning_rate(case.optimizer),
     )
 
 
-def _reported(seen: FirstSteps) -> float:
-    epochs = seen.run.epochs
-    losses = [one.loss for one in seen.seen]
-    if "total" not in seen.step.raw["losses"]:
-        losses = list(seen.run.losses) or losses
-    if epochs and "loss" in epochs[0] and all(math.isfinite(one) for one in losses):
-        # Keras logs the running mean; compared as if the first step had been logged alone.
-        mean = float(np.mean(losses))
-        return float(epochs[0]["loss"]) * losses[0] / mean if mean else float(epochs[0]["loss"])
-    return losses[0]
+def _differs(seen: FirstSteps) -> bool:
+    """Whether the first step logs a loss of its own, and it is none of those that are known to be trained."""
+    reported, known = seen.run.logged_first, _trained(seen)
+    return math.isfinite(reported) and bool(known) and all(_apart(reported, one) for one in known)
+
+
+def _trained(seen: FirstSteps) -> list[float]:
+    """What the loss of the first step may be written as: as the model computed it, and as the tape was given it."""
+    first = seen.seen[0]
+    taped = first.taped[np.isfinite(first.taped).all(axis=1)]
+    whole = [*first.taped.ravel(), *taped.sum(axis=0)] if len(taped) else []
+    computed = [first.loss, first.loss - first.penalty] if "total" in seen.step.raw["losses"] else []
+    return [float(one) for one in [*computed, *whole] if math.isfinite(one)]
+
+
+def _apart(reported: float, trained: float) -> bool:
+    return abs(reported - trained) > 0.25 * max(abs(trained), 1e-6)
 
 
 def _expected(case: Case) -> tuple[float | None, float | None]:

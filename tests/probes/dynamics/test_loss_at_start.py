@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -58,23 +59,63 @@ def test_a_loss_below_zero() -> None:
     assert found["negative"]
 
 
-def test_a_log_that_shows_another_loss() -> None:
+def stepping(log: Callable[[Any], Any], penalty: bool = False) -> Any:
+    """A model with a step of its own that computes its loss itself and logs what ``log`` makes of it."""
     import keras
     import tensorflow as tf
 
-    class Silent(keras.Sequential):
+    class Stepping(keras.Sequential):
         def train_step(self, data: Any) -> Any:
             x, y = data
             with tf.GradientTape() as tape:
                 loss = tf.reduce_mean(tf.square(self(x, training=True)[:, 0] - y))
+                trained = loss + sum(self.losses) if penalty else loss
+            gradients = tape.gradient(trained, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+            return {"loss": log(loss)}
+
+    kind = keras.regularizers.L2(10.0) if penalty else None
+    return compiled(
+        Stepping([keras.Input((6,)), keras.layers.Dense(1, kernel_regularizer=kind)]), keras.optimizers.Adam(0.1)
+    )
+
+
+def test_a_log_that_shows_another_loss() -> None:
+    found = seen(stepping(lambda loss: loss * 0), quantity())
+    assert found["custom_step"]
+    assert found["logged_differs"]
+
+
+def test_a_log_of_the_loss_that_the_step_computes() -> None:
+    import keras
+
+    assert not seen(stepping(lambda loss: loss), quantity())["logged_differs"]
+    mean = keras.metrics.Mean()
+
+    def tracked(loss: Any) -> Any:
+        mean.update_state(loss)
+        return mean.result()
+
+    assert not seen(stepping(tracked), quantity())["logged_differs"]
+    assert not seen(stepping(lambda loss: loss, penalty=True), quantity())["logged_differs"]
+
+
+def test_a_log_of_more_than_what_the_model_computes() -> None:
+    import keras
+    import tensorflow as tf
+
+    class Smooth(keras.Sequential):
+        def train_step(self, data: Any) -> Any:
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = self.compute_loss(x, y, self(x, training=True)) + 2.0
             gradients = tape.gradient(loss, self.trainable_variables)
             self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
             return {"loss": loss}
 
-    model = compiled(Silent([keras.Input((6,)), keras.layers.Dense(1)]))
-    found = seen(model, quantity())
-    assert found["custom_step"]
-    assert found["logged_differs"]
+    found = seen(compiled(Smooth([keras.Input((6,)), keras.layers.Dense(1)])), quantity() / 10)
+    assert found["logged"] > 1.25 * found["loss"]
+    assert not found["logged_differs"]
 
 
 def test_a_step_of_its_own() -> None:

@@ -108,7 +108,9 @@ def _fixed_rows(model: Any) -> int:
 
 
 def scores(case: Case, batch: Batch) -> list[tuple[Output, Score]]:
-    """The score of every output that has a task, on these rows."""
+    """The score of every output that has a task, on these rows; none where there is no such output."""
+    if not outputs(case):
+        return []
     return score_predictions(case, predict(case, batch), batch)
 
 

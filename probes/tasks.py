@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .case import Case
+from .case import Case, fed
+from .overriding import overrides
 from .recording import Batch
 from .structures import leaves, named_leaves
 
@@ -68,8 +69,33 @@ class Output:
 
 
 def outputs(case: Case) -> tuple[Output, ...]:
-    """Every output with its task; empty where the targets are not recorded and no loss is compiled."""
+    """Every output with its task; empty where no targets are recorded, or the program's step has other ones."""
     return case.once("outputs", lambda: _outputs(case))
+
+
+def _compares_by_itself(case: Case, found: tuple[Output, ...]) -> bool:
+    """Whether the program's own training step holds what the model gives against something else than `fit`'s targets.
+
+    A class with a `train_step` and no `call` uses inner models as it likes. One that compiles no loss and gives several
+    things for one target, which is no class, does so as well: the target is the second of two views of a picture, say,
+    or a picture of another kind into which it is to be translated.
+    """
+    if not overrides(case.model, "call"):
+        return True
+    if not overrides(case.model) or any(one.family != "none" or one.encoding != "floats" for one in found):
+        return False
+    try:
+        given = case.model(fed(case.train.head(2), case).x, training=False)
+    except Exception:  # noqa: BLE001 - a model that fails on its inputs is looked at elsewhere
+        return False
+    return len(leaves(given)) > len(found)
+
+
+def why_no_outputs(case: Case) -> str:
+    """In words, why :func:`outputs` is empty."""
+    if case.train.y is None:
+        return "the program gives `fit` no targets"
+    return "the training step is the program's own, and what it holds against the targets is not known"
 
 
 def _outputs(case: Case) -> tuple[Output, ...]:
@@ -81,10 +107,11 @@ def _outputs(case: Case) -> tuple[Output, ...]:
     losses = losses_of(case.model, [name for name, _ in targets])
     accurate = _counts_right(case.model)
     inputs = [np.asarray(one) for one in leaves(sample.x)]
-    return tuple(
+    found = tuple(
         _output(name, np.asarray(target), losses[place], inputs, accurate, place)
         for place, (name, target) in enumerate(targets)
     )
+    return () if _compares_by_itself(case, found) else found
 
 
 def in_order(case: Case, given: Any) -> list[Any]:
@@ -186,7 +213,9 @@ def encoding_of(target: NDArray[Any]) -> tuple[str, int]:
 
 
 def _kind(target: NDArray[Any], encoding: str, family: str, inputs: list[Any], accurate: bool) -> str:
-    if _is_copy(target, inputs):
+    # Ids, and one-hot rows under a cross-entropy, are classes, also where they stand beside inputs that look like them.
+    names_classes = family == "sparse_crossentropy" or (family == "crossentropy" and encoding == "one_hot")
+    if not names_classes and _is_copy(target, inputs):
         return "reconstruction"
     width = target.shape[-1] if target.ndim > 1 else 1
     if target.ndim >= 3 or (target.ndim == 2 and width > 1 and family == "sparse_crossentropy"):

@@ -16,7 +16,7 @@ from ..recording import Batch
 from ..row_weights import row_weights
 from ..step_balance import step_balance
 from ..structures import leaves
-from ..tasks import Output, class_ids, outputs, target_of
+from ..tasks import Output, class_ids, outputs, target_of, why_no_outputs
 
 ROWS = 20_000
 
@@ -116,7 +116,7 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
     known = outputs(case)
     parts = [_labels(output, target_of(output, sample)) for output in known]
     if not parts:
-        raise Unanswerable("the program gives `fit` no targets")
+        raise Unanswerable(why_no_outputs(case))
     classed = [one for one in parts if one.present]
     weighed = [_weighed(case, sample, output, part) for output, part in zip(known, parts, strict=True) if part.present]
     weighed += [found for output in known if (found := step_balance(case, sample, output)) is not None]

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from ..case import Budget, Case, Error, fed
 from ..catalogue import Unanswerable, probe
 from ..layers import head_of, last_activation, layer_notes, reach_of
-from ..own_step import overrides
+from ..overriding import overrides
 from ..recording import Batch
 from ..scoring import is_distance, with_large_inputs
-from ..tasks import PERCENTAGE, Output, in_order, outputs, target_of
+from ..tasks import PERCENTAGE, Output, in_order, outputs, target_of, why_no_outputs
 
 ROWS = 256
 DISTINCT_AMONG = 2000
@@ -148,7 +148,7 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
     batch = case.train.sample(ROWS)
     known = outputs(case)
     if not known:
-        raise Unanswerable("the program gives `fit` no targets, so there is nothing to match")
+        raise Unanswerable(why_no_outputs(case))
     fits = _fits(case, batch, known)
 
     def any_of(test: Callable[[OutputFit], bool]) -> bool:

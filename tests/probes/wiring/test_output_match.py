@@ -188,7 +188,7 @@ def test_an_output_with_an_axis_too_many() -> None:
 
 
 def test_no_targets() -> None:
-    assert "nothing to match" in unknown(make_case(compiled(net(), "adam", None), table()), "output_match")
+    assert "no targets" in unknown(make_case(compiled(net(), "adam", None), table()), "output_match")
 
 
 def test_a_percentage_of_targets_near_zero() -> None:

@@ -1,0 +1,88 @@
+"""The task of each output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from probes.scoring import scores
+from probes.tasks import outputs
+from tests.probes.making import LIVE, compiled, make_case, measured, table, unknown
+
+pytestmark = LIVE
+
+
+def shifted(loss: str) -> tuple[Any, Any]:
+    """Words of a padded sentence, and the same words one step on."""
+    import keras
+    from keras import layers
+
+    random = np.random.default_rng(0)
+    words = np.sort(random.integers(1, 20, (64, 9)), axis=1)
+    words[:, 6:] = 0
+    given = keras.Input((8,))
+    model = keras.Model(given, layers.Dense(20, activation="softmax")(layers.Embedding(20, 8)(given)))
+    ids = words[:, 1:]
+    y = np.eye(20, dtype="float32")[ids] if loss == "categorical_crossentropy" else ids
+    case = make_case(compiled(model, "adam", loss), words[:, :-1], y)
+    return case, outputs(case)[0]
+
+
+def test_words_one_step_on_are_classes_though_they_look_like_the_inputs() -> None:
+    for loss in ("sparse_categorical_crossentropy", "categorical_crossentropy"):
+        case, output = shifted(loss)
+        assert output.kind == "sequence"
+        found = measured(case, "output_match")
+        assert (found["unreachable"], found["bounded_for_quantities"]) == (0.0, False)
+
+
+def test_inputs_that_come_back_are_a_reconstruction() -> None:
+    import keras
+    from keras import layers
+
+    for loss in ("binary_crossentropy", "mse", "kl_divergence"):
+        model = keras.Sequential([keras.Input((6,)), layers.Dense(3), layers.Dense(6, activation="sigmoid")])
+        x = 1 / (1 + np.exp(-table()))
+        assert outputs(make_case(compiled(model, "adam", loss), x, x))[0].kind == "reconstruction"
+
+
+def two_views(called: bool = False) -> Any:
+    """A model whose step brings two views of the same rows together; its `call` gives two things, where it has one."""
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    class Views(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.built = True
+            self.inner = keras.Sequential([keras.Input((6,)), layers.Dense(8, activation="relu"), layers.Dense(3)])
+
+        def train_step(self, data: Any) -> Any:
+            one, two = data
+            with tf.GradientTape() as tape:
+                loss = -tf.reduce_mean(keras.losses.cosine_similarity(self.inner(one), self.inner(two)))
+            gradients = tape.gradient(loss, self.inner.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.inner.trainable_variables, strict=True))
+            return {"loss": loss}
+
+    class Called(Views):
+        def call(self, inputs: Any) -> Any:
+            return self.inner(inputs), inputs
+
+    model = Called() if called else Views()
+    model.compile(optimizer="adam")
+    return model
+
+
+@pytest.mark.parametrize("called", [False, True])
+def test_what_a_step_of_its_own_compares_in_its_own_way_is_no_target(called: bool) -> None:
+    case = make_case(two_views(called), table(), table() + 0.1, epochs=8)
+    assert outputs(case) == ()
+    assert scores(case, case.train.sample(32)) == []
+    found = measured(case, "recorded_run")
+    assert (found["error_type"], found["completed"], found["score"]) == (None, True, "loss")
+    for probe in ("output_match", "label_statistics"):
+        assert "program's own" in unknown(case, probe)

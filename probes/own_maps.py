@@ -9,7 +9,7 @@ import numpy as np
 
 from .case import Case
 from .layers import layer_notes
-from .own_step import overrides
+from .overriding import overrides
 
 
 def own_matrix(layer: Any) -> Any:

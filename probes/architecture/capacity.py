@@ -13,6 +13,7 @@ from ..inputs import input_leaves, is_image, is_tokens
 from ..layers import ATTENDING, CONVOLUTIONAL, PARAMETRIC, RECURRENT, hidden_layers, layer_notes, uncalled_layers
 from ..receptive_field import receptive_field
 from ..tasks import outputs
+from .paths import goes_past
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ class Capacity:
     all_that_passes: bool = False
     """Whether what the narrowest hidden layer gives is all that another layer with weights is given; looked at only
     where it has fewer units than there are classes."""
+    gone_past: bool = False
+    """Whether every output is also reached by a way that does not lead through the narrowest hidden layer, as where a
+    residual branch is added to its own input."""
     uncalled: int = 0
     """Layers that the model made and never calls."""
     first_uncalled: str | None = None
@@ -153,6 +157,7 @@ def measure(case: Case, budget: Budget) -> Capacity:
         receptive_share=sight.share if sight else 1.0,
         receptive_field=sight.field if sight else (),
         receptive_layer=sight.layer if sight else None,
+        gone_past=narrowest is not None and goes_past(case.model, narrowest.layer),
         all_that_passes=narrowest is not None
         and (narrow[0] or 0) < size
         and any(one.kind in PARAMETRIC and bool(is_handed_on(case, narrowest, one)) for one in notes),

@@ -12,7 +12,7 @@ from ..catalogue import Unanswerable, probe
 from ..layers import DROPPING, PARAMETRIC, LayerNote, adds_losses, layer_notes, output_layers, own_weights
 from ..overriding import overrides
 from ..tasks import losses_of
-from .dropped_paths import kept_on_best_path
+from .paths import kept_on_best_path
 
 
 @dataclass(frozen=True)

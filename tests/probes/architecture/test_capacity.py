@@ -189,3 +189,20 @@ class TestHowFarConvolutionsSee:
             seen(self.PICTURES, quantity(), layers.Conv2D(4, 3), layers.Flatten(), dense(1))["receptive_share"] == 1.0
         )
         assert seen(self.SERIES, quantity(), layers.LSTM(4), dense(1))["receptive_share"] == 1.0
+
+
+def test_a_residual_branch_is_no_bottleneck() -> None:
+    import keras
+    from keras import layers
+
+    def gone_past(residual: bool) -> bool:
+        given = keras.Input((6,))
+        inner = keras.Sequential([dense(2, "relu", "narrow"), dense(6)])
+        x = layers.Add()([given, inner(given)]) if residual else inner(given)
+        case = make_case(compiled(keras.Model(given, dense(1)(x)), "adam", "mse"), table(), quantity())
+        found = measured(case, "capacity")
+        assert found["narrowest_layer"] == "narrow"
+        return bool(found["gone_past"])
+
+    assert gone_past(residual=True)
+    assert not gone_past(residual=False)

@@ -169,17 +169,20 @@ def rank(
     }
     settling = [one for one in trials if one.proven and one.closes >= SETTLES]
     if settling:
-        findings = {id: _not_needed(one, settling) for id, one in findings.items()}
+        behind = {explainer for one in settling for explainer in kb.causes[one.cause].explained_by}
+        findings = {id: one if id in behind else _not_needed(one, settling) for id, one in findings.items()}
     explained = {id: _explainer(kb.causes[id], findings) for id in findings}
     ordered = _order([_below(one, explained[one.cause]) for one in findings.values()])
     return tuple(replace(one, rank=place) for place, one in enumerate(ordered, start=1))
 
 
 def _not_needed(finding: Finding, settling: Sequence[TrialFinished]) -> Finding:
-    """A cause whose own trial proved nothing, where the symptom goes without its remedy, is possible at most."""
+    """Where the symptom goes without the remedy of a likely cause, it stays likely only if a measurement decides for it
+    and no trial of its own proved nothing."""
     tried = {one.treatment for one in finding.trials if one.outcome is not None}
     took_part = all(tried & {one.treatment, *one.given} for one in settling)
-    return replace(finding, status="possible") if tried and not took_part and finding.status == "likely" else finding
+    needed = took_part or (_is_decided(finding) and not tried)
+    return finding if needed or finding.status != "likely" else replace(finding, status="possible")
 
 
 def worth_telling(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -272,9 +275,13 @@ def _explainer(cause: Cause, findings: Mapping[str, Finding]) -> str | None:
     return max(standing, key=lambda one: one.log_odds).cause if standing else None
 
 
+def _is_decided(finding: Finding) -> bool:
+    return any(one.band == "decides" and one.by == "probe" for one in finding.evidence)
+
+
 def _measured_untried(finding: Finding) -> bool:
-    decided = any(one.band == "decides" and one.by == "probe" for one in finding.evidence)
-    return decided and finding.status == "likely" and not any(one.outcome is not None for one in finding.trials)
+    untried = not any(one.outcome is not None for one in finding.trials)
+    return untried and _is_decided(finding) and finding.status == "likely"
 
 
 def _order(findings: Sequence[Finding]) -> list[Finding]:

@@ -86,6 +86,25 @@ def test_proven_stands_first() -> None:
     ]
 
 
+def test_what_is_not_tried_is_not_needed_where_another_remedy_settles_it() -> None:
+    whole = load()
+    outcome = TrialOutcome(
+        score="r2", control=(0.1,) * 4, treated=(0.9,) * 4, symptom_gone=True, horizon="planned_end", steps=9, seconds=1
+    )
+
+    def status(cause: str, settled: str, *seen: tuple[str, str]) -> str:
+        answers = [Answer(one, given, "probe", None, 0.0, given, None, (), "tree", ()) for one, given in seen]
+        trial = TrialFinished(
+            cause=settled, remedy="r", treatment="t", outcome=outcome, proven=True, closes=1.0, given=()
+        )
+        return next(one.status for one in rank(whole, answers, ("loss_slow",), [trial]) if one.cause == cause)
+
+    assert status("too_little_data", "lr_too_low", ("enough_rows", "handful")) == "possible"
+    # What a measurement decides, and what may bring about the settled cause, stand.
+    assert status("bad_initializer", "lr_too_low", ("weights_start_well", "alike")) == "likely"
+    assert status("lr_too_high", "dying_relu", ("one_batch_learnt", "rises")) == "likely"
+
+
 def test_what_can_be_treated_stays_below_what_brings_it_about_and_could_not_be_tried() -> None:
     whole = load()
     outcome = TrialOutcome(

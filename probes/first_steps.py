@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,12 +41,18 @@ class FirstSteps:
 
     def update(self, path: str) -> float:
         """Median norm of what a step adds to a variable, over the norm of the variable."""
-        ratios = [
+        return float(np.median(self._ratios(path) or [np.nan]))
+
+    def longest(self, path: str) -> float:
+        """Largest norm of what a step adds to a variable, over the norm of the variable."""
+        return max(self._ratios(path), default=math.nan)
+
+    def _ratios(self, path: str) -> list[float]:
+        return [
             float(one.updates[path][0]) / max(float(one.weights[path][0]), 1e-8)
             for one in self.seen
             if path in one.updates
         ]
-        return float(np.median(ratios or [np.nan]))
 
     def moves(self, path: str) -> bool:
         """Whether any step adds anything to a variable; a step that gathers gradients adds every few steps alone."""

@@ -49,6 +49,8 @@ class WeightUpdates:
     uphill: float | None = None
     """Cosine between what a step of the program's own adds to the weights and the gradient of the compiled loss, in
     [-1, 1]; above 0 where it climbs, null where the step is Keras' own or has no such gradient."""
+    at_once: float = 0.0
+    """Median over kernels of the largest ratio of a single step."""
     mixed_rows: float | None = None
     """Loss that a step of the program's own logs on its own predictions as targets, over that on the same dealt out to
     other rows: near 0 where every row has its own target, 1 where targets spread over all rows; null elsewhere."""
@@ -62,8 +64,9 @@ def measure(case: Case, budget: Budget) -> WeightUpdates:
     if not paths:
         raise Unanswerable("the model has no trainable weights")
     rows = [WeightUpdate(path, seen.update(path)) for path in paths]
-    kernels = [row.ratio for row in rows if row.weight.endswith(("kernel", "embeddings")) and math.isfinite(row.ratio)]
-    kernels = kernels or [row.ratio for row in rows if math.isfinite(row.ratio)] or [math.nan]
+    finite = [row for row in rows if math.isfinite(row.ratio)]
+    read = [row for row in finite if row.weight.endswith(("kernel", "embeddings"))] or finite
+    kernels = [row.ratio for row in read] or [math.nan]
     still = [row.weight for row in rows if not seen.moves(row.weight)]
     all_still = len(still) == len(rows)
     return WeightUpdates(
@@ -75,6 +78,7 @@ def measure(case: Case, budget: Budget) -> WeightUpdates:
         first_still=still[0] if still else None,
         all_still=all_still,
         nonfinite=any(float(one.updates[path][2]) < 1 for one in seen.seen for path in one.updates),
+        at_once=float(np.median([seen.longest(row.weight) for row in read])) if read else 0.0,
         idle_step=all_still and overrides(case.model) and has_gradient(case),
         mixed_rows=mixed_rows(case) if overrides(case.model) else None,
         uphill=uphill(case) if overrides(case.model) and not all_still else None,

@@ -26,6 +26,19 @@ def test_steps_that_are_too_long() -> None:
     assert seen(30.0)["largest_ratio"] > 1
 
 
+def test_one_step_that_leaves_nothing_to_learn_with() -> None:
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((6,))
+    outputs = layers.Dense(1, activation="relu")(layers.Dense(8, activation="relu")(inputs))
+    model = compiled(keras.Model(inputs, outputs), keras.optimizers.RMSprop(3.0), "mse")
+    found = measured(make_case(model, table(), abs(quantity()) - 20, epochs=4), "weight_updates")
+    assert found["largest_ratio"] < 3e-4
+    assert found["at_once"] > 0.25
+    assert seen(1e-3)["at_once"] < 0.25
+
+
 def test_steps_that_move_nothing() -> None:
     found = seen(0.0)
     assert found["all_still"]

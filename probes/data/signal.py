@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
+from ..content import content_left
 from ..features import FeatureShaper
 from ..idle_input import idle_input
 from ..inputs import ids_alone, input_leaves, is_image
@@ -76,6 +77,9 @@ class Signal:
     measured where the training rows have no signal."""
     stream: bool = False
     """Whether the training rows come from a pipeline, which may vary them, rather than as arrays."""
+    content_left: float | None = None
+    """How far simple models that learnt from the validation rows agree on what the training rows are, from 0 (as on
+    features dealt out anew) to 1; measured where the training rows have no signal, null for few validation rows."""
     pictures_varied: bool = False
     """Whether the inputs are pictures and a pipeline gives other ones in every epoch."""
     divided_whole: bool = False
@@ -117,6 +121,7 @@ def measure(case: Case, budget: Budget) -> Signal:
         ids_alone=ids_alone(case),
         within_validation=None if skill > NO_SIGNAL else within_validation(case, worst.output),
         told_apart=0.5 if skill > NO_SIGNAL else told_apart(case),
+        content_left=None if skill > NO_SIGNAL else content_left(case, worst.output),
         stream=bool(case.train.batches),
         pictures_varied=pictures_varied(case),
         renamed_skill=_renamed(case, worst) if worst.training.skill - worst.score.skill > LOST else None,

@@ -161,18 +161,23 @@ def test_what_simple_models_make_of_spoilt_pixels_does_not_clear_them(divided: b
 
 
 @pytest.mark.parametrize(
-    ("told_apart", "stream", "varied", "called"),
+    ("told_apart", "left", "stream", "varied", "called"),
     [
-        (0.95, True, True, "spoilt_in_training"),
-        (0.95, False, False, "other_in_training"),
-        (0.53, True, True, "spoilt_at_random"),
-        (0.53, True, False, "in_validation_only"),
-        (0.53, False, False, "in_validation_only"),
+        (0.95, 0.1, True, True, "spoilt_in_training"),
+        (0.95, None, True, True, "spoilt_in_training"),
+        # A pipeline that moves its pictures a little, and labels of other pictures.
+        (0.82, 0.45, True, True, "contradicted_in_training"),
+        (0.95, 0.1, False, False, "other_in_training"),
+        (0.53, 0.9, True, True, "spoilt_at_random"),
+        (0.53, 0.9, True, False, "in_validation_only"),
+        (0.53, 0.9, False, False, "in_validation_only"),
     ],
 )
-def test_a_signal_in_the_validation_rows_alone(told_apart: float, stream: bool, varied: bool, called: str) -> None:
-    numbers = {"skill": 0.05, "within_validation": 0.93, "told_apart": told_apart, "stream": stream}
-    numbers["pictures_varied"] = varied
+def test_a_signal_in_the_validation_rows_alone(
+    told_apart: float, left: float | None, stream: bool, varied: bool, called: str
+) -> None:
+    numbers: dict[str, Any] = {"skill": 0.05, "within_validation": 0.93, "told_apart": told_apart, "stream": stream}
+    numbers |= {"content_left": left, "pictures_varied": varied}
     assert answer("inputs_predict_targets", numbers) == called
 
 

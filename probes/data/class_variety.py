@@ -18,6 +18,7 @@ ROWS = 1200
 _FEWEST = 4
 LEAST_COMPARED, MOST_COMPARED = 8, 200
 LEAST_SPREAD = 0.05
+CLOSE = 0.33
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class ClassVariety:
     """Distance of a training row from the nearest other of its class, over the same of validation with as many rows and
     without exact copies, medians over rows and classes; far below 1 where training rows are near-copies. Null where no
     class has eight rows on both sides."""
+    sources: float | None = None
+    """Of the training rows of a class, the share that is left where of rows that lie close together, at less than a
+    third of what is usual in validation, one alone is kept; median over classes. Null where `crowding` is."""
 
 
 @probe("class_variety", title="How varied each class is", cost="instant", needs=("training_data",))
@@ -53,11 +57,11 @@ def measure(case: Case, budget: Budget) -> ClassVariety:
     if not found:
         raise Unanswerable("no class has four rows")
     shares = list(found.values())
-    other, alike, crowding = None, None, None
+    other, alike, crowding, sources = None, None, None, None
     if case.validation is not None and case.validation.y is not None:
         theirs = _matrix(case, case.validation.sample(ROWS), output)
         held = _within(*theirs)
-        crowding = _crowding((rows, ids), theirs)
+        crowding, sources = _crowding((rows, ids), theirs) or (None, None)
         other = float(np.mean(list(held.values()))) if held else None
         # Classes that one side lacks may be more or less varied than the others by nature.
         both = [one for one in found if held.get(one)]
@@ -71,6 +75,7 @@ def measure(case: Case, budget: Budget) -> ClassVariety:
         within_validation=other,
         to_validation=alike,
         crowding=crowding,
+        sources=sources,
     )
 
 
@@ -106,32 +111,45 @@ def _groups(rows: NDArray[Any], ids: NDArray[np.int64]) -> dict[int, NDArray[Any
 
 def _crowding(
     training: tuple[NDArray[Any], NDArray[np.int64]], validation: tuple[NDArray[Any], NDArray[np.int64]]
-) -> float | None:
-    """Both in units of the spread of validation, where noise on a column that hardly varies is no distance.
+) -> tuple[float, float] | None:
+    """`crowding` and `sources`.
 
-    None where one side spreads twice as far as the other: then they are scaled differently.
+    Both sides are in units of the spread of validation, where noise on a column that hardly varies is no distance. None
+    where one side spreads twice as far as the other: then they are scaled differently.
     """
     unit, own = validation[0].std(axis=0), training[0].std(axis=0)
     varies = unit > LEAST_SPREAD * np.median(unit[unit > 0]) if (unit > 0).any() else unit > 0
     if not varies.any() or not 0.5 < np.median(own[varies] / unit[varies]) < 2:
         return None
     ours, theirs = (rows[:, varies] / unit[varies] for rows, _ in (training, validation))
-    ratios = []
+    ratios, sources = [], []
     for one in np.intersect1d(training[1], validation[1]):
         pair = [np.unique(side[ids == one], axis=0) for side, (_, ids) in ((ours, training), (theirs, validation))]
         count = min(MOST_COMPARED, *map(len, pair))
         if count < LEAST_COMPARED:
             continue
         random = np.random.default_rng(0)
-        near, far = (_nearest(side[random.choice(len(side), count, replace=False)]) for side in pair)
-        if far > 0:
-            ratios.append(near / far)
-    return float(np.median(ratios)) if ratios else None
+        near, far = (_apart(side[random.choice(len(side), count, replace=False)]) for side in pair)
+        usual = float(np.median(far.min(axis=1)))
+        if usual > 0:
+            ratios.append(float(np.median(near.min(axis=1))) / usual)
+            sources.append(_leaders(near < CLOSE * usual) / count)
+    return (float(np.median(ratios)), float(np.median(sources))) if ratios else None
 
 
-def _nearest(rows: NDArray[Any]) -> float:
-    """Median distance of a row from the nearest other, per square root of the columns."""
+def _apart(rows: NDArray[Any]) -> NDArray[np.float64]:
+    """Distances of all rows from each other; infinite from itself."""
     squares = (rows**2).sum(axis=1)
-    apart = np.maximum(squares[:, None] + squares - 2 * rows @ rows.T, 0.0)
+    apart = np.sqrt(np.maximum(squares[:, None] + squares - 2 * rows @ rows.T, 0.0))
     np.fill_diagonal(apart, np.inf)
-    return float(np.sqrt(np.median(apart.min(axis=1)) / rows.shape[1]))
+    return np.asarray(apart)
+
+
+def _leaders(close: NDArray[np.bool_]) -> int:
+    """How many rows are left where each row that is left takes those close to it away."""
+    left, count = np.ones(len(close), dtype=bool), 0
+    for place in range(len(close)):
+        if left[place]:
+            count += 1
+            left &= ~close[place]
+    return count

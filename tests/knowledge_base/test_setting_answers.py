@@ -217,3 +217,22 @@ def test_a_loss_that_never_moves_does_not_come_from_few_rows() -> None:
 def test_a_step_that_throws_the_weights_where_no_gradient_is(at_once: float, called: str) -> None:
     numbers = {"idle_step": False, "uphill": None, "all_still": False, "median_ratio": 0.0, "largest_ratio": 0.0}
     assert answer("updates_sane", {**numbers, "at_once": at_once}) == called
+
+
+def variety(to_validation: float, crowding: float, sources: float) -> dict[str, Any]:
+    return {"to_validation": to_validation, "crowding": crowding, "sources": sources, "within": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("numbers", "called"),
+    [
+        (variety(0.3, 0.05, 0.02), "near_copies"),
+        (variety(0.7, 0.05, 0.02), "crowded"),
+        # A handful of pictures, each moved about, vary as much as others do.
+        (variety(1.1, 0.05, 0.02), "copied_and_moved"),
+        (variety(1.0, 0.1, 0.5), "varied"),
+        (variety(1.0, 1.0, 1.0), "varied"),
+    ],
+)
+def test_how_varied_classes_are(numbers: Mapping[str, Any], called: str) -> None:
+    assert answer("classes_varied", numbers) == called

@@ -98,9 +98,15 @@ def test_classes_filmed_from_a_few_samples_are_crowded() -> None:
     few = np.concatenate([np.flatnonzero(y[:400] == one)[:3] for one in range(4)])
     picks = random.choice(few, 400)
     filmed = (x[picks] + 0.05 * random.normal(size=(400, 12))).astype("float32")
-    assert measured(case_of(filmed, y[picks], validation_data=held), "class_variety")["crowding"] < 0.1
-    fair = measured(case_of(x[:400], y[:400], validation_data=held), "class_variety")["crowding"]
-    assert 0.8 < fair < 1.25
+    found = measured(case_of(filmed, y[picks], validation_data=held), "class_variety")
+    assert found["crowding"] < 0.1
+    assert found["sources"] < 0.1
+    fair = measured(case_of(x[:400], y[:400], validation_data=held), "class_variety")
+    assert 0.8 < fair["crowding"] < 1.25
+    assert fair["sources"] > 0.9
+    doubled = np.concatenate([x[:200], x[:200] + 0.05 * random.normal(size=(200, 12))]).astype("float32")
+    twice = measured(case_of(doubled, np.tile(y[:200], 2), validation_data=held), "class_variety")
+    assert twice["sources"] > 0.4, "a copy of each beside it leaves half of them"
     repeated = np.tile(np.arange(100), 4)
     exact = measured(case_of(x[repeated], y[repeated], validation_data=held), "class_variety")["crowding"]
     assert exact > 0.7, "exact copies are another fault"

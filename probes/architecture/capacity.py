@@ -31,7 +31,7 @@ class Capacity:
     widest: int
     """Units of the widest hidden layer; 0 without one."""
     narrowest: int
-    """Units of the narrowest hidden layer; 0 without one."""
+    """Units of the narrowest hidden layer, of those that nothing goes past where there are any; 0 without one."""
     narrowest_layer: str | None
     """Name of that layer."""
     narrowest_to_output: float
@@ -70,8 +70,8 @@ class Capacity:
     """Whether what the narrowest hidden layer gives is all that another layer with weights is given; looked at only
     where it has fewer units than there are classes."""
     gone_past: bool = False
-    """Whether every output is also reached by a way that does not lead through the narrowest hidden layer, as where a
-    residual branch is added to its own input."""
+    """Whether what the narrowest hidden layer reads reaches every output by another way too, as where a residual branch
+    is added to its own input. A layer that nothing goes past is looked at first."""
     uncalled: int = 0
     """Layers that the model made and never calls."""
     first_uncalled: str | None = None
@@ -102,7 +102,8 @@ def measure(case: Case, budget: Budget) -> Capacity:
     names = {one.kind for one in notes}
     hidden = hidden_layers(case)
     widths = [(one.units, one.path) for one in hidden if one.units]
-    narrow = min(widths, default=(0, None))
+    past = {one.path for one in hidden if one.units and goes_past(case.model, one.layer)}
+    narrow = min([one for one in widths if one[1] not in past] or widths, default=(0, None))
     known = outputs(case)
     size = max((one.classes if one.classes > 2 else 1 for one in known), default=1)
     parameters = int(sum(np.prod(one.shape) for one in case.model.trainable_variables))
@@ -157,7 +158,7 @@ def measure(case: Case, budget: Budget) -> Capacity:
         receptive_share=sight.share if sight else 1.0,
         receptive_field=sight.field if sight else (),
         receptive_layer=sight.layer if sight else None,
-        gone_past=narrowest is not None and goes_past(case.model, narrowest.layer),
+        gone_past=narrow[1] in past,
         all_that_passes=narrowest is not None
         and (narrow[0] or 0) < size
         and any(one.kind in PARAMETRIC and bool(is_handed_on(case, narrowest, one)) for one in notes),

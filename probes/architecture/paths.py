@@ -24,17 +24,32 @@ def kept_on_best_path(model: Any, rate_of: Callable[[Any], float]) -> float | No
 
 
 def goes_past(model: Any, layer: Any) -> bool:
-    """Whether every output is reached by a way that does not lead through this layer; false without a graph."""
+    """Whether what a layer reads reaches every output by another way too; false without a graph.
+
+    Ways that begin at other inputs than those that lead to the layer do not count: they carry something else.
+    """
     graph = _graph(model)
     if graph is None:
         return False
-    free = {id(one) for one in graph.inputs}
+    free = _leading_to(graph, layer)
     for node in _in_order(graph):
-        operation = node.operation
-        holds = operation is layer or layer in getattr(operation, "_flatten_layers", list)()
-        if (not holds or goes_past(operation, layer)) and any(id(one) in free for one in node.input_tensors):
+        blocked = _holds(node.operation, layer) and not goes_past(node.operation, layer)
+        if not blocked and any(id(one) in free for one in node.input_tensors):
             free |= {id(one) for one in node.outputs}
-    return all(id(one) in free for one in graph.outputs)
+    return bool(free) and all(id(one) in free for one in graph.outputs)
+
+
+def _leading_to(graph: Any, layer: Any) -> set[int]:
+    """The inputs of a graph from which a way leads to a layer."""
+    wanted: set[int] = set()
+    for node in reversed(list(_in_order(graph))):
+        if _holds(node.operation, layer) or any(id(one) in wanted for one in node.outputs):
+            wanted |= {id(one) for one in node.input_tensors}
+    return wanted & {id(one) for one in graph.inputs}
+
+
+def _holds(operation: Any, layer: Any) -> bool:
+    return operation is layer or layer in getattr(operation, "_flatten_layers", list)()
 
 
 def _graph(model: Any) -> Any:

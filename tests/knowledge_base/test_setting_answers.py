@@ -213,9 +213,12 @@ def test_a_loss_that_never_moves_does_not_come_from_few_rows() -> None:
     assert "loss_flat" not in load().causes["too_little_data"].symptoms
 
 
-@pytest.mark.parametrize(("at_once", "called"), [(1.4, "thrown_and_lost"), (2e-5, "hardly_move")])
-def test_a_step_that_throws_the_weights_where_no_gradient_is(at_once: float, called: str) -> None:
-    numbers = {"idle_step": False, "uphill": None, "all_still": False, "median_ratio": 0.0, "largest_ratio": 0.0}
+@pytest.mark.parametrize(
+    ("at_once", "largest", "called"),
+    [(1.4, 0.0, "thrown_and_lost"), (2e-5, 1e-5, "hardly_move"), (0.0, 0.0, "kernels_still")],
+)
+def test_a_step_that_throws_the_weights_where_no_gradient_is(at_once: float, largest: float, called: str) -> None:
+    numbers = {"idle_step": False, "uphill": None, "all_still": False, "median_ratio": 0.0, "largest_ratio": largest}
     assert answer("updates_sane", {**numbers, "at_once": at_once}) == called
 
 

@@ -206,3 +206,14 @@ def test_a_residual_branch_is_no_bottleneck() -> None:
 
     assert gone_past(residual=True)
     assert not gone_past(residual=False)
+
+
+def test_beside_another_input_a_layer_is_a_bottleneck_as_well() -> None:
+    import keras
+    from keras import layers
+
+    inputs = [keras.Input((6,), name=name) for name in ("left", "right")]
+    branches = [dense(width, "relu", name)(one) for width, name, one in zip((1, 8), "ab", inputs, strict=True)]
+    model = compiled(keras.Model(inputs, dense(1)(layers.Concatenate()(branches))), "adam", "mse")
+    found = measured(make_case(model, {"left": table(), "right": table()}, quantity()), "capacity")
+    assert (found["narrowest_layer"], found["gone_past"]) == ("a", False)

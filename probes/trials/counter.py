@@ -40,6 +40,9 @@ STRUCTURED = 1.5
 LEAST_WORSE = 1.12
 """Error with half the rows over error with all: theory puts it between 2**0.25 (hard tasks) and 2; a tenth is noise."""
 
+HANDFUL = 12
+"""Rows a class below which half of them may by chance do as well (as the knowledge base calls a handful)."""
+
 HARDLY_DISTINCT = 0.1
 """Share of distinct rows among the inputs below which they are as good as constant."""
 
@@ -58,6 +61,9 @@ SIGNAL_IN_VALIDATION = 0.35
 
 BETTER = 0.1
 """Score by which one training on the labels as they are must exceed all on permuted ones to tell that they teach."""
+
+LEAST_BETTER = 0.02
+"""Mean score by which trainings on the labels as they are must exceed those on permuted ones, however even."""
 
 FAR_OUTSIDE = 3.0
 """Standard deviations of the scores on permuted labels by which it must exceed their mean too."""
@@ -275,7 +281,7 @@ def they_teach(own: Sequence[float], permuted: Sequence[float]) -> bool:
     On rows that fall into few groups any labels agree with the right ones by chance, now well and now badly; then one
     training that does well tells nothing, unless it is far outside of what permuted labels come to.
     """
-    spread = float(np.std(own) + np.std(permuted))
+    spread = max(LEAST_BETTER, float(np.std(own) + np.std(permuted)))
     outside = float(np.mean(permuted) + FAR_OUTSIDE * np.std(permuted))
     return bool(np.mean(own) > np.mean(permuted) + spread or max(own) > max(max(permuted) + BETTER, outside))
 
@@ -390,12 +396,19 @@ def too_little_data(setting: Setting) -> Counter:
     lower = sum(one < other for one, other in zip(half_scores, whole_scores, strict=True))
     if lower < PAIRS or worse < LEAST_WORSE:
         text = f"With half the rows the error is {worse:.2f} times as large, no more."
-        return Counter(False, text, numbers, refuted=True)
+        return Counter(False, text, numbers, refuted=not _is_handful(case, held))
     better = [one for one in setting.bench.known if one.gone and one.specific]
     if better:
         return Counter(False, f"{better[0].treatments[0]} closes the gap with the data there are.", numbers)
     text = f"With half the rows the error on validation rows is {worse:.2f} times as large: more rows would help."
     return Counter(True, text, numbers)
+
+
+def _is_handful(case: Case, held: Recorded) -> bool:
+    """Whether there are so few rows that which of them are left counts for more than how many."""
+    task = outputs(case)[0]
+    classes = task.classes if task.kind in ("binary", "multiclass") else 1
+    return held.rows < HANDFUL * max(1, classes)
 
 
 def _half(case: Case, held: Recorded, pair: int) -> NDArray[np.int64]:

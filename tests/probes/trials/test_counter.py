@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from probes.trials.counter import they_teach
+from probes.trials.counter import _is_handful, they_teach
 from probes.trials.handler import run_counter_trial
 from tests.probes.making import make_case, measured
 from tests.probes.trials.programs import blobs, sequential
@@ -20,12 +20,26 @@ from tests.probes.trials.programs import blobs, sequential
         # Rows in few groups: by chance any labels agree with the right ones, or with their opposite.
         ((0.35, 0.5, 0.81, 0.4), (0.3, 0.55, 0.69, 0.62), False),
         ((0.5, 0.49, 0.51, 0.5), (0.5, 0.51, 0.49, 0.5), False),
+        # Scores of chance, which happen to vary little.
+        ((0.330, 0.329, 0.334, 0.336), (0.327, 0.311, 0.330, 0.321), False),
     ],
 )
 def test_what_teaches_more_than_permuted_labels(
     own: tuple[float, ...], permuted: tuple[float, ...], teach: bool
 ) -> None:
     assert they_teach(own, permuted) == teach
+
+
+@pytest.mark.parametrize(("count", "handful"), [(32, True), (60, False)])
+@pytest.mark.keras
+def test_half_of_a_handful_refutes_nothing(count: int, handful: bool) -> None:
+    import keras
+
+    x, y = blobs(count)
+    model = sequential(keras.layers.Dense(3, activation="softmax"))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    case = make_case(model, x, y)
+    assert _is_handful(case, case.train) is handful
 
 
 @pytest.mark.keras

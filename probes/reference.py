@@ -496,7 +496,7 @@ def _components(output: Output, target: NDArray[Any], features: Matrix, sample: 
     kept = float(values[: min(widths)].sum() / values.sum()) if values.sum() else 0.0
     if len(flat) >= 16 and not is_shown(target, sample):
         # Of a noisy copy nobody can give back more than the noise has left.
-        kept = min(kept, cleaned(features, target))
+        kept = min(kept, cleaned(features, target, [_ridge(penalty) for penalty in PENALTIES]))
     score = Score("r2", kept, 0.0, len(flat), 0.0, 1.0, True)
     return Reference(output, score, score, 0.0, 0.05, "components", kept)
 

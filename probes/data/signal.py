@@ -9,22 +9,20 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..content import content_left
+from ..content import LEAST_ROWS, content_left, pictures_varied, within_validation
 from ..features import FeatureShaper
 from ..idle_input import idle_input
-from ..inputs import ids_alone, input_leaves, is_image
+from ..inputs import ids_alone
 from ..layers import is_linear
-from ..reference import ROWS, Reference, one_hot_models, references, varies, within
+from ..reference import ROWS, Reference, one_hot_models, references, varies
 from ..structures import leaves
-from ..tasks import Output, class_ids, target_of
+from ..tasks import class_ids, target_of
 from ..whole_division import divided_whole
 from .image_quality import image_quality
 from .train_validation import told_apart
 
 NO_SIGNAL = 0.2
 """Skill on training rows below which the validation rows are asked whether they have a signal."""
-
-LEAST_ROWS = 60
 
 LOST = 0.2
 """Skill that simple models lose on the validation rows, from which the names of the classes there are looked at."""
@@ -149,20 +147,6 @@ def _width(case: Case) -> int:
 def _bend_gain(one: Reference) -> float:
     reach = 1.0 - one.training.chance
     return max(0.0, (one.training.value - one.linear) / reach) if reach > 0 and np.isfinite(one.linear) else 0.0
-
-
-def pictures_varied(case: Case) -> bool:
-    """Whether the inputs are pictures and a pipeline gives other ones in every epoch."""
-    return case.train.varied and any(is_image(one) for _, one in input_leaves(case, case.train.sample(8)))
-
-
-def within_validation(case: Case, output: Output) -> float | None:
-    """Skill of simple models that are fitted to and tested on validation rows alone; None where there are few."""
-    held = case.validation
-    if held is None or held.y is None or held.rows < LEAST_ROWS:
-        return None
-    found = within(case, held.sample(ROWS), output)
-    return None if found is None else found.training.skill
 
 
 def _renamed(case: Case, reference: Reference) -> float | None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable
-from ..data.signal import pictures_varied, within_validation
+from ..content import pictures_varied, within_validation
 from ..features import FeatureShaper
 from ..idle_input import idle_input
 from ..keeping import Kept

@@ -150,7 +150,7 @@ class PlainCommands:
         self._say(f"  it began at {finding.prior:+.1f}; the symptom adds {finding.symptom_fit:+.1f}")
         for one in finding.evidence:
             counted = f"{one.weight:+.1f}" if one.weight else "not counted twice"
-            self._say(f"  {counted}: {one.text} ({one.band}, {one.probe or 'the person'})")
+            self._say(f"  {counted}: {one.text} ({one.band}, {one.source})")
 
     def _explain(self, dialogue: Dialogue, name: str) -> None:
         from knowledge_base.rendering import explain

@@ -93,6 +93,16 @@ class Evidence:
     text: str
     places: tuple[str, ...]
 
+    @property
+    def source(self) -> str:
+        """Who or what says so, in words but for a probe's id."""
+        return source(self.by, self.probe)
+
+
+def source(by: By, probe: str | None) -> str:
+    """Who or what gave evidence, in words but for a probe's id: what neither person nor probe gave, a trial did."""
+    return "the person" if by == "person" else probe or "a counter-trial"
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -66,7 +66,7 @@ def _cause(cause: CausePart) -> Iterator[str]:
         yield ""
     for evidence in cause.evidence:
         sign = "for" if evidence.band in _FOR else "against"
-        by = f"`{evidence.probe}`" if evidence.by == "probe" else "the person"
+        by = f"`{evidence.probe}`" if evidence.probe else evidence.source
         yield f"- {sign} ({evidence.band}, {by}): {escaped(evidence.text)}"
     if cause.status == "possible":
         return

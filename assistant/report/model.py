@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.ranking import source
 from probes.measurement import to_wire
 
 FORMAT: Literal["keras-triage/1"] = "keras-triage/1"
@@ -84,6 +85,11 @@ class EvidencePart(Part):
     """The answer in words."""
     counter_trial: bool = False
     """Whether it is the outcome of a counter-trial, which proves a cause without a treatment."""
+
+    @property
+    def source(self) -> str:
+        """Who or what says so, in words but for a probe's id."""
+        return source(self.by, self.probe)
 
 
 class LocationPart(Part):

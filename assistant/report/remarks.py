@@ -9,6 +9,7 @@ from assistant.dialogue import Dialogue
 from assistant.events import UNKNOWN
 from assistant.report.model import ReportStatus
 from assistant.walking import RECORDED_RUN
+from probes.process.description import CaseDescription
 
 
 def remarks(dialogue: Dialogue, status: ReportStatus) -> tuple[str, ...]:
@@ -24,8 +25,7 @@ def _of_the_program(dialogue: Dialogue) -> Iterator[str]:
     case = dialogue.case
     if case is None:
         return
-    if len(case.fits) > 1:
-        yield f"The program trains {len(case.fits)} times; one training was examined, `--fit N` chooses another."
+    yield from _other_trainings(case)
     settings = dialogue.facts.measured.get("optimizer_settings")
     known = (settings.measurement or {}) if settings else {}
     if known.get("highest_tried") is not None:
@@ -37,6 +37,21 @@ def _of_the_program(dialogue: Dialogue) -> Iterator[str]:
     left_out = ((run.measurement or {}) if run else {}).get("left_out") or ()
     if left_out:
         yield f"These callbacks were left out of the recorded run: {', '.join(map(str, left_out))}."
+
+
+def _other_trainings(case: CaseDescription) -> Iterator[str]:
+    """What the program trains beside the case."""
+    examined = f"the one on line {case.fit_line}" if case.fit_line else "one"
+    if case.further_fits:
+        lines = ", ".join(map(str, case.further_fits))
+        word = "line" if len(case.further_fits) == 1 else "lines"
+        following = case.fits_seen + 1
+        yield (
+            f"The program also trains on {word} {lines}; {examined} was examined, "
+            f"`--fit {following}` examines the training that follows it."
+        )
+    elif len(case.fits) > 1:
+        yield f"The program trains {len(case.fits)} times; {examined} was examined, `--fit N` chooses another."
 
 
 def _oddities(dialogue: Dialogue) -> Iterator[str]:

@@ -95,8 +95,7 @@ def _cause(cause: CausePart) -> Iterator[str]:
 
 
 def _evidence(evidence: EvidencePart) -> str:
-    by = f"{evidence.band}, {evidence.probe}" if evidence.by == "probe" else f"{evidence.band}, by the person"
-    return f"{evidence.text} ({by})"
+    return f"{evidence.text} ({evidence.band}, {'by ' * (evidence.by == 'person')}{evidence.source})"
 
 
 def _remedy(remedy: RemedyPart) -> Iterator[str]:

@@ -190,6 +190,8 @@ class CaseDescription(Part):
     failure: Failure | None = None
     fits: tuple[Fit, ...] = ()
     """The calls that were seen."""
+    further_fits: tuple[int, ...] = ()
+    """Lines of the program with a ``fit`` that was not reached yet."""
     versions: dict[str, str] = Field(default_factory=dict)
     """Of Python, TensorFlow, Keras and NumPy in the worker."""
     seconds: dict[str, float] = Field(default_factory=dict)

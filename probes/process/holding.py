@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -307,6 +308,12 @@ class Holder:
     def listed(self) -> list[dict[str, Any]]:
         """The calls that were seen, as plain values."""
         return [self._listed(fit) for fit in self.seen]
+
+    def lines_met(self, file: str) -> set[int]:
+        """Lines of a file on which the calls stand that were seen."""
+        places = (self.places.place(fit.trace, callee=fit.method) for fit in self.seen if fit.trace)
+        here = (one for one in places if os.path.basename(one.file) == os.path.basename(file))
+        return {line for one in here for line in range(one.line, (one.end_line or one.line) + 1)}
 
     def _listed(self, fit: SeenFit) -> dict[str, Any]:
         place = self.places.place(fit.trace, callee=fit.method) if fit.trace else None

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from ..measurement import to_wire
 from . import execution
 from .failing import ended, failure_of
+from .further_fits import further_fits
 from .handlers import Serving, UnknownRequest, handle
 from .holding import FitCall, Hold, Holder, NothingHeld
 from .interception import WrongBackend, install
@@ -145,6 +146,7 @@ class Worker:
             "folder": os.path.dirname(self._program),
             "fits": self._holder.listed(),
             "fits_seen": len(self._holder.seen),
+            "further_fits": further_fits(self._places.source(self._program), self._holder.lines_met(self._program)),
             "versions": versions(),
             "seconds": {"program": round(time.perf_counter() - self._holder.began, 3)},
         }

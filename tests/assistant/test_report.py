@@ -159,6 +159,21 @@ def test_what_was_not_answered_is_a_remark_with_its_reason() -> None:
     assert any("TensorBoard" in one for one in report.remarks)
 
 
+def test_trainings_that_were_not_reached_are_named_with_the_way_to_them() -> None:
+    report = report_of(HEALTHY, CASE.model_copy(update={"further_fits": (31,)}))
+    (told,) = (one for one in report.remarks if "31" in one)
+    assert "also trains on line 31" in told
+    assert f"line {CASE.fit_line} was examined" in told
+    assert "`--fit 2`" in told
+
+
+def test_a_counter_trial_is_named_as_what_proves() -> None:
+    counter = PROOF.model_copy(update={"remedy": None, "treatment": None, "counter": True, "text": "Half do worse."})
+    report = report_of(FAULTY, CASE, counter)
+    assert "Half do worse. (decides, a counter-trial)" in " ".join(text.render(report).split())
+    assert "(decides, a counter-trial): Half do worse." in markdown.render(report)
+
+
 def test_nothing_of_the_machine_stands_in_a_report() -> None:
     assert "somebody" not in to_json(report_of())
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from knowledge_base.loading import load
 from knowledge_base.schema import Remedy
 from knowledge_base.suiting import suiting
 
@@ -17,6 +18,17 @@ def remedy(id: str, suits: Any = None) -> Remedy:
 
 
 REMEDIES = (remedy("standardise"), remedy("divide_by_255", PIXELS))
+
+
+def test_random_changes_of_pictures_are_not_for_tables() -> None:
+    cause = load([]).causes["too_little_data"]
+    offered = {
+        kind: [one.id for one in suiting(cause.remedies, {"input_statistics": {"inputs": [{"kind": kind}]}})]
+        for kind in ("table", "image")
+    }
+    assert "augment_small_data" in offered["image"]
+    assert "augment_small_data" not in offered["table"]
+    assert "gather_more_data" in offered["table"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""Trainings that were not reached are told from calls of other libraries, and from those that were."""
+
+from __future__ import annotations
+
+import pytest
+
+from probes.process.further_fits import further_fits
+from probes.process.source_text import SourceText
+
+PROGRAM = """\
+scaler.fit(x)
+model.fit(x, y, epochs=3)
+base.trainable = True
+model.fit(
+    x,
+    y,
+    epochs=3,
+)
+forest.fit(x, y, sample_weight=w)
+"""
+
+
+@pytest.mark.parametrize(
+    ("met", "lines"), [({2}, [4]), (range(4, 9), [2]), ({2, 4}, [])], ids=["the_first", "the_second", "both"]
+)
+def test_what_is_left(met: set[int] | range, lines: list[int]) -> None:
+    assert further_fits(SourceText(PROGRAM), met) == lines
+
+
+def test_a_broken_file_has_none() -> None:
+    assert further_fits(SourceText("model.fit(x, epochs=3"), set()) == []

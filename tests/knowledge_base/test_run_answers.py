@@ -58,6 +58,9 @@ LEARNT: Mapping[str, Any] = {
     "inputs_used": 1.0,
     "validation_rise": 1.0,
     "validation_to_training": 0.95,
+    "validation_final_loss": 0.907,
+    "validation_late_trend": -0.1,
+    "constant_loss": 2.3,
     "validation_jump": 0.01,
     "score": "balanced_accuracy",
     "skill_training": 0.88,
@@ -94,6 +97,23 @@ WORDS = {
     "fall": 0.644,
     "growth": 0.356,
     "late_trend": -0.066,
+}
+
+WEAK = {
+    "skill_training": 0.22,
+    "shortfall": 0.0,
+    "margin": 0.173,
+    "gap": 0.165,
+    "target_majority": 0.627,
+    "constant_loss": 0.66,
+    "loss_to_constant": 0.896,
+    "fall": 0.2,
+    "late_fall": 0.138,
+    "late_trend": -0.055,
+    "validation_late_trend": 0.022,
+    "validation_rise": 1.04,
+    "wrong": 0.385,
+    "evenness": 0.952,
 }
 
 
@@ -234,6 +254,21 @@ WORDS = {
             {**UNSCORED, "validation_to_training": 9.0, "validation_lost": 0.4},
             "validation_apart",
             id="not scored, validation far behind",
+        ),
+        pytest.param(
+            {**WEAK, "skill_validation": 0.12, "skill_reference": 0.1, "validation_final_loss": 0.55},
+            "healthy",
+            id="a weak signal",
+        ),
+        pytest.param(
+            {**WEAK, "skill_validation": 0.055, "skill_reference": 0.1, "validation_final_loss": 0.7},
+            "underfits",
+            id="a weak signal, and rows learnt by heart",
+        ),
+        pytest.param(
+            {**WEAK, "skill_validation": 0.12, "skill_reference": 0.0, "validation_final_loss": 0.65},
+            "still_falling",
+            id="what may be luck",
         ),
         pytest.param(WORDS, "learns_unrivalled", id="the next words of a text"),
         pytest.param({**WORDS, "sequence_classes": 9}, "metric_stuck", id="tags that are not learnt"),

@@ -12,6 +12,7 @@ from assistant.events import (
     AnyEvent,
     CaseOpened,
     LogShown,
+    PatchTried,
     PersonAnswered,
     ProbeFinished,
     SymptomNamed,
@@ -21,6 +22,7 @@ from assistant.events import (
 from assistant.facts import Facts, gather
 from assistant.firsts import first_of_each
 from assistant.ranking import CONFIRMED, Answer, Finding, rank, worth_telling
+from assistant.remaining import with_remaining
 from assistant.steps import (
     AskPerson,
     Conclude,
@@ -74,6 +76,7 @@ class Dialogue:
         self.budget = budget
         self._trials = trials
         self._events = [self._completed(one) for one in events]
+        self._over_patched: dict[int, Dialogue] = {}
         self._chosen: dict[tuple[str, int], Chosen] = {}
         self._facts = gather(in_force(tuple(self._events)))
         self._walk_anew()
@@ -176,6 +179,21 @@ class Dialogue:
         """The causes that a person should hear of, ranked; those ruled out last."""
         return self._told
 
+    def own_findings(self) -> tuple[Finding, ...]:
+        """Those of the program as it stands, without what showed only once it was patched."""
+        return self._own
+
+    @property
+    def beyond(self) -> tuple[Dialogue, ...]:
+        """The dialogues over patched programs that still showed a symptom, in order."""
+        return self._beyond
+
+    def seen_in(self, finding: Finding) -> Dialogue:
+        """The dialogue that a finding was made in: this one, or that over a patched program."""
+        if any(one.cause == finding.cause and one.status == finding.status for one in self._own):
+            return self
+        return next((one for one in self._beyond if any(f.cause == finding.cause for f in one.own_findings())), self)
+
     def path(self) -> tuple[Answer, ...]:
         """The questions as the walk met them, with what each was answered."""
         return tuple(self._walk.answers.values())
@@ -266,7 +284,17 @@ class Dialogue:
         self._walk = Walk(self.kb, self.catalogue, self._facts, self._judge, self.budget)
         self._need: Need | None = next(self._walk.run(), None)
         self._ranked = rank(self.kb, self._walk.answers.values(), self._walk.symptoms, self._facts.trials)
-        self._told = worth_telling(self._ranked)
+        self._own = worth_telling(self._ranked)
+        self._beyond = tuple(self._over(one) for one in self._facts.patched.values() if one.beyond)
+        self._told = with_remaining(self._own, [one.own_findings() for one in self._beyond])
+
+    def _over(self, tried: PatchTried) -> Dialogue:
+        """The dialogue over a patched program."""
+        if id(tried) not in self._over_patched:
+            self._over_patched[id(tried)] = Dialogue(
+                self.kb, self.catalogue, tried.beyond, budget=self.budget, trials=self._trials
+            )
+        return self._over_patched[id(tried)]
 
     def _judge(self, question: Question, finished: ProbeFinished) -> Chosen:
         key = (question.id, id(finished))
@@ -278,8 +306,8 @@ class Dialogue:
         symptom = self.symptom
         if not self._trials or symptom is None or symptom.id == HEALTHY or self.seconds_left == 0:
             return None
-        causes = {one.cause: self.cause(one.cause) for one in self._told}
-        attempt = next_attempt(self._told, causes, self._facts.trials, self.seconds_for_trials)
+        causes = {one.cause: self.cause(one.cause) for one in self._own}
+        attempt = next_attempt(self._own, causes, self._facts.trials, self.seconds_for_trials)
         return self._offer(attempt) if attempt else None
 
     def _offer(self, attempt: Attempt, *, asked_for: bool = False) -> OfferTrial:

@@ -159,6 +159,10 @@ class TrialFinished(Event):
     """Whether only the program could tell, which is not at hand: the case came in a bundle that does not hold it."""
 
 
+EventBeyond = Annotated[CaseOpened | ProbeFinished | PersonAnswered | TrialFinished, Field(discriminator="event")]
+"""An event of the dialogue over a patched program."""
+
+
 class PatchTried(Event):
     """The patched program was opened again and its training was watched."""
 
@@ -170,7 +174,9 @@ class PatchTried(Event):
     text: str
     """The same in a sentence, with the reason where it is not proven."""
     seconds: float = 0.0
-    """Wall-clock seconds of set-up and run."""
+    """Wall-clock seconds of set-up and run, and of what was looked at beyond it."""
+    beyond: tuple[EventBeyond, ...] = ()
+    """The dialogue over the patched program, where that still shows a symptom; empty where it was not looked at."""
 
 
 class CauseConcluded(Event):

@@ -27,8 +27,9 @@ from assistant.report.build import build
 from assistant.report.model import Report
 from assistant.steps import AskPerson, Conclude, Finished, NamedSymptom, OfferTrial, RunProbe
 from assistant.trying import finished as trial_finished
+from assistant.trying import not_run
 from assistant.walking import RECORDED_RUN, UNSURE
-from assistant.worker import Opener, OpensCopies, RemembersTrials, Worker
+from assistant.worker import Opener, OpensCopies, RemembersTrials, Worker, probe_finished
 from probes.measurement import from_wire
 from probes.process.description import CaseDescription, Failure
 from probes.process.errors import ProcessError, RequestFailed, WorkerDied, WorkerLost
@@ -243,7 +244,7 @@ class Investigation:
             return None
         self._task.cancel()
         if self._trying is not None:
-            self._record(self._no_trial(self._trying, "you cancelled it"))
+            self._record(not_run(self._trying.attempt, "you cancelled it"))
             return "trial"
         if self._running is not None:
             self._record(ProbeFinished(probe=self._running.probe, unknown="you cancelled it"))
@@ -275,8 +276,8 @@ class Investigation:
             self._interrupted.clear()
             match step:
                 case Finished():
-                    await self._prove_patch(front)
-                    return
+                    if not await self._prove_patch(front):
+                        return
                 case RunProbe():
                     await self._run_probe(front, step)
                 case AskPerson():
@@ -339,14 +340,7 @@ class Investigation:
 
     async def _measure(self, step: RunProbe, seconds: float) -> ProbeFinished:
         worker = await self._worker_at_hand()
-        outcome = await worker.probe(step.probe, seconds)
-        return ProbeFinished(
-            probe=step.probe,
-            measurement=None if outcome.measurement is None else from_wire(outcome.measurement),
-            unknown=outcome.unknown,
-            seconds=outcome.seconds,
-            absent=outcome.absent,
-        )
+        return probe_finished(step.probe, await worker.probe(step.probe, seconds))
 
     async def _worker_at_hand(self) -> Worker:
         """The worker, opened for the first time or again.
@@ -404,21 +398,21 @@ class Investigation:
             await front.stage(remembered.text or remembered.unknown or "the trial ended")
             return
         if self.worker_lost:
-            self._record(self._no_trial(step, self._lost_because))
+            self._record(not_run(step.attempt, self._lost_because))
             return
         agreed = await self._interruptible(front.offer(step))
         if agreed is None:
             return
         if not agreed:
-            self._record(self._no_trial(step, "the person declined"))
+            self._record(not_run(step.attempt, "the person declined"))
             return
         self._trying = step
         try:
             finished = await self._abandonable(self._try(front, step))
         except RequestFailed as error:
-            finished = self._no_trial(step, str(error))
+            finished = not_run(step.attempt, str(error))
         except ProcessError as error:
-            finished = self._no_trial(step, str(error))
+            finished = not_run(step.attempt, str(error))
             await self._lose_worker(front, error)
         finally:
             self._trying = None
@@ -446,29 +440,21 @@ class Investigation:
             answer, runs = edited.answer, edited.runs
         return trial_finished(step.attempt, from_wire(answer), runs)
 
-    def _no_trial(self, step: OfferTrial, reason: str) -> TrialFinished:
-        attempt = step.attempt
-        return TrialFinished(
-            cause=step.cause,
-            remedy=step.remedy,
-            treatment=step.treatment,
-            unknown=reason,
-            given=attempt.given,
-            asked=dict(attempt.parameters),
-            counter=attempt.counter,
-        )
+    async def _prove_patch(self, front: FrontEnd) -> bool:
+        """Open the patched program as a case of its own, once trials were run and where time is left for it.
 
-    async def _prove_patch(self, front: FrontEnd) -> None:
-        """Open the patched program as a case of its own, once trials were run and where time is left for it."""
+        Returns:
+            Whether that has brought anything to go on with.
+        """
         opener = self._opener
         if not isinstance(opener, OpensCopies):
-            return
+            return False
         # What edits programs takes a while to load and is of no use before.
         from assistant.patching.step import proof_of_patch, to_prove
 
         wanted = to_prove(self.dialogue)
         if wanted is None:
-            return
+            return False
         await self._drop_worker()
         await front.stage("running the patched program in a scratch copy of its folder")
         open_copy = functools.partial(opener.open_copy, listener=self._news.put_nowait)
@@ -478,9 +464,11 @@ class Investigation:
         finally:
             self._proving = None
         await self._all_news_told()
-        if tried is not None:
-            self._record(tried)
-            await front.stage(tried.text)
+        if tried is None:
+            return False
+        self._record(tried)
+        await front.stage(tried.text)
+        return bool(tried.beyond)
 
     async def _interruptible(self, work: Awaitable[T]) -> T | None:
         """What the front end replies, or None if the person said something else in between."""

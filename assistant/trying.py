@@ -328,6 +328,19 @@ def finished(attempt: Attempt, answer: Mapping[str, Any], program_runs: int = 0)
     )
 
 
+def not_run(attempt: Attempt, reason: str) -> TrialFinished:
+    """The event of a trial that was declined, cancelled, or could not be run."""
+    return TrialFinished(
+        cause=attempt.cause,
+        remedy=attempt.remedy,
+        treatment=attempt.treatment,
+        unknown=reason,
+        given=attempt.given,
+        asked=dict(attempt.parameters),
+        counter=attempt.counter,
+    )
+
+
 def _counter_finished(attempt: Attempt, answer: Mapping[str, Any]) -> TrialFinished:
     return TrialFinished(
         cause=attempt.cause,
@@ -354,4 +367,4 @@ def _outcome(answer: Mapping[str, Any]) -> TrialOutcome:
     )
 
 
-__all__ = ["Attempt", "attempt_for", "finished", "next_attempt", "smallest_set", "treatments_of_set"]
+__all__ = ["Attempt", "attempt_for", "finished", "next_attempt", "not_run", "smallest_set", "treatments_of_set"]

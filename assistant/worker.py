@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from assistant.events import TrialFinished
+from assistant.events import ProbeFinished, TrialFinished
 from assistant.trying import Attempt
+from probes.measurement import from_wire
 from probes.process.description import CaseDescription, Outcome
 from probes.process.errors import ProcessError
 from probes.process.events import WorkerEvent
@@ -33,6 +34,17 @@ class Worker(Protocol):
 
     async def close(self) -> None:
         """End the process, within a second."""
+
+
+def probe_finished(probe: str, outcome: Outcome) -> ProbeFinished:
+    """The event of what came of a probe."""
+    return ProbeFinished(
+        probe=probe,
+        measurement=None if outcome.measurement is None else from_wire(outcome.measurement),
+        unknown=outcome.unknown,
+        seconds=outcome.seconds,
+        absent=outcome.absent,
+    )
 
 
 Listener = Callable[[WorkerEvent], object]

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assistant.events import CaseOpened, EventBeyond
 from assistant.patching.scratch import QUIET, scratch_copy
 from assistant.walking import CRASHES, HEALTHY, RECORDED_RUN, UNSURE
-from assistant.worker import Worker
+from assistant.worker import Worker, probe_finished
 from knowledge_base.loading import KnowledgeBase
 from knowledge_base.questions import answer_of
-from probes.measurement import from_wire
 from probes.process.errors import ProcessError
 
 LATE = ("overfit", "loss_plateau", "underfit", "validation_erratic", "loss_nan", "loss_slow")
@@ -30,8 +30,14 @@ HANGING = 20.0
 SKILLS = ("skill_validation", "skill_training")
 """Fields of the recorded run that say how well the model does, the more telling first."""
 
+TELL_NOTHING = (None, HEALTHY, CRASHES, UNSURE)
+"""Symptoms of a patched program after which there is nothing to look for."""
+
 Open = Callable[[Path, Mapping[str, str]], Awaitable[Worker]]
 """Opens the program at a path, with these variables set, in the interpreter of the session."""
+
+Look = Callable[[Worker, tuple[EventBeyond, ...]], Awaitable[tuple[EventBeyond, ...]]]
+"""Walks a dialogue over the patched program on from the events with which it begins."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,17 @@ class Proof:
     text: str
     """The same in a sentence."""
     seconds: float
-    """Wall-clock seconds of set-up and run."""
+    """Wall-clock seconds of set-up and run, and of what was looked at beyond it."""
+    beyond: tuple[EventBeyond, ...] = ()
+    """The dialogue over the patched program, where it still shows a symptom and was looked at."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    proven: bool
+    text: str
+    symptom: str | None = None
+    begun: tuple[EventBeyond, ...] = ()
 
 
 async def prove(
@@ -54,6 +70,7 @@ async def prove(
     symptom: str,
     before: Mapping[str, Any] | None,
     seconds: float,
+    look: Look | None = None,
 ) -> Proof:
     """Run an edited program in a scratch copy of its folder and look at its planned training.
 
@@ -65,36 +82,40 @@ async def prove(
         symptom: the symptom of the original.
         before: what the recorded run of the original measured; None where it failed.
         seconds: what the recorded run may take.
+        look: walks on from the recorded run where another fault shows; None where nobody wants that.
     """
     started = time.monotonic()
     with scratch_copy(program, edited) as path:
         worker: Worker | None = None
+        beyond: tuple[EventBeyond, ...] = ()
         try:
             async with asyncio.timeout(2 * seconds + HANGING):
                 worker = await open_copy(path, QUIET)
-                verdict, text = await _examined(worker, kb, symptom, before, seconds)
+                seen = await _examined(worker, kb, symptom, before, seconds)
+            if look is not None and seen.symptom not in TELL_NOTHING:
+                beyond = await look(worker, seen.begun)
         except TimeoutError:
-            verdict, text = False, "The patched program took too long to be watched to its end."
+            seen = _Seen(False, "The patched program took too long to be watched to its end.")
         except ProcessError as error:
-            verdict, text = False, f"The patched program could not be run to its training: {error}"
+            seen = _Seen(False, f"The patched program could not be run to its training: {error}")
         finally:
             if worker is not None:
                 await worker.close()
-    return Proof(verdict, text, time.monotonic() - started)
+    return Proof(seen.proven, seen.text, time.monotonic() - started, beyond)
 
 
 async def _examined(
     worker: Worker, kb: KnowledgeBase, symptom: str, before: Mapping[str, Any] | None, seconds: float
-) -> tuple[bool, str]:
+) -> _Seen:
     case = await worker.case()
     if case.failure is not None:
-        return False, f"The patched program fails: {case.failure.type}: {case.failure.message}"
-    outcome = await worker.probe(RECORDED_RUN, seconds)
-    if outcome.measurement is None:
-        return False, f"The training of the patched program could not be watched: {outcome.unknown}"
-    measured = from_wire(outcome.measurement)
-    assert isinstance(measured, dict)
-    return judged(kb, symptom, before, measured)
+        return _Seen(False, f"The patched program fails: {case.failure.type}: {case.failure.message}")
+    finished = probe_finished(RECORDED_RUN, await worker.probe(RECORDED_RUN, seconds))
+    if finished.measurement is None:
+        return _Seen(False, f"The training of the patched program could not be watched: {finished.unknown}")
+    verdict, text = judged(kb, symptom, before, finished.measurement)
+    shown = shown_symptom(kb, finished.measurement)
+    return _Seen(verdict, text, shown, (CaseOpened(case=case), finished))
 
 
 def judged(

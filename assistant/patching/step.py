@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.dialogue import MOST_SECONDS_OF_TRIALS, Dialogue
-from assistant.events import PatchTried
+from assistant.events import EventBeyond, PatchTried
+from assistant.patching.looking import look
 from assistant.patching.proving import Open, prove
 from assistant.report.patches import patches_of
 from assistant.trying import treatments_of_set
 from assistant.walking import CRASHES, HEALTHY, RECORDED_RUN
+from assistant.worker import Worker
 from probes.process.description import CaseDescription
 
 MARGIN = 1.5
@@ -20,6 +23,10 @@ MARGIN = 1.5
 
 SLACK = 1.0
 """Seconds for the start of a process."""
+
+
+SHORTEST_LOOK = 8.0
+"""With fewer seconds left a patched program that still shows a symptom is not looked at any further."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,12 @@ async def proof_of_patch(dialogue: Dialogue, wanted: Wanted, open_copy: Open) ->
     assert case is not None
     assert symptom is not None
     before = dialogue.facts.measured.get(RECORDED_RUN)
+    started = time.monotonic()
+
+    async def look_on(worker: Worker, begun: tuple[EventBeyond, ...]) -> tuple[EventBeyond, ...]:
+        left = dialogue.seconds_left - (time.monotonic() - started)
+        return await look(worker, dialogue.kb, dialogue.catalogue, begun, left) if left > SHORTEST_LOOK else ()
+
     proof = await prove(
         Path(case.folder) / case.source,
         wanted.edited,
@@ -102,5 +115,8 @@ async def proof_of_patch(dialogue: Dialogue, wanted: Wanted, open_copy: Open) ->
         symptom.id,
         before.measurement if before else None,
         wanted.seconds,
+        None if dialogue.beyond else look_on,
     )
-    return PatchTried(patch=wanted.diff, proven=proof.proven, text=proof.text, seconds=proof.seconds)
+    return PatchTried(
+        patch=wanted.diff, proven=proof.proven, text=proof.text, seconds=proof.seconds, beyond=proof.beyond
+    )

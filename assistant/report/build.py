@@ -184,6 +184,7 @@ def _cause(dialogue: Dialogue, finding: Finding, patches: Patches) -> CausePart:
 
 def _values(dialogue: Dialogue, finding: Finding) -> Mapping[str, Any]:
     """What a remedy's places are filled from: the measurements behind the finding, and above them the case's facts."""
+    dialogue = dialogue.seen_in(finding)
     values: dict[str, Any] = {}
     for evidence in reversed(finding.evidence):
         measured = dialogue.facts.measured.get(evidence.probe or "")

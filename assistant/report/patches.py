@@ -76,15 +76,16 @@ def _brought(dialogue: Dialogue) -> Patches:
 
 def _single(dialogue: Dialogue) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """The remedies that get a patch of their own: those tried alone, and the first of each confirmed cause."""
-    for trial in dialogue.facts.trials:
-        if trial.outcome and trial.remedy and not trial.given:
-            yield trial.remedy, trial.treatment, trial.parameters
-    yield from _untried(dialogue)
+    for one in (dialogue, *dialogue.beyond):
+        for trial in one.facts.trials:
+            if trial.outcome and trial.remedy and not trial.given:
+                yield trial.remedy, trial.treatment, trial.parameters
+        yield from _untried(one)
 
 
 def _untried(dialogue: Dialogue) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """The first remedy of each confirmed cause that a program can carry out, likeliest cause first."""
-    for finding in dialogue.findings():
+    for finding in dialogue.own_findings():
         remedies = dialogue.cause(finding.cause).remedies if finding.status in CONFIRMED else ()
         first = next((one for one in remedies if one.treatment), None)
         if first is not None and first.treatment is not None:
@@ -92,22 +93,37 @@ def _untried(dialogue: Dialogue) -> Iterator[tuple[str, str, Mapping[str, Any]]]
 
 
 def _combined(dialogue: Dialogue, program: _Program) -> _Written:
-    """The smallest set that trials found; without trials the likeliest remedy that can be written.
+    """The smallest set that trials found, and what was proven to be missing once it was written.
 
-    Where trials found none, the first remedies of all that the report stands by are written together: faults of which
-    each alone stops the training show no gain before all are mended.
+    Without trials it is the likeliest remedy that can be written. Where trials found none, the first remedies of all
+    that the report stands by are written together: faults of which each alone stops the training show no gain before
+    all are mended.
     """
+    later = [one for beyond in dialogue.beyond for one in _proven_set(beyond)]
     trials = dialogue.facts.trials
     if any(one.outcome for one in trials):
-        found = [one for one in treatments_of_set(trials) if _stands(dialogue, one[0], trials)]
-        return _patch(program, found or _all_untried(dialogue))
+        return _patch(program, _with(_found(dialogue) or _all_untried(dialogue), later))
     told: list[str] = []
     for _, treatment, parameters in _untried(dialogue):
-        diff, instructions, edited = _patch(program, [(treatment, parameters)])
+        diff, instructions, edited = _patch(program, _with([(treatment, parameters)], later))
         if diff is not None:
             return diff, instructions, edited
         told += instructions
     return None, tuple(dict.fromkeys(told)), program.text
+
+
+def _with(first: Treatments, later: Treatments) -> Treatments:
+    """Both; of a treatment that stands in both, the later parameters, which were tried with the earlier in force."""
+    return list({id: (id, parameters) for id, parameters in (*first, *later)}.values())
+
+
+def _found(dialogue: Dialogue) -> Treatments:
+    trials = dialogue.facts.trials
+    return [one for one in treatments_of_set(trials) if _stands(dialogue, one[0], trials)]
+
+
+def _proven_set(dialogue: Dialogue) -> Treatments:
+    return _found(dialogue) if any(one.proven for one in dialogue.facts.trials) else []
 
 
 def _all_untried(dialogue: Dialogue) -> Treatments:
@@ -117,7 +133,7 @@ def _all_untried(dialogue: Dialogue) -> Treatments:
 
 def _stands(dialogue: Dialogue, treatment: str, trials: Sequence[TrialFinished]) -> bool:
     """Whether a treatment belongs to a cause that the report stands by."""
-    confirmed = {one.cause for one in dialogue.findings() if one.status in CONFIRMED}
+    confirmed = {one.cause for one in dialogue.own_findings() if one.status in CONFIRMED}
     return any(one.treatment == treatment and one.cause in confirmed for one in trials)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from assistant.dialogue import Dialogue
 from assistant.events import UNKNOWN
+from assistant.ranking import CONFIRMED
 from assistant.report.model import ReportStatus
 from assistant.walking import RECORDED_RUN
 from probes.process.description import CaseDescription
@@ -18,7 +19,7 @@ def remarks(dialogue: Dialogue, status: ReportStatus) -> tuple[str, ...]:
     conclusion = dialogue.kb.conclusions.get(dialogue.conclusion or "")
     if status == "inconclusive" and conclusion is not None:
         told.append(conclusion.text)
-    return tuple(dict.fromkeys((*told, *_not_looked_at(dialogue))))
+    return tuple(dict.fromkeys((*told, *_of_the_patched(dialogue), *_not_looked_at(dialogue))))
 
 
 def _of_the_program(dialogue: Dialogue) -> Iterator[str]:
@@ -52,6 +53,19 @@ def _other_trainings(case: CaseDescription) -> Iterator[str]:
         )
     elif len(case.fits) > 1:
         yield f"The program trains {len(case.fits)} times; {examined} was examined, `--fit N` chooses another."
+
+
+def _of_the_patched(dialogue: Dialogue) -> Iterator[str]:
+    """What a patched program that was looked at still shows."""
+    for beyond in dialogue.beyond:
+        symptom = dialogue.kb.symptoms.get(beyond.symptom.id) if beyond.symptom else None
+        if symptom is None:
+            continue
+        known = {one.cause for one in dialogue.own_findings() if one.status in CONFIRMED}
+        new = [one for one in beyond.own_findings() if one.status in CONFIRMED and one.cause not in known]
+        causes = ", ".join(dialogue.kb.causes[one.cause].title.rstrip(".") for one in new)
+        told = f"what shows then is told among the causes: {causes}" if new else "no cause of that could be confirmed"
+        yield f"With the patch the program still shows a symptom ({symptom.title.rstrip('.')}); {told}."
 
 
 def _oddities(dialogue: Dialogue) -> Iterator[str]:

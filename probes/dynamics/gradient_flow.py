@@ -11,6 +11,7 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..first_steps import FirstSteps, first_steps
 from ..layers import layer_notes, own_weights
+from ..penalty_gradients import moved_by_penalty_alone
 from ..watching import variable_path
 
 
@@ -53,7 +54,7 @@ class GradientFlow:
     first_zero: str | None
     """First of them."""
     missing: tuple[str, ...]
-    """Trainable weights that no gradient reaches, at most 50."""
+    """Trainable weights that no gradient of the data reaches, at most 50; a weight penalty may move them."""
     missing_layers: int
     """Layers all of whose trainable weights no gradient reaches."""
     first_missing: str | None
@@ -76,6 +77,7 @@ def measure(case: Case, budget: Budget) -> GradientFlow:
     if not case.model.trainable_variables:
         raise Unanswerable("no weight of the model is trained")
     seen = first_steps(case)
+    unreached = (*seen.step.missing, *moved_by_penalty_alone(case))
     rows, scaled = [], []
     for note in layer_notes(case):
         paths = [variable_path(one) for one in own_weights(note.layer)]
@@ -87,9 +89,9 @@ def measure(case: Case, budget: Budget) -> GradientFlow:
             continue
         norm = seen.gradient(kernel)
         wanted = seen.step.watch.wanted
-        if wanted is not None and kernel not in wanted and kernel not in seen.step.missing:
+        if wanted is not None and kernel not in wanted and kernel not in unreached:
             continue
-        missing = all(path in seen.step.missing for path in paths)
+        missing = all(path in unreached for path in paths)
         weights = [float(one.weights[kernel][0]) for one in seen.seen if kernel in one.weights]
         rows.append(LayerGradient(note.path, norm, norm / max(weights[0], 1e-12) if weights else math.nan, missing))
         scaled.append((norm / math.sqrt(max(1, _size(note, kernel))), note.path))
@@ -113,7 +115,7 @@ def measure(case: Case, budget: Budget) -> GradientFlow:
         strongest_layer=max(known)[1] if known else None,
         zero_layers=len(zero),
         first_zero=zero[0] if zero else None,
-        missing=tuple(seen.step.missing[:50]),
+        missing=tuple(dict.fromkeys(unreached))[:50],
         missing_layers=len(gone),
         first_missing=gone[0] if gone else None,
         nonfinite=len(finite) < len(totals),

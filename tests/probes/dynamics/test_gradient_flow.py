@@ -84,3 +84,18 @@ def test_a_step_that_asks_no_optimizer() -> None:
     model = subclassed(own_step=True, unseen=True)
     model.compile()
     assert seen(model)["gradient_source"] == "none"
+
+
+@pytest.mark.parametrize("rounds", [True, False])
+def test_a_penalty_hides_no_step_without_derivative(rounds: bool) -> None:
+    import keras
+    from keras import layers
+
+    given = keras.Input((6,))
+    hidden = layers.Dense(4, name="cut", kernel_regularizer="l2", bias_regularizer="l2")(given)
+    passed = keras.ops.round(hidden) if rounds else layers.Activation("relu")(hidden)
+    model = compiled(keras.Model(given, layers.Dense(1, name="last", kernel_regularizer="l2")(passed)))
+    before = [one.regularizer for one in model.trainable_variables]
+    found = seen(model)
+    assert (found["missing_layers"], found["first_missing"]) == ((1, "cut") if rounds else (0, None))
+    assert [one.regularizer for one in model.trainable_variables] == before

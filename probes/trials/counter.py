@@ -59,6 +59,9 @@ PLANTED_SKILL = 0.4
 SIGNAL_IN_VALIDATION = 0.35
 """Skill of simple models within the validation rows from which these do hold what the training rows lack."""
 
+LUCK = 0.3
+"""Share of that skill which labels that tell nothing may teach by chance; a class of 240 rows taught 0.2 of it."""
+
 BETTER = 0.1
 """Score by which one training on the labels as they are must exceed all on permuted ones to tell that they teach."""
 
@@ -163,7 +166,7 @@ def run_counter(case: Case, cause: str, symptom: str, seconds: float, kept: Kept
 def labels_misaligned(setting: Setting) -> Counter:
     """Permuted labels change nothing, though inputs and labels each have structure."""
     if pictures_varied(setting.case):
-        held = within_validation(setting.case, _reference(setting).output)
+        held = _held(setting)
         if held is not None and held > SIGNAL_IN_VALIDATION:
             text = "The training pictures are varied at random, which may be what takes away what their labels say."
             return Counter(False, text, {"within_validation": held})
@@ -257,19 +260,22 @@ def _no_signal(setting: Setting, *, structured: bool) -> Counter:
     train, validation = as_arrays(setting.case.train), setting.case.validation
     own, permuted = _against_permuted(setting)
     numbers |= {"control": own, "permuted": permuted}
-    if they_teach(own, permuted):
+    chance = reference.training.chance
+    teach = they_teach(own, permuted)
+    held = _held(setting) if teach else None
+    if teach and not is_luck((float(np.mean(own)) - chance) / (1 - chance), held):
         return Counter(False, "The model does better with these labels than with permuted ones.", numbers, refuted=True)
     planted = _planted(setting.case, train, validation)
     learnt = [setting.bench.value(setting.evened_out(*planted, pair)) for pair in range(PLANTED_PAIRS)]
     numbers["planted"] = learnt
-    chance = reference.training.chance
     if min(learnt) <= max(*own, *permuted) or (min(learnt) - chance) / (1 - chance) < PLANTED_SKILL:
         return Counter(False, "The model does not learn labels that do follow from the inputs either.", numbers)
     if (ratio >= STRUCTURED) != structured:
         word = "have" if ratio >= STRUCTURED else "have no"
         return Counter(False, f"There is no signal, but the inputs {word} structure of their own.", numbers)
+    beside = "does as well" if held is None else f"does nearly as well, next to {held:.2f} within the validation rows"
     text = (
-        f"Training on permuted labels does as well: {np.mean(permuted):.2f} against {np.mean(own):.2f}. "
+        f"Training on permuted labels {beside}: {np.mean(permuted):.2f} against {np.mean(own):.2f}. "
         f"No simple model finds a signal either, and labels that follow from the inputs are learnt: {min(learnt):.2f}."
     )
     return Counter(True, text, numbers)
@@ -284,6 +290,22 @@ def they_teach(own: Sequence[float], permuted: Sequence[float]) -> bool:
     spread = max(LEAST_BETTER, float(np.std(own) + np.std(permuted)))
     outside = float(np.mean(permuted) + FAR_OUTSIDE * np.std(permuted))
     return bool(np.mean(own) > np.mean(permuted) + spread or max(own) > max(max(permuted) + BETTER, outside))
+
+
+def is_luck(skill: float, held: float | None) -> bool:
+    """Whether next to what the validation rows hold, what training rows without a signal taught is next to nothing.
+
+    A class of few rows agrees with right labels by chance here and there, and every training finds the same of it.
+
+    Args:
+        skill: of trainings on the labels as they are, 0 at chance and 1 where nothing is wrong.
+        held: skill of simple models within the validation rows alone; None where it is not known.
+    """
+    return held is not None and held > SIGNAL_IN_VALIDATION and skill < LUCK * held
+
+
+def _held(setting: Setting) -> float | None:
+    return within_validation(setting.case, _reference(setting).output)
 
 
 def _reference(setting: Setting) -> Reference:

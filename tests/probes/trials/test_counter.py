@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from probes.trials.counter import _is_handful, they_teach
+from probes.trials.counter import _is_handful, is_luck, they_teach
 from probes.trials.handler import run_counter_trial
 from tests.probes.making import make_case, measured
 from tests.probes.trials.programs import blobs, sequential
@@ -28,6 +28,14 @@ def test_what_teaches_more_than_permuted_labels(
     own: tuple[float, ...], permuted: tuple[float, ...], teach: bool
 ) -> None:
     assert they_teach(own, permuted) == teach
+
+
+@pytest.mark.parametrize(
+    ("skill", "held", "luck"),
+    [(0.18, 0.92, True), (0.4, 0.92, False), (0.18, 0.2, False), (0.05, 0.36, True), (0.18, None, False)],
+)
+def test_what_is_next_to_nothing_beside_what_validation_holds(skill: float, held: float | None, luck: bool) -> None:
+    assert is_luck(skill, held) is luck
 
 
 @pytest.mark.parametrize(("count", "handful"), [(32, True), (60, False)])

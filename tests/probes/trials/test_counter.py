@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from probes.trials.counter import _is_handful, is_luck, they_teach
+from probes.trials.counters.fewer_rows import _is_handful
+from probes.trials.counters.permuted_labels import is_luck, they_teach
 from probes.trials.handler import run_counter_trial
 from tests.probes.making import make_case, measured
 from tests.probes.trials.programs import blobs, sequential

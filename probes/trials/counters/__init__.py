@@ -1,0 +1,1 @@
+"""The counter-trials, one way of proving a file; every module here registers its own."""

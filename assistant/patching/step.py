@@ -18,7 +18,7 @@ from assistant.walking import CRASHES, HEALTHY, RECORDED_RUN
 from assistant.worker import Worker
 from probes.process.description import CaseDescription
 
-MARGIN = 1.5
+MARGIN = 2.5
 """How much longer than expected the recorded run of a patched program may take."""
 
 SLACK = 1.0

@@ -18,14 +18,17 @@ from ..structures import map_leaves
 
 ROWS = 64
 
+ALIKE = 1e-4
+"""Spread of an output from row to row, over its size, below which rounding (1e-7 of the size) would hide any order."""
+
 
 @dataclass(frozen=True)
 class StepOrder:
     """What the order of steps means to the targets, and to the network."""
 
     seen: float
-    """Largest change of an output when the steps of its sequences are dealt out anew, over the outputs' own spread; 0
-    where the network gives the same in any order."""
+    """Largest change of an output when the steps of its sequences are dealt out anew, over its spread from row to row;
+    0 where the network gives the same in any order."""
     ordered_skill: float
     """Skill on training rows left out of the best simple model that knows which step is where, in [-1, 1]."""
     unordered_skill: float
@@ -73,9 +76,14 @@ def _change(case: Case, sample: Batch) -> float:
 
     before = predict(case, sample)
     after = predict(case, Batch(map_leaves(dealt_out, sample.x), sample.y, sample.weights))
-    pairs = [(one, other) for one, other in zip(before, after, strict=True) if one.size]
-    changes = [float(np.abs(one - other).max() / max(float(one.std()), 1e-6)) for one, other in pairs]
-    return max(changes, default=0.0)
+    changes = [
+        float(np.abs(one - other).max()) / spread
+        for one, other in zip(before, after, strict=True)
+        if one.size and (spread := float(one.std(axis=0).max())) > ALIKE * float(np.abs(one).max())
+    ]
+    if not changes:
+        raise Unanswerable("the network gives the same whatever goes in")
+    return max(changes)
 
 
 def _is_sequence(case: Case, array: NDArray[Any]) -> bool:

@@ -43,3 +43,11 @@ def test_where_the_order_tells_nothing_and_where_there_is_none() -> None:
     case = make_case(reader(keras.layers.GlobalAveragePooling1D()), TOKENS, present)
     assert measured(case, "step_order")["gain"] < 0.12
     assert "no input is a sequence" in unknown(make_case(compiled(net()), table(), table()[:, 0]), "step_order")
+
+
+def test_a_network_that_lets_nothing_through_says_nothing_of_order() -> None:
+    import keras
+
+    deep = [keras.layers.Dense(16, activation="sigmoid") for _ in range(12)]
+    case = make_case(reader(keras.layers.LSTM(8), *deep), TOKENS, FIRST)
+    assert "whatever goes in" in unknown(case, "step_order")

@@ -127,6 +127,8 @@ class OutputMatch:
     """A cross-entropy over classes on one unit and two classes, which a binary cross-entropy is made for."""
     divided_by_nothing: float = 0.0
     """Share of what a percentage error adds up that rests on targets near zero, in [0, 1]; 0 under another loss."""
+    percentage_across_zero: float = 0.0
+    """Share of the rarer sign among targets of a percentage error, in [0, 0.5]; 0 under another loss."""
     negative_under_logarithm: float = 0.0
     """Share of negative targets under a loss that takes logarithms, in [0, 1]; 0 under another loss."""
     normalised_over_batch: bool = False
@@ -192,6 +194,9 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
         divided_by_nothing=max(
             (_near_zero(target_of(one, batch)) for one in known if one.loss == PERCENTAGE), default=0.0
         ),
+        percentage_across_zero=max(
+            (_across_zero(target_of(one, batch)) for one in known if one.loss == PERCENTAGE), default=0.0
+        ),
         negative_under_logarithm=max(
             (float((target_of(one, batch) < 0).mean()) for one in known if one.loss in LOGARITHMIC), default=0.0
         ),
@@ -240,6 +245,10 @@ def _near_zero(target: NDArray[Any]) -> float:
         return 0.0
     weights = 1 / np.maximum(sizes, 1e-7)
     return float(weights[sizes <= NEAR_ZERO * np.median(sizes)].sum() / weights.sum())
+
+
+def _across_zero(target: NDArray[Any]) -> float:
+    return float(min((target < 0).mean(), (target > 0).mean())) if target.size else 0.0
 
 
 def _is_aligned(case: Case, batch: Batch, known: tuple[Output, ...]) -> bool:

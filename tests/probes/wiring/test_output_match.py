@@ -191,6 +191,13 @@ def test_no_targets() -> None:
     assert "no targets" in unknown(make_case(compiled(net(), "adam", None), table()), "output_match")
 
 
+def test_a_percentage_across_zero() -> None:
+    around = quantity() - float(np.median(quantity()))
+    assert seen(1, None, "mape", around)["percentage_across_zero"] > 0.4
+    assert seen(1, None, "mape", 1 + np.abs(quantity()))["percentage_across_zero"] == 0.0
+    assert seen(1, None, "mae", around)["percentage_across_zero"] == 0.0
+
+
 def test_a_percentage_of_targets_near_zero() -> None:
     sparse = np.where(np.arange(64) % 4 == 0, 0.0, 5 + quantity())
     assert seen(1, None, "mape", sparse)["divided_by_nothing"] > 0.9

@@ -176,6 +176,12 @@ def build_case(call: Any, places: Any) -> Case:
     )
     case = Case(call.model, data, settings, places)
     case.error = _build(case)
+    from .together import takes_rows_together
+
+    if takes_rows_together(case):
+        held = case.record.validation
+        all_or_none = dataclasses.replace(case.record.train, together=True)
+        case.record = Record(all_or_none, held and dataclasses.replace(held, together=True), case.record.notes)
     return case
 
 

@@ -32,9 +32,16 @@ _PICTURING = ("Resizing", "CenterCrop", "ZeroPadding")
 
 
 def input_leaves(case: Case, batch: Batch) -> list[tuple[str, Any]]:
-    """Every input array with its name: a mapping's key, or the model's own name of the input."""
+    """Every input array with its name: a mapping's key, or the model's own name of the input.
+
+    How each of the rows that a model takes together is joined to all others says nothing of that row alone, and is left
+    out where there is more.
+    """
     names = tuple(getattr(case.model, "input_names", None) or ())
-    return named_leaves(batch.x, names, "input")
+    found = named_leaves(batch.x, names, "input")
+    if not case.train.together:
+        return found
+    return [(name, one) for name, one in found if np.shape(one)[1:] != (case.train.rows,)] or found
 
 
 def rescaled_inputs(case: Case, batch: Batch) -> frozenset[str]:

@@ -177,9 +177,9 @@ def _heads_of(case: Case, model: Any) -> list[LayerNote]:
     found = []
     for tensor in _output_tensors(model):
         layer = tensor._keras_history.operation
-        while id(layer) in notes and notes[id(layer)].kind not in ENDING and _single_input(layer) is not None:
-            previous = _single_input(layer)
-            if id(previous) not in notes:
+        while id(layer) in notes and notes[id(layer)].kind not in ENDING:
+            previous = _single_input(layer) or _computed_input(layer)
+            if previous is None or id(previous) not in notes:
                 break
             layer = previous
         if type(layer).__name__ == "TimeDistributed":
@@ -230,6 +230,19 @@ def _single_input(layer: Any) -> Any:
     return getattr(getattr(given, "_keras_history", None), "operation", None)
 
 
+def _computed_input(layer: Any) -> Any:
+    """Of what a layer of the program's own without weights joins, the one operation that is no input of the model.
+
+    Such a layer holds what the network gives against labels that are fed in beside the inputs, and adds the loss.
+    """
+    nodes = list(getattr(layer, "_inbound_nodes", None) or [])
+    if not nodes or layer.weights or type(layer).__module__.startswith("keras."):
+        return None
+    parents = [one.operation for one in nodes[0].parent_nodes]
+    computed = [one for one in parents if type(one).__name__ != "InputLayer"]
+    return computed[0] if len(computed) == 1 < len(parents) else None
+
+
 def head_of(case: Case, name: str, place: int) -> LayerNote:
     """The output layer of the output of this name, or, where names do not tell, of that at this place."""
     heads = output_layers(case) or list(layer_notes(case))[-1:]
@@ -241,10 +254,22 @@ def head_of(case: Case, name: str, place: int) -> LayerNote:
 
 def hidden_layers(case: Case) -> list[LayerNote]:
     """Layers with weights of a linear map that are not output layers, without those that are never called."""
-    last = {id(note.layer) for note in (*output_layers(case), *_inner_heads(case))}
+    last = {id(note.layer) for note in (*output_layers(case), *_inner_heads(case), *_last_inside(case))}
     idle = {note.path for note in uncalled_layers(case)}
     kinds = [note for note in layer_notes(case) if note.kind in PARAMETRIC and note.path not in idle]
     return [note for note in kinds if id(note.layer) not in last]
+
+
+def _last_inside(case: Case) -> list[LayerNote]:
+    """The last layer of a linear map inside each output layer that is of the program's own and holds such layers.
+
+    What it gives is the output, or all that the output is made of.
+    """
+    found = []
+    for head in output_layers(case):
+        parts = {id(one) for one in head.layer._flatten_layers(include_self=False)}
+        found += [one for one in layer_notes(case) if id(one.layer) in parts and one.kind in PARAMETRIC][-1:]
+    return found
 
 
 def uncalled_layers(case: Case) -> list[LayerNote]:

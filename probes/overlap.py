@@ -12,6 +12,7 @@ from .inputs import input_leaves
 from .recording import Batch
 from .scoring import predict, score_predictions
 from .structures import cut, leaves
+from .together import counted_rows
 
 KNOWN_ROWS = 20_000
 SCORED = 1500
@@ -53,7 +54,7 @@ def _identifies(array: NDArray[Any], rows: list[int]) -> bool:
 
 def among_training(case: Case, batch: Batch) -> NDArray[np.bool_] | None:
     """Which of these rows have the inputs of a training row; None where the inputs are texts."""
-    ours = [np.asarray(one) for one in leaves(case.train.head(KNOWN_ROWS).x)]
+    ours = [np.asarray(one) for one in leaves(counted_rows(case, case.train.head(KNOWN_ROWS)).x)]
     theirs = [np.asarray(one) for one in leaves(batch.x)]
     if any(one.dtype.kind in "OUS" for one in (*ours, *theirs)):
         return None
@@ -90,7 +91,7 @@ def near_share(case: Case) -> float:
 def _near_share(case: Case) -> float:
     if case.validation is None:
         return 0.0
-    batches = case.validation.sample(NEAR_ROWS), case.train.head(AMONG_ROWS)
+    batches = (counted_rows(case, one) for one in (case.validation.sample(NEAR_ROWS), case.train.head(AMONG_ROWS)))
     theirs, ours = ([np.asarray(array) for _, array in input_leaves(case, one)] for one in batches)
     alike = [one.shape[1:] for one in theirs] == [one.shape[1:] for one in ours]
     if not alike or any(one.dtype.kind != "f" for one in (*theirs, *ours)):
@@ -107,7 +108,7 @@ def known_share(case: Case) -> float | None:
     """
     if case.validation is None:
         return None
-    seen = among_training(case, case.validation.sample(SCORED))
+    seen = among_training(case, counted_rows(case, case.validation.sample(SCORED)))
     if seen is None or not identified([np.asarray(one) for _, one in input_leaves(case, case.train.sample(SCORED))]):
         return None
     return min(1.0, float(seen.mean()) + near_share(case))
@@ -121,7 +122,8 @@ def seen_ahead(case: Case) -> float | None:
     if case.validation is None or case.validation.y is None:
         return None
     batch = case.validation.sample(SCORED)
-    seen = among_training(case, batch)
+    # What takes its rows together cannot be given those that stand on one side alone.
+    seen = None if case.train.together else among_training(case, batch)
     if seen is None or min(seen.sum(), (~seen).sum()) < LEAST_ROWS:
         return None
     if not identified([np.asarray(one) for _, one in input_leaves(case, case.train.sample(SCORED))]):

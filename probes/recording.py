@@ -71,6 +71,8 @@ class Recorded:
     ragged: bool = False
     epoch: int | None = None
     """Batches of which the rows come; None where they are not one whole epoch, and for arrays."""
+    together: bool = False
+    """Whether the model takes all rows or none: then every sample is of all rows."""
 
     @property
     def rows(self) -> int:
@@ -84,20 +86,20 @@ class Recorded:
 
     def sample(self, limit: int, seed: int = 0) -> Batch:
         """At most ``limit`` rows drawn at random over all rows, in stored order."""
-        if self.rows <= limit:
+        if self.together or self.rows <= limit:
             return Batch(self.x, self.y, self.weights)
         chosen = self.drawn(limit, seed)
         return Batch(*(cut(one, chosen) for one in (self.x, self.y, self.weights)))
 
     def drawn(self, limit: int, seed: int = 0) -> NDArray[np.int64]:
         """Places of the rows that ``sample`` gives."""
-        if self.rows <= limit:
+        if self.together or self.rows <= limit:
             return np.arange(self.rows)
         return np.sort(np.random.default_rng(seed).choice(self.rows, limit, replace=False))
 
     def head(self, limit: int) -> Batch:
         """The first rows, at most ``limit``."""
-        chosen = slice(0, limit)
+        chosen = slice(0, self.rows if self.together else limit)
         return Batch(cut(self.x, chosen), cut(self.y, chosen), cut(self.weights, chosen))
 
     def walk(self, batch_size: int, seed: int | None = None) -> Iterator[Batch]:

@@ -24,6 +24,7 @@ from .scoring import Score, balanced_error, score_of, weighed_classes
 from .steps import REACHES, Drawn, Grid, as_rows, draw, fits, grid, sees, whole_rows, windows
 from .structures import map_leaves
 from .tasks import Output, class_ids, outputs, target_of
+from .together import counted_rows
 
 ROWS = 2000
 QUICK_FEATURES = 150
@@ -128,7 +129,7 @@ def references(case: Case) -> tuple[Reference, ...]:
 
 
 def _references(case: Case) -> tuple[Reference, ...]:
-    sample = case.train.sample(ROWS)
+    sample = counted_rows(case, case.train.sample(ROWS))
     if sample.rows < 16:
         raise Unanswerable("fewer than 16 training rows were recorded")
     found = _with(FeatureShaper.of(case, sample), sample, case)
@@ -158,7 +159,7 @@ def _with(shaper: FeatureShaper, sample: Batch, case: Case) -> list[Reference]:
     features = shaper.features(sample)
     held = None
     if case.validation is not None and case.validation.rows >= 8:
-        other = case.validation.sample(ROWS)
+        other = counted_rows(case, case.validation.sample(ROWS))
         held = (shaper.features(other), other)
     made = ((output, _reference(output, features, sample, held, case)) for output in outputs(case))
     best = (_stepwise(output, sample, case, one) for output, one in made)

@@ -14,6 +14,7 @@ from .recording import Batch
 from .steps import counted
 from .structures import cut, map_leaves
 from .tasks import Output, class_ids, in_order, outputs, target_of
+from .together import rows_that_count
 
 SCORED_ROWS = 1500
 ROWS_OF_CLASSES = 2000
@@ -83,7 +84,7 @@ def predict(case: Case, batch: Batch) -> list[NDArray[Any]]:
 
     function = case.once("forward", forward) if not getattr(model, "run_eagerly", False) else model
     fixed = _fixed_rows(model)
-    size, parts = fixed or CHUNK, []
+    size, parts = fixed or (batch.rows if case.train.together else CHUNK), []
     for start in range(0, batch.rows, size):
         count = min(size, batch.rows - start)
         # The last rows are filled up with some that are there already.
@@ -127,9 +128,9 @@ def score_predictions(case: Case, predicted: list[NDArray[Any]], batch: Batch) -
 
 
 def _counted(case: Case, output: Output, predicted: NDArray[Any], batch: Batch) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Predictions and targets; of those a step without the steps that are masked or of weight zero."""
+    """Predictions and targets; without the steps that are masked or of weight zero, and without rows set aside."""
     target = target_of(output, batch)
-    mask = counted(case, output, batch) if output.kind == "sequence" else None
+    mask = counted(case, output, batch) if output.kind == "sequence" else rows_that_count(case, batch)
     if mask is None or predicted.shape[: mask.ndim] != mask.shape:
         return predicted, target
     return predicted[mask], target[mask]

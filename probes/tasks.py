@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -78,7 +78,8 @@ def _compares_by_itself(case: Case, found: tuple[Output, ...]) -> bool:
 
     A class with a `train_step` and no `call` uses inner models as it likes. One that compiles no loss and gives several
     things for one target, which is no class, does so as well: the target is the second of two views of a picture, say,
-    or a picture of another kind into which it is to be translated.
+    or a picture of another kind into which it is to be translated. So does one whose `call` does not take the inputs
+    alone: of a triplet, which Keras reads as inputs, targets and weights, it takes all three.
     """
     if not overrides(case.model, "call"):
         return True
@@ -86,8 +87,8 @@ def _compares_by_itself(case: Case, found: tuple[Output, ...]) -> bool:
         return False
     try:
         given = case.model(fed(case.train.head(2), case).x, training=False)
-    except Exception:  # noqa: BLE001 - a model that fails on its inputs is looked at elsewhere
-        return False
+    except Exception:  # noqa: BLE001 - a model that fails on its true inputs fails in training, and is told there
+        return True
     return len(leaves(given)) > len(found)
 
 
@@ -111,7 +112,25 @@ def _outputs(case: Case) -> tuple[Output, ...]:
         _output(name, np.asarray(target), losses[place], inputs, accurate, place)
         for place, (name, target) in enumerate(targets)
     )
-    return () if _compares_by_itself(case, found) else found
+    if _compares_by_itself(case, found):
+        return ()
+    return tuple(replace(one, kind="none") if _names_things(case, one, sample) else one for one in found)
+
+
+def _names_things(case: Case, output: Output, sample: Batch) -> bool:
+    """Whether whole numbers, for each of which the model gives several, are ids that a step of the program's own reads.
+
+    They are no quantities then, as the words of a text are none, and what the step makes of them is not known.
+    """
+    quantities = output.kind in ("regression", "reconstruction")
+    if output.family != "none" or not quantities or output.encoding != "integers":
+        return False
+    try:
+        given = leaves(case.model(fed(case.train.head(2), case).x, training=False))
+    except Exception:  # noqa: BLE001 - a model that fails on its inputs is looked at elsewhere
+        return False
+    wanted = target_of(output, sample)[: min(2, case.train.rows)]
+    return output.position < len(given) and int(np.size(given[output.position])) > wanted.size
 
 
 def in_order(case: Case, given: Any) -> list[Any]:

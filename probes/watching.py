@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .keeping import with_subclasses
+from .overriding import overrides
 from .replacing import replaced
 from .taping import tape_watched
 
@@ -269,6 +270,12 @@ def variable_summary(values: Any) -> Any:
     )
 
 
+def _is_added(model: Any) -> bool:
+    """Whether what layers add is all that Keras' own step trains on: no penalty beside a loss, but the loss itself."""
+    own = overrides(model) or overrides(model, "compute_loss")
+    return not own and getattr(model, "_compile_loss", None) is None
+
+
 @contextlib.contextmanager
 def loss_watched(model: Any, watch: Watch) -> Iterator[None]:
     """Within this context one call of the model's ``train_step`` tells its losses, and nothing else."""
@@ -281,7 +288,7 @@ def loss_watched(model: Any, watch: Watch) -> Iterator[None]:
         loss = original(*args, **kwargs)
         if loss is not None and "total" not in watch.losses:
             watch.losses["total"] = tf.reduce_mean(tf.cast(tf.convert_to_tensor(loss), tf.float32))
-            penalties = [tf.cast(tf.reduce_sum(one), tf.float32) for one in model.losses]
+            penalties = [] if _is_added(model) else [tf.cast(tf.reduce_sum(one), tf.float32) for one in model.losses]
             watch.losses["penalty"] = tf.add_n(penalties) if penalties else tf.constant(0.0)
         return loss
 

@@ -14,6 +14,7 @@ from ..inputs import input_leaves
 from ..overlap import among_training, identified, keys, near_share
 from ..recording import Batch
 from ..tasks import class_ids, outputs, target_of
+from ..together import counted_rows
 
 ROWS = 2000
 
@@ -66,7 +67,7 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
     """Compare samples of both."""
     if case.validation is None:
         raise Unanswerable("the program gives `fit` no validation data")
-    ours, theirs = case.train.sample(ROWS), case.validation.sample(ROWS)
+    ours, theirs = (counted_rows(case, one.sample(ROWS)) for one in (case.train, case.validation))
     mine = [np.asarray(one) for _, one in input_leaves(case, ours)]
     other = [np.asarray(one) for _, one in input_leaves(case, theirs)]
     differs = any(a.shape[1:] != b.shape[1:] for a, b in zip(mine, other, strict=False))

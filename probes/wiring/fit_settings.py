@@ -193,9 +193,13 @@ def _weights(case: Case) -> dict[str, Any]:
     given = case.fit.class_weight
     weights = sample_weights(sample)
     if output is None or sample.y is None:
-        if weights is not None and weights.size:
+        # What a step of the program's own holds in place of targets and weights need not be weights.
+        if weights is not None and weights.size and outputs(case):
+            # Of weights a step a mask leaves some of every row, as where words are hidden that are to be told.
             nothing.update(
-                class_weighted=True, weight_mean=float(weights.mean()), zero_weights=float((weights == 0).mean())
+                class_weighted=True,
+                weight_mean=float(weights.mean()),
+                zero_weights=float((weights.reshape(sample.rows, -1) == 0).all(axis=1).mean()),
             )
         return nothing
     ids = class_ids(output, target_of(output, sample))
@@ -212,7 +216,8 @@ def _weights(case: Case) -> dict[str, Any]:
         "class_weight_spread": _ratio(totals.tolist()),
         "class_weight_wrong_way": bool(order > 0.3 and _ratio(means.tolist()) > 1.5),
         "weight_mean": float(per_row.mean()),
-        "zero_weights": float((per_row == 0).mean()),
+        # Rows that a model takes together can be kept for validation by a weight of zero alone.
+        "zero_weights": 0.0 if case.train.together else float((per_row == 0).mean()),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from probes.case import Case
 from probes.scoring import scores
 from probes.tasks import outputs
 from tests.probes.making import LIVE, compiled, make_case, measured, table, unknown
@@ -86,3 +87,80 @@ def test_what_a_step_of_its_own_compares_in_its_own_way_is_no_target(called: boo
     assert (found["error_type"], found["completed"], found["score"]) == (None, True, "loss")
     for probe in ("output_match", "label_statistics"):
         assert "program's own" in unknown(case, probe)
+
+
+def triplets() -> Any:
+    """A model whose step takes anchor, positive and negative from what `fit` reads as inputs, targets and weights."""
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    class Triplets(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.built = True
+            self.inner = keras.Sequential([keras.Input((6,)), layers.Dense(8, activation="relu"), layers.Dense(3)])
+
+        def call(self, inputs: Any) -> Any:
+            anchor, positive, negative = (self.inner(one) for one in inputs)
+            near, far = (tf.reduce_sum((anchor - one) ** 2, -1) for one in (positive, negative))
+            return near, far
+
+        def train_step(self, data: Any) -> Any:
+            with tf.GradientTape() as tape:
+                near, far = self(data)
+                loss = tf.reduce_mean(tf.maximum(near - far + 0.5, 0.0))
+            gradients = tape.gradient(loss, self.inner.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.inner.trainable_variables, strict=True))
+            return {"loss": loss}
+
+    model = Triplets()
+    model.compile(optimizer="adam")
+    return model
+
+
+def test_a_triplet_is_no_inputs_with_targets_and_weights() -> None:
+    import tensorflow as tf
+
+    near, far = table() + 0.1, np.where(table() > 0, -table(), 0.0).astype("float32")
+    data = tf.data.Dataset.from_tensor_slices((table(), near, far)).batch(16)
+    case = make_case(triplets(), data, epochs=8)
+    assert outputs(case) == ()
+    assert measured(case, "fit_settings")["zero_weights"] == 0
+    found = measured(case, "recorded_run")
+    assert (found["error_type"], found["completed"], found["score"]) == (None, True, "loss")
+
+
+def masked_words(several: bool) -> Case:
+    """A step of the program's own on whole numbers, for each of which the model gives one number or a share a word."""
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    class Words(keras.Model):  # type: ignore[misc]
+        def train_step(self, data: Any) -> Any:
+            x, y, weights = data
+            with tf.GradientTape() as tape:
+                given = self(x, training=True)
+                own = keras.losses.sparse_categorical_crossentropy if several else keras.losses.mean_absolute_error
+                loss = tf.reduce_mean(own(y, given) * (weights if several else 1.0))
+            gradients = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+            return {"loss": loss}
+
+    words = np.random.default_rng(0).integers(0, 40, (64, 8))
+    given = keras.Input((8,))
+    inner = layers.Embedding(41, 8)(given)
+    wanted = layers.Dense(40, activation="softmax")(inner) if several else layers.Dense(8)(layers.Flatten()(inner))
+    model = Words(given, wanted)
+    model.compile(optimizer="adam")
+    hidden = (np.arange(64 * 8).reshape(64, 8) % 6 == 0).astype("float32")
+    return make_case(model, np.where(hidden > 0, 40, words), words, sample_weight=hidden)
+
+
+def test_words_for_each_of_which_there_is_a_share_a_word_are_no_quantities() -> None:
+    case = masked_words(several=True)
+    assert [one.kind for one in outputs(case)] == ["none"]
+    assert measured(case, "label_statistics")["target_scale"] == 0
+    assert measured(case, "fit_settings")["zero_weights"] == 0, "some words of every row count"
+    assert outputs(masked_words(several=False))[0].kind != "none"

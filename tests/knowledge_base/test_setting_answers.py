@@ -239,3 +239,22 @@ def variety(to_validation: float, crowding: float, sources: float) -> dict[str, 
 )
 def test_how_varied_classes_are(numbers: Mapping[str, Any], called: str) -> None:
     assert answer("classes_varied", numbers) == called
+
+
+@pytest.mark.parametrize("kind", ["table", "sequence"])
+@pytest.mark.parametrize(
+    ("zeros", "blank", "constant", "called"),
+    [
+        # One of 100 categories, or a letter a step: every row says something.
+        (0.99, 0.0, 0.0, "vary"),
+        (0.917, 0.0, 0.1, "vary"),
+        # Pixels in a row, divided as whole numbers: many rows or most columns are empty.
+        (0.99, 0.2, 0.3, "nothing"),
+        (0.95, 0.1, 0.3, "few_values"),
+        (0.95, 0.0, 0.6, "few_values"),
+    ],
+)
+def test_zeros_and_ones_that_name_things(kind: str, zeros: float, blank: float, constant: float, called: str) -> None:
+    part = {"kind": kind, "distinct": 2, "zero_share": zeros, "blank_rows": blank, "constant_share": constant}
+    numbers = {"divided_whole": False, "constant_share": constant, "blank_rows": 0.0, "inputs": [part]}
+    assert answer("inputs_vary", numbers) == called

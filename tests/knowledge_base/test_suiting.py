@@ -42,3 +42,15 @@ def test_random_changes_of_pictures_are_not_for_tables() -> None:
 )
 def test_only_what_is_known_not_to_suit_is_left_out(measurements: Any, offered: list[str]) -> None:
     assert [one.id for one in suiting(REMEDIES, measurements)] == offered
+
+
+@pytest.mark.parametrize(
+    ("stream", "alike", "mixed_before"), [(True, 0.99, False), (True, 0.0, True), (False, 0.99, True)]
+)
+def test_a_series_that_comes_in_batches_is_not_mixed_before_its_split(
+    stream: bool, alike: float, mixed_before: bool
+) -> None:
+    remedies = load().causes["data_not_shuffled"].remedies
+    offered = suiting(remedies, {"data_order": {"stream": stream, "neighbours_alike": alike}})
+    assert ("shuffle_before_split" in [one.id for one in offered]) == mixed_before
+    assert "enlarge_shuffle_buffer" in [one.id for one in offered]

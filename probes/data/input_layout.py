@@ -41,6 +41,13 @@ class InputLayout:
     """For sequences the roughness along the features, over all features; null for fewer than 8."""
     one_step: bool
     """Whether a recurrent layer is given sequences of one step alone."""
+    neighbours_roughness: float | None = None
+    """For sequences of 2 or more features the mean squared step between numbers that stand side by side in memory, over
+    that from a step to the next of one feature; of the rows' places the roughest counts. Below 1 where whole rows of
+    one feature were cut into steps; null where nothing changes."""
+    row_jump: float | None = None
+    """The squared step where a row of as many numbers as there are steps ends and the next begins, over that between
+    other neighbours in memory. Far above 1 where (features, steps) were reshaped to (steps, features)."""
 
 
 _NONE = InputLayout(None, (), (), False, False, None, None, None, False)
@@ -85,6 +92,7 @@ def _sequence(name: str, values: NDArray[Any], kinds: list[str]) -> InputLayout:
     steps, features = int(values.shape[1]), int(values.shape[2])
     recurrent = any(kind in RECURRENT for kind in kinds)
     rough = (_roughness(values, 1), _roughness(values, 2))
+    neighbours, jump = _torn_rows(values)
     return InputLayout(
         input=name,
         shape=(steps, features),
@@ -95,7 +103,27 @@ def _sequence(name: str, values: NDArray[Any], kinds: list[str]) -> InputLayout:
         time_roughness=rough[0] if steps > 1 else None,
         feature_roughness=rough[1] if features >= _SIDE else None,
         one_step=bool(recurrent and steps == 1 and features > 1),
+        neighbours_roughness=neighbours,
+        row_jump=jump,
     )
+
+
+def _torn_rows(values: NDArray[Any]) -> tuple[float | None, float | None]:
+    """Roughness between neighbours in memory over that along the steps, and the jump where rows would end."""
+    rows, steps, features = values.shape
+    if features < 2 or steps < _SIDE:
+        return None, None
+    apart = np.mean(np.diff(values.reshape(rows, steps * features), axis=1) ** 2, axis=0)
+    ends = np.arange(1, features) * steps - 1
+    inside = np.ones(len(apart), dtype=bool)
+    inside[ends] = False
+    places = np.arange(len(apart)) % features
+    # Of features that differ in size or lie apart, some neighbours are alike and others are not: the least alike count.
+    rough = max(float(apart[inside & (places == place)].mean()) for place in range(features))
+    along = float(np.mean(np.diff(values, axis=1) ** 2))
+    if rough <= 0 or along <= 0:
+        return None, None
+    return rough / along, float(apart[ends].mean()) / rough
 
 
 def _roughness(values: NDArray[Any], axis: int) -> float:

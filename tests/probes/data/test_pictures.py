@@ -100,6 +100,28 @@ def test_steps_and_features_swapped() -> None:
     assert swapped["feature_roughness"] < 0.3 < 0.7 < swapped["time_roughness"]
 
 
+def test_rows_of_features_reshaped_into_steps() -> None:
+    import keras
+
+    random = np.random.default_rng(0)
+    pace, start = random.uniform(0.1, 0.7, (150, 3, 1)), random.uniform(0, 6, (150, 3, 1))
+    rows = np.sin(pace * np.arange(40) + start) + random.normal(0, 0.2, (150, 3, 40))
+    long = np.sin(pace[:, :1] * np.arange(120) + start[:, :1]) + random.normal(0, 0.2, (150, 1, 120))
+
+    def torn(x: Any) -> bool:
+        model = keras.Sequential([keras.Input(x.shape[1:]), keras.layers.GRU(4), keras.layers.Dense(1)])
+        model.compile(loss="mse", optimizer="adam")
+        found = measured(make_case(model, x.astype("float32"), x[:, 0, 0], epochs=1), "input_layout")
+        travels("input_layout", found)
+        return bool(found["neighbours_roughness"] < 0.7 and found["row_jump"] > 2)
+
+    assert torn(rows.reshape(150, 40, 3))
+    assert not torn(rows.transpose(0, 2, 1))
+    assert not torn(long.reshape(150, 40, 3)), "frames of one series, as they are cut on purpose"
+    assert not torn(rows.transpose(0, 2, 1) * [1.0, 50.0, 0.01] + [0.0, 3.0, -3.0]), "features of unlike sizes"
+    assert not torn(random.normal(size=(150, 40, 3))), "numbers in no order at all"
+
+
 def test_augmentation_gentle_destroying_and_in_inference() -> None:
     import keras
 

@@ -49,15 +49,25 @@ def of_class(edit: Editing, *classes: str) -> list[LayerLike]:
 
 
 def weighted(edit: Editing) -> list[LayerLike]:
-    """Dense and convolution layers, the output layer left out."""
-    found = of_class(edit, *DENSE, *CONVOLUTIONS)
-    last = output_weights(edit)
-    return [one for one in found if one.name != last]
+    """Dense and convolution layers, those that give an output left out."""
+    last = all_output_weights(edit)
+    return [one for one in of_class(edit, *DENSE, *CONVOLUTIONS) if one.name not in last]
 
 
-def output_weights(edit: Editing) -> str:
-    """Name of the layer whose weights give the output: the one before a trailing activation layer."""
-    name = edit.output_layer
+def all_output_weights(edit: Editing) -> set[str]:
+    """Names of the layers whose weights give an output; a model may have several."""
+    every = str(edit.case.facts.get("output_layers") or "").split("\n")
+    return {output_weights(edit), *(output_weights(edit, name) for name in every if name)}
+
+
+def output_weights(edit: Editing, output: str | None = None) -> str:
+    """Name of the layer whose weights give the output: the one before a trailing activation layer.
+
+    Args:
+        edit: the treatment at work.
+        output: name of the layer that gives the output, where there are several.
+    """
+    name = output or edit.output_layer
     layers = own_layers(edit)
     index = next((index for index, one in enumerate(layers) if one.name == name), len(layers) - 1)
     while index > 0 and layers[index].class_name in (*ACTIVATIONS, "Flatten", "Reshape", "Rescaling"):
@@ -71,12 +81,12 @@ def hindered(edit: Editing) -> list[LayerLike]:
     A linear layer that an activation layer follows is left to that one.
     """
     layers = own_layers(edit)
-    last = output_weights(edit)
+    last, every = output_weights(edit), all_output_weights(edit)
     end = next((index for index, one in enumerate(layers) if one.name == last), len(layers))
     own = [
         (index, one)
         for index, one in enumerate(layers[:end])
-        if one.class_name in (*DENSE, *CONVOLUTIONS, "Activation", "Softmax")
+        if one.class_name in (*DENSE, *CONVOLUTIONS, "Activation", "Softmax") and one.name not in every
     ]
     first = [
         one

@@ -70,6 +70,7 @@ model.fit({"a": x, "b": x[:, :2]}, {"p": y, "q": np.zeros((60, 3))}, validation_
     assert case.loss is not None
     assert case.loss.name == "mse, mae"
     assert case.facts["output_layer"] == "p"
+    assert case.facts["output_layers"] == "p\nq"
     assert case.compile.metrics == ("mae",)
     assert case.fit.settings["validation_split"] == 0.5
 

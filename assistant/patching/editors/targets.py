@@ -17,6 +17,7 @@ from assistant.patching.compiled import optimizer_call, setting
 from assistant.patching.editing import Editing
 from assistant.patching.editors.inputs import is_ready
 from assistant.patching.front import own_class
+from assistant.patching.layers import all_output_weights
 from assistant.patching.model import CannotEditError
 from assistant.patching.names import fresh, last_name, numpy_name, spell
 from assistant.patching.registry import editor
@@ -46,6 +47,9 @@ def _may_rescale_output(edit: Editing) -> bool:
     output = edit.layer(edit.output_layer)
     spread = edit.parameters.get("target_spread")
     if output is None or output.activation not in (None, "linear") or own_class(edit) is not None:
+        return False
+    # Beside the loss of another output, the size of this one's counts under any optimizer.
+    if len(all_output_weights(edit)) > 1:
         return False
     if isinstance(spread, (int, float)) and not 0 < spread < _LARGEST:
         return False

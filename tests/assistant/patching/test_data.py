@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.assistant.patching.written import Data, edited, text, treated
@@ -169,6 +171,26 @@ def test_predictions_get_their_units_from_a_last_layer_under_adam() -> None:
         "        layers.Dense(1),\n        layers.Rescaling(float(y_train.std()), offset=float(y_train.mean())),\n"
         in found
     )
+
+
+def test_one_of_several_outputs_is_not_given_its_units_behind_its_loss() -> None:
+    source = text(
+        """
+        import keras
+        from keras import layers
+        inputs = keras.Input((4,))
+        h = layers.Dense(8, activation="relu")(inputs)
+        age, kind = layers.Dense(1, name="age")(h), layers.Dense(1, activation="sigmoid", name="kind")(h)
+        model = keras.Model(inputs, [age, kind])
+        model.compile(optimizer="adam", loss=["mse", "binary_crossentropy"])
+        model.fit(x, {"age": a, "kind": k})
+        """
+    )
+    known: Any = {"model": "Model", "y": Data("dict", ((100,), (100,)), ("float32", "int64"))}
+    known["facts"] = {"output_layer": "age", "output_layers": "age\nkind"}
+    found = treated(source, "scale_targets", {"target_mean": 40.0, "target_spread": 20.0}, **known)
+    assert "Rescaling" not in found.edited_source
+    assert "by hand" in found.instructions[0]
 
 
 def test_targets_are_standardised_under_other_optimizers() -> None:

@@ -300,6 +300,32 @@ def test_units_of_a_loop_are_multiplied() -> None:
     assert "layers.Dense(max(1, units // 4), activation" in edited(source, "fewer_units")
 
 
+def test_no_output_of_several_is_widened_or_activated_as_hidden_layers_are() -> None:
+    source = text(
+        """
+        import keras
+        from keras import layers
+        inputs = keras.Input((4,))
+        h = layers.Dense(8, activation="sigmoid")(inputs)
+        kind = layers.Dense(1, activation="sigmoid", name="kind")(h)
+        age = layers.Dense(1, name="age")(h)
+        model = keras.Model(inputs, [age, kind])
+        model.compile(optimizer="adam", loss=["mse", "binary_crossentropy"])
+        model.fit(x, [y, k])
+        """
+    )
+    for first in ("age", "kind"):
+        facts = {"output_layer": first, "output_layers": "age\nkind"}
+        wider = edited(source, "more_units", model="Model", facts=facts)
+        assert "layers.Dense(64, activation" in wider
+        assert 'Dense(1, activation="sigmoid", name="kind")' in wider
+        assert 'Dense(1, name="age")' in wider
+    bent = edited(source, "set_hidden_activation", {"hidden_activation": "relu"}, model="Model",
+                  facts={"output_layer": "age", "output_layers": "age\nkind"})  # fmt: skip
+    assert 'Dense(8, activation="relu")' in bent
+    assert 'Dense(1, activation="sigmoid", name="kind")' in bent
+
+
 def test_a_loop_makes_fewer_layers() -> None:
     source = text(
         """

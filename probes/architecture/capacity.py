@@ -105,7 +105,8 @@ def measure(case: Case, budget: Budget) -> Capacity:
     past = {one.path for one in hidden if one.units and goes_past(case.model, one.layer)}
     narrow = min([one for one in widths if one[1] not in past] or widths, default=(0, None))
     known = outputs(case)
-    size = max((one.classes if one.classes > 2 else 1 for one in known), default=1)
+    # Whole numbers trained as quantities, such as ages, are written like ids of classes and come out of one unit.
+    size = max((one.classes if one.classes > 2 and one.kind != "regression" else 1 for one in known), default=1)
     parameters = int(sum(np.prod(one.shape) for one in case.model.trainable_variables))
     rows = case.train.total_rows or case.train.rows
     spatial = bool(names & set(CONVOLUTIONAL))

@@ -48,6 +48,12 @@ def test_a_bottleneck() -> None:
     assert found["all_that_passes"]
 
 
+def test_whole_numbers_trained_as_quantities_are_no_classes() -> None:
+    found = seen(table(), (np.arange(64) % 10).astype("float32"), dense(2, "relu"), dense(1))
+    assert found["output_size"] == 1
+    assert found["narrowest_to_output"] == 2
+
+
 def test_a_narrow_layer_beside_the_way_is_no_bottleneck() -> None:
     import keras
     from keras import layers

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..layers import head_of, output_layers
+from ..loss_weights import loss_weights
 from ..recording import Batch
 from ..row_weights import row_weights
 from ..step_balance import step_balance
@@ -100,6 +101,9 @@ class LabelStatistics:
     """Whether class ids in one column meet a loss that expects one column a class."""
     ordered_ids: bool
     """Whether whole numbers with few distinct values are trained as quantities while accuracy is watched."""
+    drowning: float = 0.0
+    """Mean square of quantities under a squared error over the loss by chance of an output of classes beside them: how
+    many times as much the one counts for the layers that both share. 0 without such outputs, or with loss weights."""
 
 
 @probe(
@@ -148,7 +152,19 @@ def measure(case: Case, budget: Budget) -> LabelStatistics:
         ordered_ids=any(
             one.task == "multiclass" and one.encoding == "integers" and one.family.endswith("_error") for one in parts
         ),
+        drowning=0.0 if loss_weights(case.model) else _drowning(parts),
     )
+
+
+def _drowning(parts: list[OutputLabels]) -> float:
+    """A start near zero makes the squared error of quantities their mean square; that of classes starts at chance."""
+    squares = [one.mean**2 + one.std**2 for one in parts if one.task == "regression" and one.family == "squared_error"]
+    chances = [
+        math.log(max(2, one.classes))
+        for one in parts
+        if one.family in ("sparse_crossentropy", "crossentropy", "binary_crossentropy")
+    ]
+    return max(squares) / min(chances) if squares and chances else 0.0
 
 
 def _own_nonfinite(sample: Batch, output: Output, part: OutputLabels) -> float:

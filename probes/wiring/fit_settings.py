@@ -10,6 +10,7 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import probe
+from ..loss_weights import loss_weights
 from ..row_weights import row_weights, sample_weights
 from ..structures import first_leaf
 from ..tasks import class_ids, outputs, target_of
@@ -92,7 +93,7 @@ def measure(case: Case, budget: Budget) -> FitArguments:
     seen = min(rows, steps * batch_size) if steps else rows
     watch = _watches(case)
     weights = _weights(case)
-    losses = _loss_weights(case.model)
+    losses = loss_weights(case.model)
     return FitArguments(
         epochs=fit.planned_epochs,
         batch_size=batch_size,
@@ -219,11 +220,3 @@ def _weights(case: Case) -> dict[str, Any]:
         # Rows that a model takes together can be kept for validation by a weight of zero alone.
         "zero_weights": 0.0 if case.train.together else float((per_row == 0).mean()),
     }
-
-
-def _loss_weights(model: Any) -> tuple[float, ...]:
-    given = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
-    if given is None:
-        return ()
-    values = given.values() if isinstance(given, dict) else given if isinstance(given, (list, tuple)) else [given]
-    return tuple(float(one) for one in values if isinstance(one, (int, float)))

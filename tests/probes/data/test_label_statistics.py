@@ -128,3 +128,22 @@ def test_no_targets() -> None:
 def test_classes_on_one_unit_are_not_the_targets_fault() -> None:
     assert seen(classes(), 3, "categorical_crossentropy")["integers_for_onehot"]
     assert not seen(binary(), 1, "categorical_crossentropy")["integers_for_onehot"]
+
+
+def test_large_quantities_drown_the_classes_beside_them() -> None:
+    import keras
+    from keras import layers
+
+    def drowning(scale: float, **settings: Any) -> float:
+        inputs = keras.Input((6,))
+        hidden = layers.Dense(8, activation="relu")(inputs)
+        age, kind = layers.Dense(1, name="age")(hidden), layers.Dense(1, activation="sigmoid", name="kind")(hidden)
+        model = keras.Model(inputs, [age, kind])
+        model.compile("adam", {"age": "mse", "kind": "binary_crossentropy"}, **settings)
+        case = make_case(model, table(), {"age": scale * np.arange(64.0) / 64, "kind": binary()})
+        return float(measured(case, "label_statistics")["drowning"])
+
+    assert drowning(80.0) > 200
+    assert drowning(1.0) < 5
+    assert drowning(80.0, loss_weights={"age": 0.001, "kind": 1.0}) == 0
+    assert seen(100 * quantity())["drowning"] == 0

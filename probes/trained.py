@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from .case import Case, fed
-from .recording import Batch
+from .recording import Batch, Recorded
 from .scoring import SCORED_ROWS, Score, predict, scores
 from .step_balance import names_steps
-from .structures import cut
+from .structures import cut, stack
 from .tasks import Output, class_ids, outputs, target_of
 
+PARTS = 24
+"""A single epoch is read in so many parts, the last of which tells the loss at the end (`epoch_means`)."""
 ERRORS = ("squared_error", "absolute_error", "relative_error")
 """Losses of Keras' own that compare number with number, and spread the one over the other where shapes differ."""
 
 
 def inference_to_training(case: Case, final: float | None) -> float | None:
     """The data loss in inference mode over that logged last; None where the model computes its loss by itself."""
-    batch = case.train.sample(512)
+    batch = _last_rows(case)
     if batch.y is None or final is None or not math.isfinite(final) or final <= 0 or case.fit.class_weight is not None:
         return None
     fed_batch = fed(batch, case)
@@ -30,6 +34,24 @@ def inference_to_training(case: Case, final: float | None) -> float | None:
         return None
     penalty = sum(float(np.asarray(one).sum()) for one in case.model.losses)
     return (float(np.asarray(loss)) - penalty) / final
+
+
+def _last_rows(case: Case) -> Batch:
+    """Rows that the loss logged last is about: of a single epoch of batches the last ones, else any.
+
+    What comes once may change on the way, as targets that a program makes with the model itself do.
+    """
+    batches = case.train.batches
+    if case.fit.planned_epochs > 1 or len(batches) < PARTS or case.train.ragged:
+        return case.train.sample(512)
+    late = Recorded(case.train.kind, *_joined(batches[-(len(batches) // PARTS) :]), (), None, False)
+    return late.sample(512)
+
+
+def _joined(batches: Sequence[Batch]) -> tuple[Any, Any, Any]:
+    parts = ([getattr(one, name) for one in batches] for name in ("x", "y", "weights"))
+    x, y, weights = (None if one[0] is None else stack(one) for one in parts)
+    return x, y, weights
 
 
 def inputs_used(case: Case, training: list[tuple[Output, Score]]) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def _start(case: Case, note: LayerNote) -> LayerStart:
     # The second moment, not the spread: what passes through the layer is moved by the mean of the weights as well.
     size = float(np.sqrt(np.mean(kernel**2)))
     flat = kernel.reshape(-1, kernel.shape[-1])
-    alike = bool(np.allclose(flat, flat[:, :1])) and flat.shape[1] > 1
+    alike = bool(np.allclose(flat, flat[:, :1])) and flat.shape[1] > 1 and not _biases_differ(note.layer)
     return LayerStart(
         layer=note.path,
         std=float(kernel.std()),
@@ -119,3 +120,9 @@ def _start(case: Case, note: LayerNote) -> LayerStart:
         constant=bool(np.all(kernel == kernel.flat[0])),
         twins=alike,
     )
+
+
+def _biases_differ(layer: Any) -> bool:
+    """Whether biases tell the units apart from the start, as where a layer of zeros begins by giving the identity."""
+    biases = [np.asarray(one.numpy()) for one in layer.weights if one.name.endswith("bias")]
+    return any(one.size > 1 and not np.allclose(one, one.flat[0]) for one in biases)

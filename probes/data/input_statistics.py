@@ -14,6 +14,7 @@ from ..catalogue import Unanswerable, probe
 from ..front_scaling import FIXED, adapts, behind, fixed_scaling, leaves_scale
 from ..inputs import input_leaves, is_image, is_tokens, rescaled_inputs
 from ..overlap import identified, keys
+from ..structures import leaves
 from ..trunk import first_trained
 from ..watching import layer_paths
 from ..whole_division import divided_whole
@@ -122,7 +123,11 @@ def measure(case: Case, budget: Budget) -> InputStatistics:
     if not parts:
         raise Unanswerable("the program gives `fit` no inputs")
     worst = max(parts, key=lambda one: one[0].nonfinite_share)[0]
-    repeated, copies = _duplicates([np.asarray(array) for _, array in input_leaves(case, sample)])
+    arrays = [np.asarray(array) for _, array in input_leaves(case, sample)]
+    # A pipeline that yields a sample again yields its targets again; states that come back with other targets, as those
+    # of a game that is played, are met again and not copied.
+    targets = [np.asarray(one) for one in leaves(sample.y)] if case.train.batches and sample.y is not None else []
+    repeated, copies = _duplicates(arrays, targets)
     inside = rescaled_inputs(case, sample)
     raw = [one for one in numeric if one[0].name not in inside]
     rescaled, numeric = _rescaled(case.model) or bool(numeric and not raw), raw or numeric
@@ -229,11 +234,11 @@ def _moments(columns: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     return np.asarray(masked.mean(axis=0).filled(0.0)), np.asarray(masked.std(axis=0).filled(0.0))
 
 
-def _duplicates(arrays: list[NDArray[Any]]) -> tuple[float, bool]:
-    """The share of rows that repeat an earlier one, and whether the distinct rows are told apart by a single number."""
+def _duplicates(arrays: list[NDArray[Any]], targets: list[NDArray[Any]]) -> tuple[float, bool]:
+    """The share of rows that repeat an earlier one with its targets, and whether a number tells distinct rows apart."""
     if any(one.dtype.kind in "OUS" for one in arrays) or not arrays:
         return 0.0, False
-    rows = keys(arrays)
+    rows = keys([*arrays, *(one for one in targets if len(one) == len(arrays[0]))])
     return 1.0 - len(set(rows)) / max(1, len(rows)), identified(arrays)
 
 

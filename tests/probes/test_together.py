@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from probes.case import Case
 from probes.layers import hidden_layers
 from probes.overlap import known_share
 from probes.scoring import scores
-from tests.probes.making import LIVE, classes, compiled, make_case, measured, net, table
+from probes.trained import inference_to_training
+from tests.probes.making import LIVE, batch_case, classes, compiled, make_case, measured, net, table
 
 pytestmark = LIVE
 
@@ -85,3 +87,23 @@ def test_rows_for_themselves_are_no_whole() -> None:
     assert case.train.sample(10).rows == 10
     assert scores(case, case.train.sample(NODES))[0][1].rows == NODES
     assert measured(case, "fit_settings")["zero_weights"] > 0.6
+
+
+def test_states_that_come_back_with_other_targets_are_no_copies() -> None:
+    states, random = np.eye(4, dtype="float32")[np.arange(16) % 4], np.random.default_rng(0)
+    met = batch_case(compiled(net(1, width=4)), [(states, random.random((16, 1))) for _ in range(20)])
+    copied = batch_case(compiled(net(1, width=4)), [(states, states @ np.arange(4.0)[:, None])] * 20)
+    assert measured(met, "input_statistics")["duplicate_share"] == 0
+    assert measured(copied, "input_statistics")["duplicate_share"] > 0.9
+
+
+def test_a_loss_at_the_end_of_one_epoch_is_compared_with_that_of_its_last_rows() -> None:
+    import keras
+
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1, kernel_initializer="zeros")])
+    # Targets that the program moves on the way: far off at first, then what the model gives.
+    batches = [(table(16), np.full((16, 1), 5.0 if number < 40 else 0.1)) for number in range(64)]
+    case = batch_case(compiled(model), batches)
+    late = inference_to_training(case, 0.01)
+    assert late is not None
+    assert late == pytest.approx(1.0, abs=0.3), "0.1 squared, over 0.01"

@@ -142,3 +142,15 @@ def test_what_is_normalised_does_not_shrink_signals(normalised: bool, low: float
     found = seen(compiled(keras.Sequential([*made, layers.Dense(1)])))
     assert low < found["total_gain"] < high
     assert found["smallest_gain"] < 0.4
+
+
+@pytest.mark.parametrize(("identity", "twins"), [(True, 0), (False, 1)])
+def test_zeros_whose_biases_tell_the_units_apart(identity: bool, twins: int) -> None:
+    import keras
+    from keras import layers
+
+    bias = keras.initializers.Constant(np.eye(6).ravel()) if identity else "zeros"
+    given = keras.Input((6,))
+    turned = layers.Dense(36, kernel_initializer="zeros", bias_initializer=bias)(layers.Dense(8)(given))
+    model = keras.Model(given, layers.Dense(1)(layers.Dot(axes=(2, 1))([layers.Reshape((6, 6))(turned), given])))
+    assert seen(compiled(model))["hidden_twins"] == twins

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from assistant.patching.model import CannotEditError
 from assistant.patching.source import Source
 
 
@@ -64,12 +63,25 @@ def set_argument(source: Source, call: cst.Call, name: str, value: str, index: i
     found = argument(call, name, index)
     if found is not None:
         source.replace(found.value, value)
-    elif any(arg.star == "**" for arg in call.args) and keyword(call, name) is None:
-        raise CannotEditError(
-            f"Set {name}={value} in line {source.line(call)}, where other arguments come out of a dictionary."
-        )
     else:
+        give_keyword(source, call, name, value)
+
+
+def give_keyword(source: Source, call: cst.Call, name: str, value: str) -> None:
+    """Give a keyword argument that is not written in a call, where it may come out of a dictionary already.
+
+    Twice the same keyword is an error, so it is laid over what the dictionary holds: ``**{**settings, "rate": 0.1}``.
+    """
+    unpacked = unpacked_in(call)
+    if unpacked is None:
         add_argument(source, call, f"{name}={value}")
+        return
+    source.replace(unpacked.value, f'{{**{source.code(unpacked.value)}, "{name}": {value}}}')
+
+
+def unpacked_in(call: cst.Call) -> cst.Arg | None:
+    """The last argument of a call that is a dictionary to be unpacked; None without one."""
+    return next((one for one in reversed(call.args) if one.star == "**"), None)
 
 
 def remove_argument(source: Source, call: cst.Call, arg: cst.Arg) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from assistant.patching.calls import add_argument, add_keyword, argument, keyword, remove_argument
+from assistant.patching.calls import add_keyword, argument, give_keyword, keyword, remove_argument, unpacked_in
 from assistant.patching.compiled import replace_and_tidy
 from assistant.patching.editing import Editing
 from assistant.patching.model import LayerLike
-from assistant.patching.values import is_literal, literal, origin
+from assistant.patching.names import reads
+from assistant.patching.values import entry_of, is_literal, literal, origin
 
 DENSE = ("Dense",)
 CONVOLUTIONS = (
@@ -120,8 +121,7 @@ def set_in_layer(edit: Editing, layer: str, name: str, value: str, index: int | 
     call = edit.layer_call(layer)
     found = argument(call, name, index)
     if found is None:
-        put = add_keyword if name == "activation" else add_argument
-        put(edit.source, call, f"{name}={value}")
+        _give(edit, call, name, value)
         return
     if edit.source.code(found.value) == value:
         return
@@ -133,6 +133,20 @@ def set_in_layer(edit: Editing, layer: str, name: str, value: str, index: int | 
             edit.source.replace(source, value)
             return
     replace_and_tidy(edit, found.value, value)
+
+
+def _give(edit: Editing, call: cst.Call, name: str, value: str) -> None:
+    """Give a layer an argument that its call does not name; where a dictionary that it alone reads holds it, there."""
+    unpacked = unpacked_in(call)
+    held = entry_of(edit.source, unpacked.value, name) if unpacked is not None else None
+    if unpacked is not None and held is not None and edit.source.code(held) == value:
+        return
+    if unpacked is not None and held is not None and len(reads(edit.source, edit.source.code(unpacked.value))) == 1:
+        edit.source.replace(held, value)
+    elif unpacked is not None or name != "activation":
+        give_keyword(edit.source, call, name, value)
+    else:
+        add_keyword(edit.source, call, f"{name}={value}")
 
 
 def _output_reads(edit: Editing, value: cst.BaseExpression) -> bool:

@@ -94,7 +94,7 @@ def _of_name(source: Source, node: cst.Name) -> cst.BaseExpression | None:
 def assigned_value(statement: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     """What a statement assigns to a name, also as one of several: ``rate, size = 0.1, 32``."""
     if isinstance(statement, cst.AnnAssign):
-        return statement.value
+        return statement.value if dotted(statement.target) == name else None
     if not isinstance(statement, cst.Assign):
         return None
     for target in statement.targets:
@@ -168,16 +168,19 @@ def _of_entry(source: Source, node: cst.Subscript) -> cst.BaseExpression | None:
     """``settings["rate"]``: the entry of the dictionary that the name was given."""
     index = node.slice[0].slice if len(node.slice) == 1 else None
     key = literal(source, index.value) if isinstance(index, cst.Index) else None
-    base = origin(source, node.value)
-    if not isinstance(key, str) or base is None:
+    if not isinstance(key, str):
         return None
     changed = [
         one
         for one in source.all(cst.AssignTarget)
         if isinstance(one.target, cst.Subscript) and source.code(one.target) == source.code(node)
     ]
-    if changed:
-        return None
+    return None if changed else entry_of(source, node.value, key)
+
+
+def entry_of(source: Source, node: cst.BaseExpression, key: str) -> cst.BaseExpression | None:
+    """What a dictionary that an expression stands for holds under a name; None where that was not written down."""
+    base = origin(source, node)
     if isinstance(base, cst.Dict):
         for entry in base.elements:
             if isinstance(entry, cst.DictElement) and literal(source, entry.key) == key:

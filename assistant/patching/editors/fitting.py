@@ -128,10 +128,13 @@ def _weights(given: object) -> list[tuple[int, float]]:
 
 @editor("drop_class_weight", order=83)
 def drop_class_weight(edit: Editing) -> None:
-    """Take weights out: those of classes, else those of losses, else those of samples."""
+    """Take weights out: those of classes, else those of losses, else those of samples.
+
+    Weights of several losses go where it was these that were taken out in the trial: ``removed`` is "loss_weights".
+    """
     call = fit_call(edit)
     found = keyword(call, "class_weight")
-    if found is None and _drop_loss_weights(edit):
+    if found is None and _drop_loss_weights(edit, several=edit.parameters.get("removed") == "loss_weights"):
         return
     call = fit_call(edit)
     found = keyword(call, "class_weight") or keyword(call, "sample_weight")
@@ -143,12 +146,14 @@ def drop_class_weight(edit: Editing) -> None:
         tidy(edit, name)
 
 
-def _drop_loss_weights(edit: Editing) -> bool:
+def _drop_loss_weights(edit: Editing, *, several: bool = False) -> bool:
     """Take ``loss_weights`` out where the model has one loss: they weigh outputs, never classes."""
     compiled = edit.find_call("compile")
     found = keyword(compiled, "loss_weights") if compiled is not None else None
     loss = argument(compiled, "loss", 1) if compiled is not None else None
-    if compiled is None or found is None or (loss is not None and isinstance(loss.value, (cst.Dict, cst.List))):
+    if compiled is None or found is None:
+        return False
+    if loss is not None and isinstance(loss.value, (cst.Dict, cst.List)) and not several:
         return False
     name = found.value.value if isinstance(found.value, cst.Name) else None
     remove_argument(edit.source, compiled, found)

@@ -23,10 +23,9 @@ def test_the_batch_size(call: str, expected: str) -> None:
     assert edited(f"{HEAD}{call}\n", "set_batch_size", {"batch_size": 16}) == f"{HEAD}{expected}\n"
 
 
-def test_a_dictionary_of_settings_is_an_instruction() -> None:
-    found = treated(f"{HEAD}model.fit(x, y, **settings)\n", "set_batch_size", {"batch_size": 16})
-    assert found.diff is None
-    assert "line 4" in found.instructions[0]
+def test_a_setting_is_laid_over_what_a_dictionary_may_hold() -> None:
+    found = edited(f"{HEAD}model.fit(x, y, **settings)\n", "set_batch_size", {"batch_size": 16})
+    assert found == f'{HEAD}model.fit(x, y, **{{**settings, "batch_size": 16}})\n'
 
 
 def test_a_generator_gets_its_batch_size_where_it_is_made() -> None:
@@ -60,6 +59,14 @@ def test_weights_of_losses_are_no_weights_of_classes() -> None:
         "import keras\n", "import keras\nweights = [1, 2]\n"
     )
     assert edited(source, "drop_class_weight") == f"{HEAD}model.fit(x, y)\n"
+
+
+def test_weights_of_several_losses_go_where_the_trial_took_them_out() -> None:
+    even = f"{HEAD}model.fit(x, y)\n".replace('loss="mse"', 'loss={"a": "mse", "b": "mae"}')
+    source = even.replace('"b": "mae"}', '"b": "mae"}, loss_weights={"a": 9.0, "b": share**3}')
+    assert edited(source, "drop_class_weight", {"removed": "loss_weights"}) == even
+    with_weights = source.replace("fit(x, y)", "fit(x, y, sample_weight=rare)")
+    assert edited(with_weights, "drop_class_weight", {"removed": "class_weight"}) == source
 
 
 def test_a_loop_of_ones_own_is_an_instruction() -> None:

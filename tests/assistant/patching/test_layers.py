@@ -159,9 +159,50 @@ def test_normalisation_goes(style: object) -> None:
     assert found == style("layers.Dense(8)", "layers.Dense(1)")  # type: ignore[operator]
 
 
+def test_a_decay_that_a_dataclass_holds_among_others() -> None:
+    source = text(
+        """
+        import keras
+        class Settings:
+            rate: float = 2e-3
+            decay: float = 25.0
+            epochs: int = 20
+        settings = Settings()
+        model = keras.Sequential([keras.layers.Dense(1)])
+        model.compile(keras.optimizers.AdamW(settings.rate, weight_decay=settings.decay), "mse")
+        """
+    )
+    found = edited(source, "less_regularization")
+    assert "decay: float = 0.001" in found
+    assert "weight_decay=settings.decay" in found
+
+
 def test_the_momentum_of_normalisation() -> None:
     source = added("layers.Dense(8)", "layers.BatchNormalization(momentum=0.9999, trainable=False)", "layers.Dense(1)")
     assert "BatchNormalization(momentum=0.6)" in edited(source, "set_batch_normalization_momentum", {"momentum": 0.6})
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (
+            "BN = dict(momentum=0.9999)\n{0}**BN{1}",
+            "BN = dict(momentum=0.6)\n{0}**BN{1}",
+        ),
+        ('BN = {{"momentum": 0.9999}}\n{0}**BN{1}', 'BN = {{"momentum": 0.6}}\n{0}**BN{1}'),
+        # Another layer reads the same settings, or nobody knows what they are.
+        (
+            "BN = dict(momentum=0.9999)\nprint(BN)\n{0}**BN{1}",
+            'BN = dict(momentum=0.9999)\nprint(BN)\n{0}**{{**BN, "momentum": 0.6}}{1}',
+        ),
+        ("BN = load()\n{0}**BN{1}", 'BN = load()\n{0}**{{**BN, "momentum": 0.6}}{1}'),
+    ],
+    ids=["a call of dict", "a dictionary", "read elsewhere", "from elsewhere"],
+)
+def test_the_momentum_of_normalisation_out_of_a_dictionary(given: str, expected: str) -> None:
+    parts = ("import keras\nmodel = keras.Sequential([keras.layers.BatchNormalization(", ")])\n")
+    source = given.format(*parts)
+    assert edited(source, "set_batch_normalization_momentum", {"momentum": 0.6}) == expected.format(*parts)
 
 
 def test_layers_of_a_class_get_neighbours_of_their_own() -> None:

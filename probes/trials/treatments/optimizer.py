@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...case import Case
 from ...running import learning_rate
 from ..arm import Arm
 from ..treating import NotApplicable, Parameters, treatment
 
 CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+LARGE_GUARD = 0.01
+"""Epsilon above which an optimizer is set oddly, as the knowledge base has it; gradients of a mean loss are smaller."""
+FAR_ABOVE = 4.0
+"""A rate over its optimizer's default above which it may have been raised to make up for a large epsilon."""
 _NO_SETTINGS = ("name", "learning_rate", "loss_scale_factor", *CLIPPING)
 
 
@@ -42,11 +47,27 @@ def _made(optimizer: Any, rate: float, settings: dict[str, Any]) -> Any:
         raise NotApplicable(f"{optimizer.__name__} cannot be made so: {problem}") from None
 
 
+def _guard_swallows(case: Case) -> bool:
+    """Whether what is to keep a division from zero outweighs gradients, at a rate that is meant for the optimizer.
+
+    A rate raised by as much makes up for it, and says nothing of where the fault lies.
+    """
+    epsilon = getattr(case.optimizer, "epsilon", None)
+    if not isinstance(epsilon, (int, float)) or epsilon <= LARGE_GUARD:
+        return False
+    try:
+        usual = learning_rate(type(case.optimizer)())
+    except TypeError:
+        return False
+    return learning_rate(case.optimizer) <= FAR_ABOVE * usual
+
+
 @treatment(
     "reset_optimizer_settings",
     title="The optimizer's default settings",
     stage="optimizer",
     yields_to=("set_learning_rate",),
+    measured_where=_guard_swallows,
 )
 def reset_optimizer_settings(arm: Arm, parameters: Parameters) -> Parameters:
     """Keep optimizer and learning rate; every other setting becomes Keras' default."""

@@ -113,6 +113,21 @@ def test_optimizers() -> None:
     assert "defaults" in refusal(classifier_with("adam"), "reset_optimizer_settings")
 
 
+@pytest.mark.parametrize(
+    ("rate", "epsilon", "swallowed"), [(1e-3, 1.0, True), (1e-3, 1e-7, False), (0.045, 1.0, False)]
+)
+def test_an_epsilon_that_swallows_gradients_is_a_defect_that_is_measured(
+    rate: float, epsilon: float, swallowed: bool
+) -> None:
+    import keras
+
+    found = treatments()["reset_optimizer_settings"].in_case(
+        classifier_with(keras.optimizers.Adam(rate, epsilon=epsilon))
+    )
+    assert found.measured is swallowed
+    assert (found.yields_to == ()) is swallowed
+
+
 def classifier_with(optimizer: Any) -> Case:
     return model_case(dense(3, activation="softmax"), loss="sparse_categorical_crossentropy", optimizer=optimizer)
 

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .layers import ATTENDING, CONVOLUTIONAL, RECURRENT, LayerNote
+from .case import Case
+from .inputs import input_leaves, is_tokens
+from .layers import ATTENDING, CONVOLUTIONAL, RECURRENT, LayerNote, layer_notes
 
 LOCAL = ("AveragePooling", "MaxPooling")
 OVER_ALL_PLACES = ("GlobalAveragePooling", "GlobalMaxPooling")
@@ -30,6 +32,14 @@ class ReceptiveField:
     field: tuple[int, ...]
     share: float
     layer: str
+
+
+def sight(case: Case) -> ReceptiveField | None:
+    """What one value of the last map sees of the one input; None where that has no places, or nothing tells."""
+    arrays = [np.asarray(one) for _, one in input_leaves(case, case.train.sample(200))]
+    if len(arrays) != 1 or arrays[0].ndim < 3 or is_tokens(case, arrays[0]):
+        return None
+    return receptive_field(layer_notes(case), tuple(arrays[0].shape[1:-1]))
 
 
 def receptive_field(notes: Sequence[LayerNote], extent: tuple[int, ...]) -> ReceptiveField | None:

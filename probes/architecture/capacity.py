@@ -11,7 +11,7 @@ from ..catalogue import Unanswerable, probe
 from ..handing_on import is_handed_on
 from ..inputs import input_leaves, is_image, is_tokens
 from ..layers import ATTENDING, CONVOLUTIONAL, PARAMETRIC, RECURRENT, hidden_layers, layer_notes, uncalled_layers
-from ..receptive_field import receptive_field
+from ..receptive_field import sight
 from ..tasks import outputs
 from .paths import goes_past
 
@@ -126,8 +126,7 @@ def measure(case: Case, budget: Budget) -> Capacity:
     large = any(is_image(one) and int(np.prod(one.shape[1:3])) >= 256 for one in arrays)
     idle = uncalled_layers(case)
     narrowest = next((one for one in hidden if one.path == narrow[1]), None)
-    spaced = len(arrays) == 1 and arrays[0].ndim > 2 and not is_tokens(case, arrays[0])
-    sight = receptive_field(notes, tuple(arrays[0].shape[1:-1])) if spaced else None
+    seen = sight(case)
     return Capacity(
         parameters=parameters,
         rows=rows,
@@ -156,9 +155,9 @@ def measure(case: Case, budget: Budget) -> Capacity:
         ),
         uncalled=len(idle),
         first_uncalled=idle[0].path if idle else None,
-        receptive_share=sight.share if sight else 1.0,
-        receptive_field=sight.field if sight else (),
-        receptive_layer=sight.layer if sight else None,
+        receptive_share=seen.share if seen else 1.0,
+        receptive_field=seen.field if seen else (),
+        receptive_layer=seen.layer if seen else None,
         gone_past=narrow[1] in past,
         all_that_passes=narrowest is not None
         and (narrow[0] or 0) < size

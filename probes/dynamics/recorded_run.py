@@ -13,6 +13,7 @@ from ..copying import copy_figures, emptied_loss
 from ..curves import Curve, spent, thinned
 from ..data.image_quality import image_quality
 from ..overlap import known_share, seen_ahead
+from ..receptive_field import sight
 from ..run_losses import (
     epoch_means,
     first_nonfinite,
@@ -217,6 +218,9 @@ class RecordedRun:
     validation data or fall. Near zero a loss that is several times another may still be next to it."""
     sequence_classes: int = 0
     """Classes that the targets of a sequence name, such as words, the most of any output; 0 where no output is one."""
+    receptive_share: float = 1.0
+    """Share of the input's extent that a place of the last feature map sees before all places are pooled, in (0, 1]; 1
+    where a layer reads all places together, as `capacity` counts it."""
     copied_unknown: str | None = None
     """Why `copied` could not be measured; null where it was, or where there is nothing to copy."""
 
@@ -247,7 +251,7 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
     error = ran.error or watched.failed
     shown = shown_accuracy(ran.epochs, validation=bool(validation))
     emptied = emptied_loss(ran.epochs, ran.penalties)
-    pictures = image_quality(case)
+    pictures, seen = image_quality(case), sight(case)
     return RecordedRun(
         completed=ran.complete and case.train.complete and case.fit.rounds is not None,
         error_type=error.type if error else None,
@@ -293,6 +297,7 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
         emptied_share=emptied[1] if emptied else None,
         validation_lost=lost_in_validation(losses, checks["validation_final_loss"]),
         sequence_classes=max((one.classes for one in outputs(case) if one.kind == "sequence"), default=0),
+        receptive_share=seen.share if seen else 1.0,
         **dead_units(case, watched),
         **losses,
         **checks,

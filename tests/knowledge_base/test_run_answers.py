@@ -29,6 +29,7 @@ LEARNT: Mapping[str, Any] = {
         ]
     ),
     "sequence_classes": 0,
+    "receptive_share": 1.0,
     "completed": True,
     "numbers_per_target": 1.0,
     "steps": 1320,
@@ -300,6 +301,24 @@ def test_how_far_simple_models_lead(reference: float, network: float, answer: st
     lead = {"skill_reference": reference, "skill_validation": network, "shortfall": reference - network - 0.02}
     gap = load().questions["reference_gap"]
     assert answer_of(gap, {**LEARNT, "reference_model": "linear", **lead}).answer_id == answer
+
+
+@pytest.mark.parametrize(
+    ("change", "answer"),
+    [
+        ({}, "beyond_its_sight"),
+        ({"receptive_share": 0.5}, "by_far"),
+        ({"late_drop": 0.2}, "by_far"),
+        ({"skill_training": 0.8}, "by_far"),
+        ({"shortfall": 0.2}, "by_far"),
+    ],
+    ids=["near places alone", "half of the input", "still learning", "learns its training rows", "a small lead"],
+)
+def test_what_convolutions_do_not_see_together(change: Mapping[str, Any], answer: str) -> None:
+    numbers = {**LEARNT, "receptive_share": 0.05, "late_drop": 0.01, "skill_training": 0.02}
+    lead = {"skill_reference": 0.94, "skill_validation": 0.0, "shortfall": 0.9, "reference_model": "neighbours"}
+    gap = load().questions["reference_gap"]
+    assert answer_of(gap, {**numbers, **lead, **change}).answer_id == answer
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,28 @@ from numpy.typing import NDArray
 from .case import Batch, Case, fed
 from .running import learning_rate
 from .structures import leaves, map_leaves
+from .watching import variable_path
 
 ROWS = 32
 LEAST_GRADIENT = 1e-7
+LEAST_SHARE = 1e-3
+"""Share of the whole gradient's norm from which that of one weight moves it in any step that is given it: of less than
+a millionth nothing may be left in single precision."""
 
 
 def has_gradient(case: Case) -> bool:
     """Whether the compiled loss of a few rows has a gradient that is not zero, at a learning rate above zero."""
     batch = fed(case.train.sample(ROWS), case)
     return learning_rate(case.optimizer) > 0 and _gradient(case, batch, training=False) is not None
+
+
+def with_gradient(case: Case) -> frozenset[str]:
+    """Paths of the weights of which the compiled loss of a few rows has a gradient worth a step."""
+    parts = _gradients(case, fed(case.train.sample(ROWS), case), training=False) or []
+    norms = [float(np.linalg.norm(one)) for one in parts]
+    least = max(LEAST_GRADIENT, LEAST_SHARE * float(np.linalg.norm(norms)))
+    known = zip(case.model.trainable_variables, norms, strict=False)
+    return frozenset(variable_path(one) for one, norm in known if norm > least)
 
 
 def uphill(case: Case) -> float | None:
@@ -88,6 +101,13 @@ def _flat(parts: list[Any]) -> NDArray[np.float64]:
 
 def _gradient(case: Case, batch: Batch, *, training: bool) -> NDArray[np.float64] | None:
     """The gradient of the compiled loss at the weights as they are; None where there is none that is not zero."""
+    parts = _gradients(case, batch, training=training)
+    flat = None if parts is None else _flat(parts)
+    return flat if flat is not None and float(np.linalg.norm(flat)) > LEAST_GRADIENT else None
+
+
+def _gradients(case: Case, batch: Batch, *, training: bool) -> list[Any] | None:
+    """The same weight by weight; None where it cannot be had, or is not finite."""
     import tensorflow as tf
 
     if getattr(case.model, "_compile_loss", None) is None:
@@ -101,8 +121,7 @@ def _gradient(case: Case, batch: Batch, *, training: bool) -> NDArray[np.float64
     except Exception:  # noqa: BLE001 - what fails outside the program's own step tells nothing about it
         return None
     dense = [np.zeros(one.shape) if part is None else _dense(part) for part, one in zip(found, weights, strict=True)]
-    flat = _flat(dense)
-    return flat if np.isfinite(flat).all() and float(np.linalg.norm(flat)) > LEAST_GRADIENT else None
+    return dense if all(np.isfinite(one).all() for one in dense) else None
 
 
 def _dense(part: Any) -> Any:

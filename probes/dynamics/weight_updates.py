@@ -11,7 +11,7 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..first_steps import first_steps
 from ..overriding import overrides
-from ..own_step import has_gradient, mixed_rows, uphill
+from ..own_step import has_gradient, mixed_rows, uphill, with_gradient
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,11 @@ class WeightUpdates:
     mixed_rows: float | None = None
     """Loss that a step of the program's own logs on its own predictions as targets, over that on the same dealt out to
     other rows: near 0 where every row has its own target, 1 where targets spread over all rows; null elsewhere."""
+    left_out: int = 0
+    """Weights that a training step of the program's own never moves, while it moves others, though the compiled loss
+    has a gradient for them."""
+    first_left_out: str | None = None
+    """First of them."""
 
 
 @probe("weight_updates", title="How far one step moves the weights", cost="seconds", needs=("model", "training_data"))
@@ -69,6 +74,8 @@ def measure(case: Case, budget: Budget) -> WeightUpdates:
     kernels = [row.ratio for row in read] or [math.nan]
     still = [row.weight for row in rows if not seen.moves(row.weight)]
     all_still = len(still) == len(rows)
+    due = with_gradient(case) if still and not all_still and overrides(case.model) else frozenset()
+    left = [one for one in still if one in due]
     return WeightUpdates(
         weights=tuple(rows[:200]),
         median_ratio=float(np.median(kernels)),
@@ -81,5 +88,7 @@ def measure(case: Case, budget: Budget) -> WeightUpdates:
         at_once=float(np.median([seen.longest(row.weight) for row in read])) if read else 0.0,
         idle_step=all_still and overrides(case.model) and has_gradient(case),
         mixed_rows=mixed_rows(case) if overrides(case.model) else None,
+        left_out=len(left),
+        first_left_out=left[0] if left else None,
         uphill=uphill(case) if overrides(case.model) and not all_still else None,
     )

@@ -9,8 +9,8 @@ from ..arm import Arm
 from ..rebuilding import chain, copy_of, rebuild
 from ..treating import NotApplicable, Parameters, treatment
 
-SIMPLER = ("set_learning_rate", "more_epochs")
-"""What would do as well were the training merely too slow."""
+SIMPLER = ("set_learning_rate", "more_epochs", "use_keras_step")
+"""What would do as well were the training merely too slow, or left part of the weights as they started."""
 
 _UNITS = ("units", "filters")
 FEWEST, MOST = 4, 1024

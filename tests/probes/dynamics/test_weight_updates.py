@@ -94,6 +94,40 @@ def test_a_step_of_its_own_that_never_applies() -> None:
     assert (seldom["all_still"], seldom["idle_step"]) == (False, False)
 
 
+def test_a_step_of_its_own_that_leaves_layers_out() -> None:
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    class InTurn(keras.Model):
+        """Trains its last layer in every step, and its first one in every so many."""
+
+        every = 4
+
+        def train_step(self, data: Any) -> dict[str, Any]:
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = self.compute_loss(x=x, y=y, y_pred=self(x, training=True))
+            weights = self.trainable_variables
+            first, last = tape.gradient(loss, [weights[:2], weights[2:]])
+            due = tf.cast(tf.equal(tf.cast(self.optimizer.iterations, "int32") % 4, 0), "float32")
+            given = [(one * due, weight) for one, weight in zip(first, weights[:2], strict=True)]
+            trained = list(zip(last, weights[2:], strict=True))
+            self.optimizer.apply_gradients([*given, *trained] if self.every else trained)
+            return {"loss": loss}
+
+    def of(every: int) -> dict[str, Any]:
+        inputs = keras.Input((6,))
+        model = InTurn(inputs, layers.Dense(1)(layers.Dense(8, activation="tanh", name="first")(inputs)))
+        model.every = every
+        return measured(make_case(compiled(model, "sgd", "mse"), table(), quantity(), epochs=4), "weight_updates")
+
+    never, seldom = of(0), of(4)
+    assert (never["left_out"], never["first_left_out"]) == (2, "first/kernel")
+    assert (seldom["left_out"], seldom["first_left_out"]) == (0, None)
+    assert seen(1e-3)["left_out"] == 0
+
+
 def test_a_step_of_its_own_that_climbs() -> None:
     import keras
     import tensorflow as tf

@@ -7,29 +7,11 @@ from numpy.typing import NDArray
 
 from .case import Case
 from .features import FeatureShaper
-from .inputs import input_leaves, is_image
-from .reference import ROWS, one_hot_models, within
+from .reference import ROWS, one_hot_models
 from .tasks import Output, class_ids, target_of
-
-LEAST_ROWS = 60
-"""Validation rows below which nothing is learnt from them alone."""
 
 ROWS_A_CLASS = 8
 """Validation rows a class on average below which simple models learn too little from them."""
-
-
-def pictures_varied(case: Case) -> bool:
-    """Whether the inputs are pictures and a pipeline gives other ones in every epoch."""
-    return case.train.varied and any(is_image(one) for _, one in input_leaves(case, case.train.sample(8)))
-
-
-def within_validation(case: Case, output: Output) -> float | None:
-    """Skill of simple models that are fitted to and tested on validation rows alone; None where there are few."""
-    held = case.validation
-    if held is None or held.y is None or held.rows < LEAST_ROWS:
-        return None
-    found = within(case, held.sample(ROWS), output)
-    return None if found is None else found.training.skill
 
 
 def content_left(case: Case, output: Output) -> float | None:

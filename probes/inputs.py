@@ -113,6 +113,11 @@ def ids_alone(case: Case) -> bool:
     return bool(arrays) and all(int(np.prod(one.shape[1:])) <= 2 and is_tokens(case, one) for one in arrays)
 
 
+def pictures_varied(case: Case) -> bool:
+    """Whether the inputs are pictures and a pipeline gives other ones in every epoch."""
+    return case.train.varied and any(is_image(one) for _, one in input_leaves(case, case.train.sample(8)))
+
+
 def is_image(array: NDArray[Any]) -> bool:
     """Whether an array holds pictures: four axes, with two of them at least 4 long, or three with both at least 8."""
     if array.ndim == 4:

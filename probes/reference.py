@@ -18,6 +18,7 @@ from .case import Case
 from .catalogue import Unanswerable
 from .denoising import cleaned, is_shown
 from .features import FeatureShaper, may_name_things
+from .inputs import pictures_varied
 from .layers import adds_losses
 from .recording import Batch
 from .scoring import Score, balanced_error, score_of, weighed_classes
@@ -41,6 +42,14 @@ RARE = 6.0
 Below, a sound training with weak signals finds the rarer class less often than its share, and nothing is wrong.
 """
 FEW_ROWS = 800
+NEARLY_ALL = 0.95
+"""Share of the variance from which directions are all that data are made of."""
+FEW_THINGS = 16
+"""Directions up to which they are few: pictures of things need a hundred and more."""
+LEAST_ROWS = 60
+"""Validation rows below which nothing is learnt from them alone."""
+GOOD = 0.5
+"""Skill on validation rows alone from which these are told to teach more than training rows that are varied."""
 FOLDS = 4
 
 Matrix = NDArray[np.float64]
@@ -87,6 +96,8 @@ class Reference:
             best of all reads them as the names of things; None elsewhere.
         usual: the score of the best model where all rows count alike, as in a training without weights; None where
             classes are of one size, or one is rare, or the program gives weights: there ``score`` is to be expected.
+        by_itself: the score of simple models that know nothing but validation rows, on others of these; None but for
+            pictures that a pipeline varies in training, where simple models of these find less than half as much.
         steps: of targets a step, what a step and its neighbours teach; None elsewhere. The scores are then those of the
             neighbours that the network sees too, or of all where it sees none.
     """
@@ -100,12 +111,16 @@ class Reference:
     linear: float
     as_numbers: float | None = None
     usual: Score | None = None
+    by_itself: Score | None = None
     steps: Steps | None = None
 
     @property
     def expected(self) -> Score:
-        """What the program's training should come to; for ``score`` itself every class counts alike."""
-        return self.usual or self.score
+        """What the program's training should come to; for ``score`` itself every class counts alike.
+
+        A handful of validation rows must not teach more than all of the training rows do.
+        """
+        return self.by_itself or self.usual or self.score
 
     @property
     def beyond_chance(self) -> float:
@@ -138,7 +153,28 @@ def _references(case: Case) -> tuple[Reference, ...]:
     if may_name_things(sample, case):
         named = {one.output.name: one for one in _with(FeatureShaper.of(case, sample, names=True), sample, case)}
         found = [_better(one, named.get(one.output.name)) for one in found]
-    return tuple(found)
+    return tuple(replace(one, by_itself=_by_itself(case, one)) for one in found)
+
+
+def _by_itself(case: Case, found: Reference) -> Score | None:
+    alone = _on_validation(case, found.output) if pictures_varied(case) else None
+    least = 2.0 * max(found.training.skill, found.score.skill)
+    return alone if alone is not None and alone.skill > max(least, GOOD) else None
+
+
+def _on_validation(case: Case, output: Output) -> Score | None:
+    """Of simple models that are fitted to and tested on validation rows alone; None where there are few."""
+    held = case.validation
+    if held is None or held.y is None or held.rows < LEAST_ROWS:
+        return None
+    found = within(case, held.sample(ROWS), output)
+    return None if found is None else found.training
+
+
+def within_validation(case: Case, output: Output) -> float | None:
+    """Skill of simple models that are fitted to and tested on validation rows alone; None where there are few."""
+    found = _on_validation(case, output)
+    return None if found is None else found.skill
 
 
 def skills(case: Case, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Mapping[str, float]:
@@ -494,12 +530,26 @@ def _components(output: Output, target: NDArray[Any], features: Matrix, sample: 
     if not widths or not np.isfinite(flat).all():
         return None
     values = np.linalg.svd(flat - flat.mean(axis=0), compute_uv=False) ** 2
-    kept = float(values[: min(widths)].sum() / values.sum()) if values.sum() else 0.0
+    shares = np.cumsum(values) / values.sum() if values.sum() else np.zeros(len(values))
+    kept = _kept(shares, min(widths))
     if len(flat) >= 16 and not is_shown(target, sample):
         # Of a noisy copy nobody can give back more than the noise has left.
         kept = min(kept, cleaned(features, target, [_ridge(penalty) for penalty in PENALTIES]))
     score = Score("r2", kept, 0.0, len(flat), 0.0, 1.0, True)
     return Reference(output, score, score, 0.0, 0.05, "components", kept)
+
+
+def _kept(shares: Matrix, width: int) -> float:
+    """Of the variance what a code should keep; ``shares`` says what the first one, two, ... directions keep.
+
+    What as many directions keep. Data that are made of a few things, and of more than twice as many as the code has
+    numbers, need a code of so many: that one which loses most of them is narrow by intent is not to be thought.
+    """
+    as_wide = float(shares[min(width, len(shares)) - 1])
+    made_of = int(np.searchsorted(shares, NEARLY_ALL)) + 1
+    if as_wide < 0.5 and 2 * width < made_of <= min(FEW_THINGS, len(shares)):
+        return float(shares[made_of - 1])
+    return as_wide
 
 
 def _known_shape(layer: Any) -> bool:

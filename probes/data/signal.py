@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..content import LEAST_ROWS, content_left, pictures_varied, within_validation
+from ..content import content_left
 from ..features import FeatureShaper
 from ..idle_input import idle_input
-from ..inputs import ids_alone
+from ..inputs import ids_alone, pictures_varied
 from ..layers import is_linear
-from ..reference import ROWS, Reference, one_hot_models, references, varies
+from ..reference import LEAST_ROWS, ROWS, Reference, one_hot_models, references, varies, within_validation
 from ..structures import leaves
 from ..tasks import class_ids, target_of
 from ..whole_division import divided_whole
@@ -25,7 +25,7 @@ NO_SIGNAL = 0.2
 """Skill on training rows below which the validation rows are asked whether they have a signal."""
 
 LOST = 0.2
-"""Skill that simple models lose on the validation rows, from which the names of the classes there are looked at."""
+"""Skill that simple models lose on the validation rows, from which it is looked at what these say by themselves."""
 
 ROWS_TO_RENAME = 8
 """Validation rows a class on average below which some renaming of the classes fits by chance."""
@@ -69,7 +69,7 @@ class Signal:
     """Skill of the best simple model minus that of the best linear one; of the output where it is largest."""
     within_validation: float | None = None
     """Skill of simple models that are fitted to and tested on validation rows alone; null where there are fewer than 60
-    of them, or the training rows have a signal of their own."""
+    of them, or the training rows, pictures that a pipeline varies left out, have a signal that holds on them."""
     told_apart: float = 0.5
     """Balanced accuracy with which a linear model tells validation from training rows by their inputs, 0.5 to 1;
     measured where the training rows have no signal."""
@@ -99,6 +99,8 @@ def measure(case: Case, budget: Budget) -> Signal:
         raise Unanswerable("the inputs do not vary, so nothing can be predicted from them")
     worst = min(references(case), key=_skill)
     skill = _skill(worst)
+    drop, varied = worst.training.skill - worst.score.skill, pictures_varied(case)
+    doubtful = skill <= NO_SIGNAL or drop > LOST or varied
     return Signal(
         output=worst.output.name,
         score=worst.training.measure,
@@ -110,19 +112,19 @@ def measure(case: Case, budget: Budget) -> Signal:
         beyond_chance=worst.beyond_chance,
         model=worst.model,
         linear_skill=worst.linear,
-        drop=worst.training.skill - worst.score.skill,
+        drop=drop,
         rows=worst.training.rows,
         structure=_structure(case),
         divided_whole=divided_whole(case),
         grain=image_quality(case).grain,
         idle_input=idle_input(case, worst.output, skill),
         ids_alone=ids_alone(case),
-        within_validation=None if skill > NO_SIGNAL else within_validation(case, worst.output),
+        within_validation=within_validation(case, worst.output) if doubtful else None,
         told_apart=0.5 if skill > NO_SIGNAL else told_apart(case),
         content_left=None if skill > NO_SIGNAL else content_left(case, worst.output),
         stream=bool(case.train.batches),
-        pictures_varied=pictures_varied(case),
-        renamed_skill=_renamed(case, worst) if worst.training.skill - worst.score.skill > LOST else None,
+        pictures_varied=varied,
+        renamed_skill=_renamed(case, worst) if drop > LOST else None,
         linear_network=is_linear(case, _width(case)),
         bend_gain=max(_bend_gain(one) for one in references(case)),
     )

@@ -25,6 +25,7 @@ def rate(rate: float, momentum: float | None, to_typical: float) -> dict[str, An
         "typical_rate": 0.01,
         "momentum": momentum,
         "rate_to_typical": to_typical,
+        "epsilon": None,
     }
 
 
@@ -41,6 +42,21 @@ def rate(rate: float, momentum: float | None, to_typical: float) -> dict[str, An
     ],
 )
 def test_a_step_that_momentum_makes_too_long(numbers: Mapping[str, Any], called: str) -> None:
+    assert answer("rate_customary", numbers) == called
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "to_typical", "called"),
+    [
+        (1.0, 1.0, "low_by_epsilon"),
+        (1e-3, 1.0, "customary"),
+        # A rate that makes up for it, as that of Inception, and one that is too low by itself.
+        (1.0, 45.0, "far_too_high"),
+        (1.0, 0.001, "far_too_low"),
+    ],
+)
+def test_a_step_that_epsilon_makes_too_short(epsilon: float, to_typical: float, called: str) -> None:
+    numbers = rate(1e-3 * to_typical, None, to_typical) | {"optimizer": "Adam", "epsilon": epsilon}
     assert answer("rate_customary", numbers) == called
 
 
@@ -181,6 +197,34 @@ def test_a_signal_in_the_validation_rows_alone(
     assert answer("inputs_predict_targets", numbers) == called
 
 
+@pytest.mark.parametrize(
+    ("change", "called"),
+    [
+        ({}, "spoilt_at_random_in_part"),
+        # What is learnt from pictures that are moved about holds on those that are not.
+        ({"validation_skill": 0.7}, "a_little"),
+        ({"pictures_varied": False}, "a_little"),
+    ],
+)
+def test_pictures_that_lose_most_of_what_their_labels_say(change: dict[str, Any], called: str) -> None:
+    numbers = signal(0.22, within_validation=0.97, pictures_varied=True, told_apart=0.5, stream=True)
+    assert answer("inputs_predict_targets", numbers | change) == called
+
+
+@pytest.mark.parametrize(
+    ("change", "called"),
+    [
+        ({}, "means_other_things"),
+        ({"within_validation": 0.1}, "lost_in_validation"),
+        ({"within_validation": None}, "lost_in_validation"),
+        ({"validation_skill": 0.3, "drop": 0.58}, "lost_in_validation"),
+    ],
+)
+def test_rows_that_say_nothing_of_validation(change: dict[str, Any], called: str) -> None:
+    numbers = signal(0.88, within_validation=0.8, pictures_varied=False, told_apart=0.5, stream=False)
+    assert answer("inputs_predict_targets", numbers | {"validation_skill": -0.1, "drop": 0.98} | change) == called
+
+
 def one_batch(fall: float, skill: float | None, still_falling: bool = False) -> dict[str, Any]:
     return {
         "nonfinite": False,
@@ -218,7 +262,14 @@ def test_a_loss_that_never_moves_does_not_come_from_few_rows() -> None:
     [(1.4, 0.0, "thrown_and_lost"), (2e-5, 1e-5, "hardly_move"), (0.0, 0.0, "kernels_still")],
 )
 def test_a_step_that_throws_the_weights_where_no_gradient_is(at_once: float, largest: float, called: str) -> None:
-    numbers = {"idle_step": False, "uphill": None, "all_still": False, "median_ratio": 0.0, "largest_ratio": largest}
+    numbers = {
+        "idle_step": False,
+        "left_out": 0,
+        "uphill": None,
+        "all_still": False,
+        "median_ratio": 0.0,
+        "largest_ratio": largest,
+    }
     assert answer("updates_sane", {**numbers, "at_once": at_once}) == called
 
 

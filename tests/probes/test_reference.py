@@ -9,7 +9,7 @@ import pytest
 
 from probes.catalogue import Unanswerable
 from probes.reference import Reference, references
-from tests.probes.making import LIVE, make_case, table
+from tests.probes.making import LIVE, compiled, make_case, table
 
 pytestmark = LIVE
 
@@ -68,3 +68,45 @@ def test_of_noisy_copies_no_more_is_expected_than_the_noise_has_left() -> None:
     assert references(make_case(model, clean, clean))[0].score.value == pytest.approx(1.0)
     # Of independent columns the best estimate keeps the share of the signal: 1 / (1 + 0.8 ** 2).
     assert references(make_case(model, noisy, clean))[0].score.value == pytest.approx(0.61, abs=0.06)
+
+
+@pytest.mark.parametrize("harmful", [True, False])
+def test_pictures_that_are_varied_are_measured_by_what_validation_teaches(harmful: bool) -> None:
+    import keras
+    import tensorflow as tf
+
+    random = np.random.default_rng(3)
+    y = random.integers(0, 4, 480)
+    x = np.zeros((480, 8, 8, 1), "float32")
+    x[:, 1:3, 2:6] = 1.0
+    x = np.stack([np.rot90(one, side) for one, side in zip(x, y, strict=True)])
+    x += random.normal(0, 0.3, x.shape).astype("float32")
+    draw = tf.random.Generator.from_seed(1)
+
+    def turn_or_shift(picture: Any, label: Any) -> tuple[Any, Any]:
+        if harmful:
+            return tf.image.rot90(
+                picture, draw.uniform([], 0, 4, tf.int32) * tf.cast(draw.uniform([]) < 0.9, tf.int32)
+            ), label
+        return tf.roll(picture, draw.uniform([], 0, 2, tf.int32), 0), label
+
+    rows = tf.data.Dataset.from_tensor_slices((x[:360], y[:360])).map(turn_or_shift).batch(24)
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(4)])
+    case = make_case(
+        compiled(model, "adam", "sparse_categorical_crossentropy"), rows, validation_data=(x[360:], y[360:]), epochs=3
+    )
+    found = references(case)[0]
+    assert (found.by_itself is not None) is harmful
+    assert (found.expected.skill > found.score.skill + 0.3) is harmful
+
+
+@pytest.mark.parametrize(("things", "code", "narrow"), [(8, 2, True), (8, 4, False), (40, 2, False), (4, 2, False)])
+def test_a_code_narrower_than_what_the_data_are_made_of(things: int, code: int, narrow: bool) -> None:
+    import keras
+
+    random = np.random.default_rng(2)
+    x = (random.uniform(0, 1, (400, things)) @ random.standard_normal((things, 60))).astype("float32")
+    x = (x - x.mean(0)) / x.std()
+    model = keras.Sequential([keras.Input((60,)), keras.layers.Dense(code), keras.layers.Dense(60)])
+    found = references(make_case(compiled(model, "adam", "mse"), x, x))[0]
+    assert (found.expected.skill > 0.9) is narrow

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...catalogue import Unanswerable
-from ...content import pictures_varied, within_validation
 from ...idle_input import idle_input
+from ...inputs import pictures_varied
 from ...recording import Recorded
-from ...reference import Reference, references
+from ...reference import Reference, references, within_validation
 from ..counter import Counter, Setting, counter_trial
 from ..input_structure import distinct, input_structure
 from ..planting import planted, with_targets

@@ -73,6 +73,25 @@ def test_training_rows_alone_without_a_signal() -> None:
     assert seen(quantity(ROWS), validation_data=held)["within_validation"] is None
 
 
+def test_inputs_that_mean_other_things_in_validation() -> None:
+    random = np.random.default_rng(7)
+    worth = random.standard_normal(12)
+    named = random.integers(0, 12, 700)
+    classed = (worth[named] > 0).astype("int32")
+    codes = np.concatenate([np.arange(12), (np.arange(12) + 5) % 12])
+    apart, alike = np.eye(12)[codes[named[ROWS:] + 12]], np.eye(12)[named[ROWS:]]
+
+    def told(held: Any) -> dict[str, Any]:
+        model = compiled(net(1, "sigmoid", 12), "adam", "binary_crossentropy")
+        case = make_case(model, np.eye(12)[named[:ROWS]], classed[:ROWS], validation_data=(held, classed[ROWS:]))
+        return measured(case, "signal")
+
+    other = told(apart)
+    assert other["drop"] > 0.5
+    assert other["within_validation"] > 0.7
+    assert told(alike)["within_validation"] is None
+
+
 def test_too_few_rows() -> None:
     case = make_case(compiled(net()), table(8), quantity(8))
     assert "fewer than 16" in unknown(case, "signal")

@@ -13,7 +13,7 @@ from assistant.patching.model import CannotEditError
 from assistant.patching.names import last_name
 from assistant.patching.pipelines import made_by
 from assistant.patching.registry import editor
-from assistant.patching.values import literal, number, origin, set_value
+from assistant.patching.values import literal, number, origin, quoted, set_value
 
 _MOST_WRITTEN = 12
 _STREAMS = ("dataset", "generator", "pydataset")
@@ -83,7 +83,7 @@ def more_epochs(edit: Editing) -> None:
 
 @editor("more_patience", order=84)
 def more_patience(edit: Editing) -> None:
-    """Let early stopping wait longer, and for the right thing: ``patience``."""
+    """Let early stopping wait longer, and for the right thing: ``patience``; ``monitor`` where it is to be another."""
     calls = [one for one in edit.source.all(cst.Call) if last_name(one.func) == "EarlyStopping"]
     if len(calls) != 1:
         raise edit.refuse("Give early stopping more patience", "fit.callbacks")
@@ -93,6 +93,8 @@ def more_patience(edit: Editing) -> None:
         return next(one for one in edit.source.all(cst.Call) if edit.source.start(one) == start)
 
     set_argument(edit.source, now(), "patience", number(int(edit.given("patience", 10))), 2)
+    if edit.given("monitor", None) is not None:
+        set_argument(edit.source, now(), "monitor", quoted(edit.source, str(edit.given("monitor", ""))), 0)
     for name, index in (("mode", 4), ("min_delta", 1), ("baseline", 5)):
         found = keyword(now(), name)
         if found is not None:

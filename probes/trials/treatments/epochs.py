@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..arm import Arm
 from ..treating import NotApplicable, Parameters, treatment
 
 FACTORS = (3, 10)
+QUANTITIES = ("regression", "reconstruction")
 
 
 def _factors(arm: Arm, parameters: Parameters) -> Sequence[Parameters]:
@@ -35,4 +37,13 @@ def more_patience(arm: Arm, parameters: Parameters) -> Parameters:
     if not stopping:
         raise NotApplicable("no callback of the program would end the training sooner")
     arm.callbacks = [one for one in arm.callbacks if one not in stopping]
-    return {"patience": max(10, arm.fit.planned_epochs // 4)}
+    patience: dict[str, Any] = {"patience": max(10, arm.fit.planned_epochs // 4)}
+    quantities = bool(arm.outputs) and all(one.kind in QUANTITIES for one in arm.outputs)
+    if quantities and any(_watches_accuracy(one) for one in stopping):
+        # It never improves, however long it is waited for.
+        patience["monitor"] = "loss" if arm.validation is None else "val_loss"
+    return patience
+
+
+def _watches_accuracy(callback: Any) -> bool:
+    return "acc" in str(getattr(callback, "monitor", ""))

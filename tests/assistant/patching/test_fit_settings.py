@@ -91,3 +91,6 @@ def test_early_stopping_waits_longer_for_the_right_thing() -> None:
     )
     found = edited(source, "more_patience", {"patience": 10})
     assert "EarlyStopping(monitor='val_loss', patience=10)" in found
+    source = source.replace("monitor='val_loss', mode='max'", "'val_accuracy'")
+    found = edited(source, "more_patience", {"patience": 10, "monitor": "val_loss"})
+    assert "EarlyStopping('val_loss', patience=10)" in found

@@ -750,4 +750,10 @@ def test_early_stopping_goes() -> None:
     arm, said = treated(case, "more_patience")
     assert said == {"patience": 20}
     assert arm.callbacks == []
+    arm.__exit__()
+    model = sequential(keras.layers.Dense(1), shape=(6,))
+    model.compile("sgd", "mse", metrics=["accuracy"])
+    stop = keras.callbacks.EarlyStopping(monitor="accuracy", patience=0)
+    arm, said = treated(make_case(model, *plane(96), epochs=80, callbacks=[stop]), "more_patience")
+    assert said == {"patience": 20, "monitor": "loss"}
     assert "sooner" in refusal(classifier(), "more_patience")

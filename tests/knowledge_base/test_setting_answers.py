@@ -225,6 +225,15 @@ def test_rows_that_say_nothing_of_validation(change: dict[str, Any], called: str
     assert answer("inputs_predict_targets", numbers | {"validation_skill": -0.1, "drop": 0.98} | change) == called
 
 
+@pytest.mark.parametrize(
+    ("disagreement", "sure", "called"),
+    [(0.45, 0.42, "wrong_everywhere"), (0.6, 0.55, "more_wrong_than_right"), (0.45, 0.02, "agree")],
+)
+def test_labels_that_contradict_simple_models(disagreement: float, sure: float, called: str) -> None:
+    numbers = {"sure_disagreement": sure, "disagreement": disagreement, "evenness": sure / disagreement, "lift": 6.0}
+    assert answer("labels_agree", numbers | {"conflicting": 0.0, "twins": 0.0}) == called
+
+
 def one_batch(fall: float, skill: float | None, still_falling: bool = False) -> dict[str, Any]:
     return {
         "nonfinite": False,

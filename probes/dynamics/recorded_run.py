@@ -218,6 +218,8 @@ class RecordedRun:
     validation data or fall. Near zero a loss that is several times another may still be next to it."""
     sequence_classes: int = 0
     """Classes that the targets of a sequence name, such as words, the most of any output; 0 where no output is one."""
+    varied: bool = False
+    """Whether a pipeline gives other training rows in every epoch, which may make them harder than validation rows."""
     receptive_share: float = 1.0
     """Share of the input's extent that a place of the last feature map sees before all places are pooled, in (0, 1]; 1
     where a layer reads all places together, as `capacity` counts it."""
@@ -297,6 +299,7 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
         emptied_share=emptied[1] if emptied else None,
         validation_lost=lost_in_validation(losses, checks["validation_final_loss"]),
         sequence_classes=max((one.classes for one in outputs(case) if one.kind == "sequence"), default=0),
+        varied=case.train.varied,
         receptive_share=seen.share if seen else 1.0,
         **dead_units(case, watched),
         **losses,

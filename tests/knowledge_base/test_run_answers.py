@@ -30,6 +30,7 @@ LEARNT: Mapping[str, Any] = {
     ),
     "sequence_classes": 0,
     "receptive_share": 1.0,
+    "varied": False,
     "completed": True,
     "numbers_per_target": 1.0,
     "steps": 1320,
@@ -128,6 +129,24 @@ WEAK = {
             id="wrong labels in training alone",
         ),
         pytest.param({"skill_training": 0.75, "gap": -0.12}, "healthy", id="augmented rows are harder"),
+        pytest.param(
+            {"skill_training": 0.56, "skill_validation": 0.53, "gap": 0.03, "reference_lead": 0.32, "shortfall": 0.0},
+            "training_labels_contradict",
+            id="wrong labels in training, learnt by heart in part",
+        ),
+        pytest.param(
+            {
+                "skill_training": 0.56,
+                "skill_validation": 0.53,
+                "gap": 0.03,
+                "reference_lead": 0.32,
+                "shortfall": 0.0,
+                "varied": True,
+            },
+            "healthy",
+            id="varied rows are harder",
+        ),
+        pytest.param({"reference_lead": 0.32}, "healthy", id="harder training rows, learnt all the same"),
         pytest.param(
             {
                 "first_loss": 0.503,

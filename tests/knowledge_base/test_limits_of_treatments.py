@@ -14,7 +14,7 @@ from probes.trials.treatments.dropout import NEXT_TO_NOTHING
 from probes.trials.treatments.targets import LARGEST, SMALLEST
 
 QUESTIONS = load().questions
-UNIT = {"target_scale": 1.0, "target_small": 1.0}
+UNIT = {"target_scale": 1.0, "target_small": 1.0, "drowning": 0.0}
 DROPS = {"after_output": None, "highest_rate": 0.5, "penalty": 0.0}
 BATCH = {"batch_size": 200, "batch_share": MOST_OF_ALL, "planned_steps": 20}
 
@@ -37,7 +37,11 @@ def test_a_question_speaks_of_what_a_treatment_takes_for_measured(
 @pytest.mark.parametrize(
     ("question", "numbers", "cause"),
     [
-        ("targets_scaled", {"target_scale": LARGEST * 0.99, "target_small": SMALLEST * 1.01}, "targets_not_scaled"),
+        (
+            "targets_scaled",
+            {**UNIT, "target_scale": LARGEST * 0.99, "target_small": SMALLEST * 1.01},
+            "targets_not_scaled",
+        ),
         ("batch_sane", {**BATCH, "rows": FEW_ROWS}, "batch_size_bad"),
     ],
 )

@@ -31,7 +31,10 @@ _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 @editor("scale_targets", order=66)
 def scale_targets(edit: Editing) -> None:
-    """Scale targets: ``target_mean`` and ``target_spread`` where they are known, else from the training targets."""
+    """Scale targets: ``target_mean`` and ``target_spread`` where they are known, else from the training targets.
+
+    Of several outputs those of ``target_output``, the ``target_place``-th among them.
+    """
     before = edit.source.text
     try:
         if _may_rescale_output(edit):
@@ -40,7 +43,42 @@ def scale_targets(edit: Editing) -> None:
     except CannotEditError:
         if edit.source.text != before:
             raise
-    _standardise(edit)
+    if not _standardise_one_of_several(edit):
+        _standardise(edit)
+
+
+def _standardise_one_of_several(edit: Editing) -> bool:
+    """Standardise what a literal of several targets holds for one output; whether they are written as such literals."""
+    given = fit_data(edit)
+    wanted = [given.y] if keyword(edit.call("fit"), "validation_data") is None else [given.y, given.validation_y]
+    found = [_for_one_output(edit, one) for one in wanted]
+    if not edit.parameters.get("target_output") or None in found:
+        return False
+    mean, spread = fresh(edit.source, "y_mean"), fresh(edit.source, "y_std")
+    lines = [
+        f"# predictions come out standardised: * {spread} + {mean} gives them their own units again",
+        f"{mean}, {spread} = {_written(edit, 'target_mean')}, {_written(edit, 'target_spread')}",
+    ]
+    put_before_fit(edit, lines)
+    for which in ("y", "validation_y")[: len(found)]:
+        part = _for_one_output(edit, getattr(fit_data(edit), which))
+        assert part is not None
+        edit.source.replace(part.node, f"({operand(part)} - {mean}) / {spread}")
+    edit.note(f"Predictions come out standardised: multiply them by {spread} and add {mean} to have their own units.")
+    return True
+
+
+def _for_one_output(edit: Editing, given: Given | None) -> Given | None:
+    """The part of a mapping, list or tuple written out that is for the output in question."""
+    node = given.node if given is not None else None
+    name, place = edit.parameters.get("target_output"), edit.parameters.get("target_place")
+    part: cst.BaseExpression | None = None
+    if isinstance(node, cst.Dict):
+        keyed = [one for one in node.elements if isinstance(one, cst.DictElement)]
+        part = next((one.value for one in keyed if literal(edit.source, one.key) == name), None)
+    elif isinstance(node, (cst.List, cst.Tuple)) and isinstance(place, int) and place < len(node.elements):
+        part = node.elements[place].value
+    return Given(part, edit.source.code(part)) if part is not None and not isinstance(part, cst.List) else None
 
 
 def _may_rescale_output(edit: Editing) -> bool:

@@ -50,7 +50,11 @@ def scale_targets(arm: Arm, parameters: Parameters) -> Parameters:
 
     _replace(arm, change)
     mean, spread = scales[min(scales)]
-    return {"target_mean": mean, "target_spread": spread}
+    found: Parameters = {"target_mean": mean, "target_spread": spread}
+    if len(arm.outputs) > 1 and len(scales) == 1:
+        # Where those of several outputs are to be scaled, no one mean and spread would do in the program.
+        return {**found, "target_place": min(scales), "target_output": arm.outputs[min(scales)].name}
+    return found
 
 
 def _replace(arm: Arm, change: Callable[[int, NDArray[Any]], NDArray[Any]]) -> None:

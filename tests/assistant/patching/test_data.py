@@ -191,6 +191,14 @@ def test_one_of_several_outputs_is_not_given_its_units_behind_its_loss() -> None
     found = treated(source, "scale_targets", {"target_mean": 40.0, "target_spread": 20.0}, **known)
     assert "Rescaling" not in found.edited_source
     assert "by hand" in found.instructions[0]
+    known_output = {"target_mean": 40.0, "target_spread": 20.0, "target_output": "age", "target_place": 0}
+    better = edited(source, "scale_targets", known_output, **known)
+    assert "y_mean, y_std = 40.0, 20.0\n" in better
+    assert 'model.fit(x, {"age": (a - y_mean) / y_std, "kind": k})' in better
+    held = source.replace('{"age": a, "kind": k}', "[a, k], validation_data=(x_val, [a_val[:9], k_val])")
+    assert "[(a - y_mean) / y_std, k], validation_data=(x_val, [(a_val[:9] - y_mean) / y_std, k_val])" in edited(
+        held, "scale_targets", known_output, **known
+    )
 
 
 def test_targets_are_standardised_under_other_optimizers() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from probes.case import Case
+from probes.tasks import outputs
 from probes.trials.arm import Arm
 from probes.trials.treating import NotApplicable, treatments
 from tests.probes.making import make_case
@@ -289,6 +290,22 @@ def test_targets_are_scaled_only_where_they_are_far_from_unit_scale() -> None:
     arm, _ = treated(case, "scale_targets")
     assert np.asarray(arm.train.y).std() == pytest.approx(1.0, abs=1e-3)
     assert "unit scale" in refusal(model_case(dense(1), loss="mse", x=x, y=y, shape=(6,)), "scale_targets")
+
+
+def test_targets_of_one_of_several_outputs_are_named() -> None:
+    import keras
+
+    def case_of(second: float) -> Case:
+        inputs = keras.Input((6,))
+        hidden = dense(4, activation="relu")(inputs)
+        model = keras.Model(inputs, [dense(1, name="near")(hidden), dense(1, name="far")(hidden)])
+        model.compile("adam", ["mse", "mse"])
+        x, y = plane(96)
+        return make_case(model, x, [second * y, 1e3 * y + 50], epochs=1)
+
+    arm, said = treated(case_of(1.0), "scale_targets")
+    assert (said["target_output"], said["target_place"]) == (outputs(arm.held)[1].name, 1)
+    assert "target_output" not in treated(case_of(1e3), "scale_targets")[1], "no one spread would do for both"
 
 
 def test_losses() -> None:

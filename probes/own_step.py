@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .case import Batch, Case, fed
+from .keeping import unchanged
 from .running import learning_rate
 from .structures import leaves, map_leaves
 from .watching import variable_path
@@ -41,7 +42,11 @@ def uphill(case: Case) -> float | None:
     The step is run for real; whoever asks puts the case back.
     """
     batch = fed(case.train.head(max(1, case.fit.batch_size)), case)
-    gradient = _gradient(case, batch, training=True) if learning_rate(case.optimizer) > 0 else None
+    if not learning_rate(case.optimizer) > 0:
+        return None
+    # Dropout and augmentation must fall on the step as they fall on the gradient.
+    with unchanged(case.model, case.fit.callbacks):
+        gradient = _gradient(case, batch, training=True)
     if gradient is None:
         return None
     before = _weights(case)

@@ -148,6 +148,12 @@ WEAK = {
         ),
         pytest.param({"reference_lead": 0.32}, "healthy", id="harder training rows, learnt all the same"),
         pytest.param(
+            {"score": "r2", "skill_training": -1.0, "skill_validation": 0.414, "skill_reference": -1.0, "gap": -1.41}
+            | {"shortfall": 0.0, "fall": 0.4, "late_fall": 0.0, "late_trend": 0.0, "reference_lead": -2.0},
+            "plateau",
+            id="the training rows are not learnt at all",
+        ),
+        pytest.param(
             {
                 "first_loss": 0.503,
                 "final_loss": -46.1,

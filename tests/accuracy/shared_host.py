@@ -6,8 +6,9 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from assistant.commands import exit_status
@@ -75,18 +76,21 @@ class SharedHost:
             await investigation.close()
         return Outcome(report, time.perf_counter() - started, status, tuple(log.events))
 
-    async def open(self, program: Path, listener: Listener) -> Worker:
-        """Open a program in the host."""
+    async def open(
+        self, program: Path, listener: Listener, environment: Mapping[str, str] = MappingProxyType({})
+    ) -> Worker:
+        """Open a program in the host, with these variables set."""
+        wanted = Program(path=program, environment=dict(environment))
         async with self._starting:
             if self._host is None:
                 self._host = await Host.start(Path(sys.executable))
             host = self._host
         try:
-            return await host.open(Program(path=program), listener)
+            return await host.open(wanted, listener)
         except HostFailed:
             await self.close()
             self._host = await Host.start(Path(sys.executable))
-            return await self._host.open(Program(path=program), listener)
+            return await self._host.open(wanted, listener)
 
     async def close(self) -> None:
         """End the host."""
@@ -104,6 +108,9 @@ class _Opener:
 
     async def open(self, listener: Listener) -> Worker:
         return await self._shared.open(self._program, listener)
+
+    async def open_copy(self, path: Path, environment: Mapping[str, str], listener: Listener) -> Worker:
+        return await self._shared.open(path, listener, environment)
 
     async def close(self) -> None:
         """The host is shared."""

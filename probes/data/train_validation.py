@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,16 @@ from ..catalogue import Unanswerable, probe
 from ..inputs import input_leaves
 from ..overlap import among_training, identified, keys, near_share
 from ..recording import Batch
+from ..structures import map_leaves, size_in_bytes
 from ..tasks import class_ids, outputs, target_of
 from ..together import counted_rows
 
 ROWS = 2000
+LARGEST_DEALT = 16_000_000
+"""Bytes of rows that are dealt out anew; larger ones are pictures and the like, which no chance makes equal."""
+DEALS = 4
+OVERLAPPING = 0.1
+"""Share of validation rows among the training rows from which chance is asked for; the least that a question tells."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,10 @@ class TrainValidation:
     """Share of the validation rows that nearly equal a training row, in [0, 1]; measured for inputs of numbers."""
     target_mean_shift: float = 0.0
     """Largest difference of the mean of quantity targets between the two, in training standard deviations."""
+    overlap_beyond_chance: float = 1.0
+    """Share of the validation rows that chance would leave out, and that stand among the training rows, less twice its
+    standard error, at most 1. Chance is the overlap of rows whose columns are dealt out anew, each for itself: rows of
+    ids and categories meet without ever having been copied. `overlap` itself where chance makes none."""
     varied: bool = False
     """Whether a pipeline varies the training rows from epoch to epoch, which nobody does with validation rows."""
 
@@ -74,10 +84,12 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
     numeric = _numeric(mine, other)
     scale, shift, reach = _differences(numeric)
     classes, moved, mean_moved, spread = _targets(case, ours, theirs)
+    overlap = _overlap(case, theirs)
     return TrainValidation(
         training_rows=case.train.total_rows or case.train.rows,
         validation_rows=case.validation.total_rows or case.validation.rows,
-        overlap=_overlap(case, theirs),
+        overlap=overlap,
+        overlap_beyond_chance=_beyond_chance(case, theirs, overlap),
         distinct_training=_distinct(mine),
         identified=identified(mine),
         near_overlap=near_share(case),
@@ -97,6 +109,23 @@ def measure(case: Case, budget: Budget) -> TrainValidation:
 def _overlap(case: Case, batch: Batch) -> float:
     seen = among_training(case, batch)
     return 0.0 if seen is None else float(seen.mean())
+
+
+def _beyond_chance(case: Case, batch: Batch, overlap: float) -> float:
+    """The overlap less that of rows that nobody has seen: of the same columns, put together at random."""
+    if overlap <= OVERLAPPING or size_in_bytes(batch.x) > LARGEST_DEALT:
+        return overlap
+    draws = np.random.default_rng(0)
+
+    def dealt(one: Any) -> NDArray[Any]:
+        array = np.asarray(one)
+        return draws.permuted(array.reshape(len(array), -1), axis=0).reshape(array.shape)
+
+    chance = float(np.mean([_overlap(case, replace(batch, x=map_leaves(dealt, batch.x))) for _ in range(DEALS)]))
+    if chance == 0:
+        return overlap
+    error = float(np.sqrt(overlap * (1 - overlap) / max(1, batch.rows)))
+    return (overlap - chance - 2 * error) / max(1 - chance, 1e-3)
 
 
 def _distinct(arrays: list[NDArray[Any]]) -> float:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from knowledge_base.loading import load
+from knowledge_base.questions import answer_of
 from tests.probes.making import LIVE, classes, compiled, make_case, measured, net, quantity, table, unknown
 
 pytestmark = LIVE
@@ -36,6 +38,27 @@ def test_data_of_one_kind() -> None:
 
 def test_validation_rows_that_were_trained_on() -> None:
     assert seen(np.concatenate([table()[:30], OTHER[:30]]))["overlap"] == pytest.approx(0.5)
+
+
+def test_pairs_of_ids_that_chance_puts_on_both_sides_are_no_leak() -> None:
+    import keras
+    from keras import layers
+
+    draws = np.random.default_rng(3)
+    cells = draws.permutation(30 * 20)
+
+    def answer(held: Any) -> str | None:
+        inputs = [keras.Input((1,), name="user"), keras.Input((1,), name="film")]
+        parts = [layers.Flatten()(layers.Embedding(30, 4)(one)) for one in inputs]
+        model = compiled(keras.Model(inputs, layers.Dense(1)(layers.Concatenate()(parts))))
+        trained, y = cells[:240], draws.normal(size=240)
+        held_out = ([held // 20, held % 20], draws.normal(size=len(held)))
+        case = make_case(model, [trained[:, None] // 20, trained[:, None] % 20], y, validation_data=held_out)
+        return answer_of(load().questions["split_clean"], measured(case, "train_validation")).answer_id
+
+    renumbered = draws.integers(0, 600, 100)[:, None]
+    assert answer(renumbered) == "clean"
+    assert answer(cells[100:200, None]) == "leaks"
 
 
 @pytest.mark.parametrize(("factor", "ratio"), [(255.0, 100), (1 / 255, 100)])

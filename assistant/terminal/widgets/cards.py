@@ -147,7 +147,7 @@ def remedies(given: tuple[RemedyView, ...], glyphs: Glyphs, *, everything: bool)
 def trial_lines(trial: TrialView, glyphs: Glyphs) -> Content:
     """Scores of both arms, pair by pair, with a bar for the mean of each."""
     score = trial.score[:1].upper() + trial.score[1:]
-    title = texts.CARD_TRIAL.format(score=score, pairs=len(trial.treated))
+    title = texts.CARD_TRIAL.format(score=score, pairs=texts.count(len(trial.treated), "pair", "pairs"))
     parts: list[tuple[str, str]] = [(f"{title}\n", "$text-soft")]
     arms = ((texts.CARD_WITHOUT, trial.control, "$text-soft"), (texts.CARD_WITH, trial.treated, "$success"))
     for name, scores, style in arms:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,9 @@ USUAL = 0.5
 
 NEARLY_DONE = 0.25
 """A run that needs no more than this share of its usual seconds to its end takes them: its end tells most."""
+
+RECENT = 16
+"""Steps whose pace may stand for that of the steps to come."""
 
 RESERVE = 0.95
 """Share of what is left within which the end must be expected."""
@@ -61,6 +65,7 @@ class Course:
     clock: Callable[[], float] = time.perf_counter
     _began: float = field(init=False)
     _first: float | None = None
+    _recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT + 1))
     _goes_on: bool | None = None
 
     def __post_init__(self) -> None:
@@ -72,6 +77,7 @@ class Course:
         if self._first is None:
             # The first step may have to compile, which says nothing of the others.
             self._first = now
+        self._recent.append(now)
         if now - self._began < USUAL * self.seconds:
             return False
         if self._goes_on is None:
@@ -82,7 +88,9 @@ class Course:
         left = self.seconds - (now - self._began)
         if ran.steps < 2 or self._first is None or self.planned <= ran.steps or left <= 0:
             return False
-        needed = (now - self._first) / (ran.steps - 1) * (self.planned - ran.steps)
+        # Steps that are looked into closely stand at the beginning, and later ones take less.
+        paces = [(now - self._first) / (ran.steps - 1), (now - self._recent[0]) / max(1, len(self._recent) - 1)]
+        needed = min(paces) * (self.planned - ran.steps)
         if needed <= NEARLY_DONE * USUAL * self.seconds:
             return True
         if needed > RESERVE * left:

@@ -23,7 +23,9 @@ from .stepping import InstrumentedStep
 from .tasks import Output
 
 CLOSELY = 64
-"""So many steps are all looked into, one by one."""
+"""So many steps are all looked into, one by one, or as many as these seconds allow but for the least."""
+CLOSELY_SECONDS = 6.0
+LEAST_CLOSELY = 12
 LATER_EVERY = 16
 """Behind those one in so many is looked into."""
 SAVED = 0.3
@@ -129,9 +131,10 @@ def _look(watched: Watched, number: int, step: InstrumentedStep) -> None:
             watched.weights_nonfinite = number
     if number == 0:
         watched.first, watched.began = time.perf_counter() - watched.began, time.perf_counter()
-    if number == CLOSELY:
+    spent = time.perf_counter() - watched.began
+    if watched.every == 1 and (number == CLOSELY or (number >= LEAST_CLOSELY and spent > CLOSELY_SECONDS)):
         watched.every = LATER_EVERY
-        left = (time.perf_counter() - watched.began) / CLOSELY * (watched.planned - CLOSELY)
+        left = spent / number * (watched.planned - number)
         if SAVED * left > watched.first:
             step.lighten()
     if number >= watched.late_from and number % watched.every == 0:

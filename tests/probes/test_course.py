@@ -31,6 +31,18 @@ def test_a_run_on_a_good_course_comes_to_its_end() -> None:
     assert steps_taken(90) == 90
 
 
+def test_steps_that_have_become_quicker_count() -> None:
+    now = [0.0]
+    course = Course(100.0, 400, lambda: [GOOD], clock=lambda: now[0])
+    ran = Run()
+    while ran.steps < 400:
+        now[0] += 1.0 if ran.steps < 40 else 0.1
+        ran.losses.append(0.9)
+        if course.ends(ran):
+            break
+    assert ran.steps == 400
+
+
 def test_a_run_that_shows_something_takes_half() -> None:
     assert steps_taken(90, [GOOD, Standing(0.3, 0.3, 0.85, 0.02)]) == 50
     assert steps_taken(90, [Standing(1.0, 0.8, 0.85, 0.02)]) == 50

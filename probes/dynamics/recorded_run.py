@@ -174,6 +174,8 @@ class RecordedRun:
     wrong: float | None = None
     """Share of the validation rows (training rows where there are none) that are predicted wrongly; None unless each
     row has one class."""
+    ahead: float | None = None
+    """How far the network is ahead of the best simple model on validation rows, less two standard errors."""
     reference_lead: float | None = None
     """By how much the reference's skill on validation rows is above its skill on training rows that it did not see:
     large where validation labels are cleaner, or rows easier; None without validation data or reference."""

@@ -70,6 +70,7 @@ LEARNT: Mapping[str, Any] = {
     "skill_reference": 0.928,
     "shortfall": 0.023,
     "margin": 0.036,
+    "ahead": -0.095,
     "gap": 0.011,
     "wrong": 0.116,
     "evenness": 0.0,
@@ -79,7 +80,7 @@ LEARNT: Mapping[str, Any] = {
 }
 UNSCORED = {
     **dict.fromkeys(
-        ["skill_reference", "shortfall", "margin", "wrong", "evenness", "reference_lead", "majority_share"]
+        ["skill_reference", "shortfall", "margin", "ahead", "wrong", "evenness", "reference_lead", "majority_share"]
     ),
     "score": "loss",
     "skill_training": 0.987,
@@ -116,6 +117,16 @@ WEAK = {
     "validation_rise": 1.04,
     "wrong": 0.385,
     "evenness": 0.952,
+}
+
+FILMS = {
+    "score": "r2",
+    "skill_training": 0.82,
+    "skill_validation": 0.57,
+    "skill_reference": 0.2,
+    "shortfall": 0.0,
+    "gap": 0.253,
+    "late_trend": -0.01,
 }
 
 
@@ -281,6 +292,9 @@ WEAK = {
             "validation_apart",
             id="not scored, validation far behind",
         ),
+        pytest.param({**FILMS, "ahead": 0.34}, "healthy", id="far ahead of simple models, and at its best"),
+        pytest.param({**FILMS, "ahead": 0.2}, "overfits", id="not that far ahead"),
+        pytest.param({**FILMS, "ahead": 0.34, "validation_rise": 1.2}, "overfits", id="far ahead, and past its best"),
         pytest.param(
             {**WEAK, "skill_validation": 0.12, "skill_reference": 0.1, "validation_final_loss": 0.55},
             "healthy",

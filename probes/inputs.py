@@ -50,6 +50,23 @@ def rescaled_inputs(case: Case, batch: Batch) -> frozenset[str]:
     return frozenset(name for name, one in tensors.items() if _rescaled_behind(one._keras_history.operation))
 
 
+def looked_up(case: Case, batch: Batch) -> frozenset[str] | None:
+    """Of several inputs the names of those that go straight into an embedding; None where the graph does not tell."""
+    tensors = _input_tensors(case.model, batch.x, [name for name, _ in input_leaves(case, batch)])
+    if not tensors:
+        return None
+    return frozenset(name for name, one in tensors.items() if _looked_up_behind(one._keras_history.operation))
+
+
+def _looked_up_behind(operation: Any) -> bool:
+    kinds = [(node.operation, type(node.operation).__name__) for node in operation._outbound_nodes]
+    # Inside a model of its own everything may happen to them.
+    return any(
+        kind == "Embedding" or hasattr(one, "layers") or (kind in _PASSING and _looked_up_behind(one))
+        for one, kind in kinds
+    )
+
+
 def _input_tensors(model: Any, given: Any, names: list[str]) -> dict[str, Any]:
     """By the name of an input its tensor in the model's graph; nothing of a subclassed model, which has none."""
     try:

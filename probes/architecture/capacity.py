@@ -9,7 +9,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..handing_on import is_handed_on
-from ..inputs import input_leaves, is_image, is_tokens
+from ..inputs import input_leaves, is_image, is_tokens, looked_up
 from ..layers import ATTENDING, CONVOLUTIONAL, PARAMETRIC, RECURRENT, hidden_layers, layer_notes, uncalled_layers
 from ..receptive_field import sight
 from ..tasks import outputs
@@ -97,7 +97,8 @@ def measure(case: Case, budget: Budget) -> Capacity:
     if not notes:
         raise Unanswerable("the model shows no layers")
     sample = case.train.sample(200)
-    arrays = [np.asarray(one) for _, one in input_leaves(case, sample)]
+    named = [(name, np.asarray(one)) for name, one in input_leaves(case, sample)]
+    arrays = [one for _, one in named]
     kinds = {_kind(case, one) for one in arrays}
     names = {one.kind for one in notes}
     hidden = hidden_layers(case)
@@ -112,7 +113,8 @@ def measure(case: Case, budget: Budget) -> Capacity:
     spatial = bool(names & set(CONVOLUTIONAL))
     recurrent, attending = bool(names & set(RECURRENT)), bool(names & set(ATTENDING))
     embeddings = [one.layer.input_dim for one in notes if one.kind == "Embedding"]
-    tokens = [int(np.max(one)) for one in arrays if is_tokens(case, one)]
+    ids = looked_up(case, sample)
+    tokens = [int(np.max(one)) for name, one in named if is_tokens(case, one) and (ids is None or name in ids)]
     plain = names <= {
         *PARAMETRIC,
         "Flatten",

@@ -223,3 +223,18 @@ def test_beside_another_input_a_layer_is_a_bottleneck_as_well() -> None:
     model = compiled(keras.Model(inputs, dense(1)(layers.Concatenate()(branches))), "adam", "mse")
     found = measured(make_case(model, {"left": table(), "right": table()}, quantity()), "capacity")
     assert (found["narrowest_layer"], found["gone_past"]) == ("a", False)
+
+
+def test_whole_numbers_beside_ids_are_no_ids() -> None:
+    import keras
+    from keras import layers
+
+    job, age = keras.Input((1,), name="job"), keras.Input((1,), name="age")
+    read = layers.Flatten()(layers.Embedding(8, 3)(job))
+    model = keras.Model([job, age], dense(1)(layers.Concatenate()([read, age])))
+    random = np.random.default_rng(0)
+    ages, jobs = random.integers(18, 80, (64, 1)), random.integers(0, 8, (64, 1))
+    found = measured(make_case(compiled(model), [jobs, ages], quantity()), "capacity")
+    assert (found["largest_token"] < 8, found["embedding_too_small"]) == (True, False)
+    swapped = measured(make_case(compiled(model), [ages, jobs], quantity()), "capacity")
+    assert swapped["embedding_too_small"]

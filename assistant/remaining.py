@@ -21,13 +21,19 @@ def with_remaining(first: Sequence[Finding], later: Iterable[Sequence[Finding]])
         later: of each patched program that was looked at, its ranked findings.
     """
     confirmed = [one for one in first if one.status in CONFIRMED]
+    # What was measured not to be so of the program as it stands is the patch's own doing.
+    denied = {one.cause for one in first if one.status == "ruled_out" and _is_denied(one)}
     for findings in later:
-        known = {one.cause for one in confirmed}
+        known = {one.cause for one in confirmed} | denied
         standing = (one for one in findings if one.status in CONFIRMED and one.cause not in known)
         confirmed += [_of_the_patched(one) for one in standing]
     known = {one.cause for one in confirmed}
     ranked = [*confirmed, *(one for one in first if one.cause not in known)]
     return tuple(replace(one, rank=place) for place, one in enumerate(ranked, start=1))
+
+
+def _is_denied(finding: Finding) -> bool:
+    return any(one.band == "rules_out" and one.by == "probe" for one in finding.evidence)
 
 
 def _of_the_patched(finding: Finding) -> Finding:

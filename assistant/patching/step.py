@@ -12,7 +12,8 @@ from assistant.dialogue import MOST_SECONDS_OF_TRIALS, Dialogue
 from assistant.events import EventBeyond, PatchTried
 from assistant.patching.looking import look
 from assistant.patching.proving import Open, prove
-from assistant.report.patches import patches_of
+from assistant.ranking import CONFIRMED
+from assistant.report.patches import patches_of, treatments_in_patch
 from assistant.trying import treatments_of_set
 from assistant.walking import CRASHES, HEALTHY, RECORDED_RUN
 from assistant.worker import Worker
@@ -115,8 +116,26 @@ async def proof_of_patch(dialogue: Dialogue, wanted: Wanted, open_copy: Open) ->
         symptom.id,
         before.measurement if before else None,
         wanted.seconds,
-        None if dialogue.beyond else look_on,
+        look_on if mends_the_first(dialogue) and not dialogue.beyond else None,
     )
     return PatchTried(
         patch=wanted.diff, proven=proof.proven, text=proof.text, seconds=proof.seconds, beyond=proof.beyond
     )
+
+
+def mends_the_first(dialogue: Dialogue) -> bool:
+    """Whether the patch mends what is surely wrong, so that what its program still shows is another fault's doing.
+
+    A patch against what is merely likely may bring about by itself what its program shows, and one that leaves the
+    first cause as it is shows that cause again.
+    """
+    symptom, first = dialogue.symptom, next(iter(dialogue.own_findings()), None)
+    if symptom is not None and symptom.id == CRASHES:
+        return True
+    if first is None or first.status not in CONFIRMED:
+        return False
+    decided = any(one.band == "decides" and one.by == "probe" for one in first.evidence)
+    if first.status != "proven" and not decided:
+        return False
+    written = {id for id, _ in treatments_in_patch(dialogue)}
+    return any(one.treatment in written for one in dialogue.cause(first.cause).remedies)

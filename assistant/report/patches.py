@@ -100,9 +100,8 @@ def _combined(dialogue: Dialogue, program: _Program) -> _Written:
     all are mended.
     """
     later = [one for beyond in dialogue.beyond for one in _proven_set(beyond)]
-    trials = dialogue.facts.trials
-    if any(one.outcome for one in trials):
-        return _patch(program, _with(_found(dialogue) or _all_untried(dialogue), later))
+    if any(one.outcome for one in dialogue.facts.trials):
+        return _patch(program, _with(treatments_in_patch(dialogue), later))
     told: list[str] = []
     for _, treatment, parameters in _untried(dialogue):
         diff, instructions, edited = _patch(program, _with([(treatment, parameters)], later))
@@ -110,6 +109,11 @@ def _combined(dialogue: Dialogue, program: _Program) -> _Written:
             return diff, instructions, edited
         told += instructions
     return None, tuple(dict.fromkeys(told)), program.text
+
+
+def treatments_in_patch(dialogue: Dialogue) -> Treatments:
+    """What the combined patch carries out once trials were run, but for what showed only with it."""
+    return _found(dialogue) or _all_untried(dialogue)
 
 
 def _with(first: Treatments, later: Treatments) -> Treatments:

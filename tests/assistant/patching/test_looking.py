@@ -10,6 +10,8 @@ import pytest
 from assistant.events import CaseOpened, PatchTried, ProbeFinished, from_json, to_json
 from assistant.patching.looking import look
 from assistant.patching.proving import prove
+from assistant.patching.step import mends_the_first
+from assistant.ranking import CONFIRMED
 from assistant.remaining import WITH_THE_PATCH
 from assistant.report.build import build
 from knowledge_base.loading import load
@@ -18,23 +20,18 @@ from tests.assistant.patching.test_proving import FLAT, LEARNT, SOURCE
 from tests.assistant.small_world import CASE, CATALOGUE, FAULTY, FakeWorker, new_dialogue, small_kb, walk
 from tests.assistant.test_report import PROOF
 
-FIRST: dict[str, dict[str, Any]] = {
-    **FAULTY,
-    "weight_updates": {"ratio": 0.5},
-    "input_statistics": {"scale": 1.0, "broken": 0},
-}
-"""The steps are too long, and so are they alone."""
+FIRST: dict[str, dict[str, Any]] = {**FAULTY, "input_statistics": {"scale": 1.0, "broken": 0}, "gradient_flow": {}}
+"""The steps are too long, and what gradients do cannot be told."""
 
-THEN: dict[str, dict[str, Any]] = {
-    **FIRST,
-    "weight_updates": {"ratio": 0.001},
-    "input_statistics": {"scale": 5000.0, "broken": 0},
-}
-"""Once that is mended, the inputs are out of scale."""
+THEN: dict[str, dict[str, Any]] = {**FIRST, "weight_updates": {"ratio": 0.001}, "gradient_flow": {"ratio": 1e6}}
+"""Once that is mended, gradients grow."""
+
+MADE: dict[str, dict[str, Any]] = {**FIRST, "input_statistics": {"scale": 5000.0, "broken": 0}}
+"""The inputs are out of scale, which they were not as the program stood."""
 
 
-async def looked(worker: FakeWorker) -> tuple[Any, ...]:
-    run = ProbeFinished(probe="recorded_run", measurement=THEN["recorded_run"], seconds=0.5)
+async def looked(worker: FakeWorker, measured: dict[str, dict[str, Any]] = THEN) -> tuple[Any, ...]:
+    run = ProbeFinished(probe="recorded_run", measurement=measured["recorded_run"], seconds=0.5)
     return await look(worker, small_kb(), CATALOGUE, (CaseOpened(case=CASE), run), 60.0)
 
 
@@ -46,14 +43,22 @@ async def test_what_shows_with_the_patch_stands_below_what_the_patch_mends() -> 
     assert from_json(to_json(tried)) == tried
     dialogue.record(tried)
     confirmed = [one for one in dialogue.findings() if one.status in ("proven", "likely")]
-    assert [one.cause for one in confirmed] == [*alone, "inputs_not_scaled"]
-    assert confirmed[-1].speaks_for[0].text == f"{WITH_THE_PATCH}Their scale is 5000."
+    assert [one.cause for one in confirmed] == [*alone, "exploding_gradient"]
+    assert confirmed[-1].speaks_for[0].text == f"{WITH_THE_PATCH}By 1000000."
     assert [one.rank for one in dialogue.findings()] == list(range(1, len(dialogue.findings()) + 1))
     # The program as it stands is what trials and its own patch are for.
-    assert "inputs_not_scaled" not in [one.cause for one in dialogue.own_findings() if one.status != "ruled_out"]
+    assert "exploding_gradient" not in [one.cause for one in dialogue.own_findings() if one.status in CONFIRMED]
     report = build(dialogue, program="train.py", seconds=1.0)
     assert any("With the patch the program still shows a symptom" in one for one in report.remarks)
     assert report.causes[0].id == alone[0]
+
+
+async def test_what_the_patch_itself_has_made_is_not_told() -> None:
+    beyond = await looked(FakeWorker(MADE, trial={"applicable": False}), MADE)
+    dialogue = walk(new_dialogue(trials=True), FIRST)
+    dialogue.record(PatchTried(patch="diff", proven=True, text="Gone.", seconds=3.0, beyond=beyond))
+    assert "inputs_not_scaled" in [one.cause for one in dialogue.beyond[0].findings() if one.status in CONFIRMED]
+    assert "inputs_not_scaled" not in [one.cause for one in dialogue.findings() if one.status in CONFIRMED]
 
 
 async def test_nobody_is_asked_and_a_lost_worker_ends_it() -> None:
@@ -82,6 +87,17 @@ def test_what_is_proven_with_the_patch_joins_it(tmp_path: Path) -> None:
     assert after.patch is not None
     assert "SGD(0.01)" in after.patch
     assert after.patch_status == "unverified"
+
+
+def test_only_a_patch_against_what_is_sure_is_looked_beyond() -> None:
+    dialogue = walk(new_dialogue(trials=True), FIRST)
+    assert dialogue.own_findings()[0].status == "likely"
+    assert not mends_the_first(dialogue)
+    dialogue.record(PROOF)
+    assert dialogue.own_findings()[0].status == "proven"
+    assert mends_the_first(dialogue)
+    dialogue.record(PROOF.model_copy(update={"treatment": "another", "remedy": "another", "proven": False}))
+    assert mends_the_first(dialogue)
 
 
 @pytest.mark.parametrize("symptom", ["none", "loss_flat"])

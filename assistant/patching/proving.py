@@ -71,6 +71,8 @@ async def prove(
     before: Mapping[str, Any] | None,
     seconds: float,
     look: Look | None = None,
+    *,
+    only_if_better: bool = False,
 ) -> Proof:
     """Run an edited program in a scratch copy of its folder and look at its planned training.
 
@@ -83,6 +85,8 @@ async def prove(
         before: what the recorded run of the original measured; None where it failed.
         seconds: what the recorded run may take.
         look: walks on from the recorded run where another fault shows; None where nobody wants that.
+        only_if_better: whether a patched program that does no better is not looked at either: its remedy did better in
+            trials, so that the patch is not what was tried.
     """
     started = time.monotonic()
     with scratch_copy(program, edited) as path:
@@ -92,7 +96,7 @@ async def prove(
             async with asyncio.timeout(2 * seconds + HANGING):
                 worker = await open_copy(path, QUIET)
                 seen = await _examined(worker, kb, symptom, before, seconds)
-            if look is not None and seen.symptom not in TELL_NOTHING:
+            if look is not None and seen.symptom not in TELL_NOTHING and (seen.proven or not only_if_better):
                 beyond = await look(worker, seen.begun)
         except TimeoutError:
             seen = _Seen(False, "The patched program took too long to be watched to its end.")

@@ -117,6 +117,7 @@ async def proof_of_patch(dialogue: Dialogue, wanted: Wanted, open_copy: Open) ->
         before.measurement if before else None,
         wanted.seconds,
         look_on if mends_the_first(dialogue) and not dialogue.beyond else None,
+        only_if_better=any(one.status == "proven" for one in dialogue.own_findings()[:1]),
     )
     return PatchTried(
         patch=wanted.diff, proven=proof.proven, text=proof.text, seconds=proof.seconds, beyond=proof.beyond

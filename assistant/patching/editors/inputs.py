@@ -27,6 +27,7 @@ from assistant.patching.layers import own_layers
 from assistant.patching.model import CannotEditError, DataLike
 from assistant.patching.names import assignments, dotted, fresh, numpy_name, parameters_of, spell
 from assistant.patching.pipelines import made_by
+from assistant.patching.precision import computes_in_half
 from assistant.patching.registry import editor
 from assistant.patching.statements import insert_before
 from assistant.patching.structure import remove_layer
@@ -108,10 +109,11 @@ def _normalize(edit: Editing) -> None:
         elif _is_ready(edit):
             name = fresh(edit.source, "normalize")
             put_first(edit, [name])
-            lines = [f"{name} = {spelled}()", f"{name}.adapt({_adapted(edit, data)})"]
+            lines = [f"{name} = {spelled}({', '.join(_exactly(edit))})", f"{name}.adapt({_adapted(edit, data)})"]
             insert_before(edit.source, construction(edit), lines)
         else:
-            put_first(edit, [f'{spelled}(name="input_scaling")'])
+            settings = ", ".join(('name="input_scaling"', *_exactly(edit)))
+            put_first(edit, [f"{spelled}({settings})"])
             _adapt_late(edit, '.get_layer("input_scaling")', data)
     except CannotEditError:
         if edit.source.text != before or (data is not None and data.kind == "dataset"):
@@ -119,8 +121,13 @@ def _normalize(edit: Editing) -> None:
         _standardise_arrays(edit)
 
 
+def _exactly(edit: Editing) -> tuple[str, ...]:
+    """What keeps the layer from reading inputs with half the bits, to which numbers around 20,000 are all alike."""
+    return ('dtype="float32"',) if computes_in_half(edit) else ()
+
+
 def _in_class(edit: Editing, spelled: str, data: DataLike | None) -> None:
-    attribute = in_own_class(edit, f"{spelled}()", "normalize")
+    attribute = in_own_class(edit, f"{spelled}({', '.join(_exactly(edit))})", "normalize")
     _adapt_late(edit, f".{attribute}", data)
 
 
@@ -214,7 +221,8 @@ def _normalize_several(edit: Editing) -> None:
         if part is None:
             raise edit.refuse(f"Scale the input {name} by hand", "fit.x")
         layer = f"{name}_scaling"
-        behind_input(edit, name, f'{spelled}(name="{layer}")')
+        given = ", ".join((f'name="{layer}"', *_exactly(edit)))
+        behind_input(edit, name, f"{spelled}({given})")
         lines.append((layer, part))
     call = edit.call("fit")
     if not isinstance(call.func, cst.Attribute) or not lines:

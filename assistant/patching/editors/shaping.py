@@ -11,13 +11,11 @@ from assistant.patching.front import put_first
 from assistant.patching.layers import own_layers
 from assistant.patching.model import CannotEditError
 from assistant.patching.names import last_name, spell
+from assistant.patching.precision import HALF, is_half_policy
 from assistant.patching.registry import editor
 from assistant.patching.statements import delete, statement_of
 from assistant.patching.structure import insert_layer_before
 from assistant.patching.values import literal, number
-
-_HALF = ("float16", "mixed_float16", "bfloat16", "mixed_bfloat16")
-_POLICY = ("set_global_policy", "set_dtype_policy", "set_floatx", "set_policy")
 
 
 @editor("flatten_features", order=51)
@@ -114,7 +112,7 @@ def use_float32(edit: Editing) -> None:
     """Take out what makes the model compute with half the bits."""
     before = edit.source.text
     while True:
-        found = next((one for one in edit.source.all(cst.Call) if _is_half_policy(edit, one)), None)
+        found = next((one for one in edit.source.all(cst.Call) if is_half_policy(edit, one)), None)
         if found is None:
             break
         name = found.args[0].value.value if isinstance(found.args[0].value, cst.Name) else None
@@ -134,23 +132,9 @@ def use_float32(edit: Editing) -> None:
         )
 
 
-def _is_half_policy(edit: Editing, call: cst.Call) -> bool:
-    if last_name(call.func) not in _POLICY or not call.args:
-        return False
-    if not isinstance(edit.source.parent(call), cst.Expr):
-        return False
-    given = call.args[0].value
-    strings = [given, *edit.source.all(cst.SimpleString, given)]
-    if isinstance(given, cst.Name):
-        for one in edit.source.all(cst.Assign):
-            if last_name(one.targets[0].target) == given.value:
-                strings += [one.value, *edit.source.all(cst.SimpleString, one.value)]
-    return any(literal(edit.source, one) in _HALF for one in strings)
-
-
 def _half_dtype(edit: Editing, call: cst.Call) -> cst.Arg | None:
     """The ``dtype`` of a layer that is half as wide."""
     if not last_name(call.func)[:1].isupper():
         return None
     arg = keyword(call, "dtype")
-    return arg if arg is not None and literal(edit.source, arg.value) in _HALF else None
+    return arg if arg is not None and literal(edit.source, arg.value) in HALF else None

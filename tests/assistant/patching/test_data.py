@@ -51,6 +51,18 @@ def test_a_list_gets_an_adapted_layer_behind_its_input() -> None:
     assert "        layers.Input((4,)),\n        normalize,\n        layers.Dense(8),\n" in found
 
 
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [(SEQUENCE, "Sequential"), (APPLIED, "Model"), (OWN, "Net")],
+    ids=["list", "applied", "own class"],
+)
+def test_inputs_are_scaled_before_half_the_bits_are_lost(model: str, kind: str) -> None:
+    half = 'import keras\nfrom keras import layers\n\nkeras.mixed_precision.set_global_policy("mixed_float16")\n'
+    source = program(model, head=HEAD.replace("import keras\nfrom keras import layers\n", half))
+    found = edited(source, "scale_inputs", model=kind)
+    assert 'layers.Normalization(dtype="float32")' in found
+
+
 def test_a_layer_that_scales_again_is_taken_out() -> None:
     source = program(
         SEQUENCE.replace(

@@ -29,7 +29,7 @@ from assistant.steps import AskPerson, Conclude, Finished, NamedSymptom, OfferTr
 from assistant.trying import finished as trial_finished
 from assistant.trying import not_run
 from assistant.walking import RECORDED_RUN, UNSURE
-from assistant.worker import Opener, OpensCopies, RemembersTrials, Worker, probe_finished
+from assistant.worker import HANGING, MOST_SECONDS, Opener, OpensCopies, RemembersTrials, Worker, probe_finished
 from probes.measurement import from_wire
 from probes.process.description import CaseDescription, Failure
 from probes.process.errors import ProcessError, RequestFailed, WorkerDied, WorkerLost
@@ -44,11 +44,6 @@ ASKED_SECONDS = 30.0
 RECORDED_RUN_SHARE = 0.8
 """Share of the budget that the recorded run may take where it is on a good course; half of that otherwise
 (`docs/architecture.md`)."""
-
-HANGING = 30.0
-"""Seconds beyond four times its own after which a trial's worker counts as hung."""
-
-_MOST_SECONDS = {"instant": 10.0, "seconds": 30.0}
 
 T = TypeVar("T")
 
@@ -361,7 +356,7 @@ class Investigation:
         left = max(1.0, self.dialogue.seconds_left)
         if step.probe == RECORDED_RUN:
             return min(left, RECORDED_RUN_SHARE * self.dialogue.budget)
-        return min(left, _MOST_SECONDS.get(step.cost, left))
+        return min(left, MOST_SECONDS.get(step.cost, left))
 
     async def _notice_loss(self, front: FrontEnd) -> None:
         """Where the worker has ended by itself, say so."""

@@ -191,7 +191,7 @@ def _not_needed(finding: Finding, settling: Sequence[TrialFinished]) -> Finding:
     and no trial of its own proved nothing."""
     tried = {one.treatment for one in finding.trials if one.outcome is not None}
     took_part = all(tried & {one.treatment, *one.given} for one in settling)
-    needed = took_part or (_is_decided(finding) and not tried)
+    needed = took_part or (is_decided(finding) and not tried)
     return finding if needed or finding.status != "likely" else replace(finding, status="possible")
 
 
@@ -285,13 +285,14 @@ def _explainer(cause: Cause, findings: Mapping[str, Finding]) -> str | None:
     return max(standing, key=lambda one: one.log_odds).cause if standing else None
 
 
-def _is_decided(finding: Finding) -> bool:
+def is_decided(finding: Finding) -> bool:
+    """Whether a probe's measurement alone leaves no doubt of the cause."""
     return any(one.band == "decides" and one.by == "probe" for one in finding.evidence)
 
 
 def _measured_untried(finding: Finding) -> bool:
     untried = not any(one.outcome is not None for one in finding.trials)
-    return untried and _is_decided(finding) and finding.status == "likely"
+    return untried and is_decided(finding) and finding.status == "likely"
 
 
 def _order(findings: Sequence[Finding]) -> list[Finding]:

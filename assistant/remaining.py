@@ -45,4 +45,4 @@ def _said_of_the_patched(one: Evidence) -> Evidence:
     return replace(one, text=f"{WITH_THE_PATCH}{one.text}") if one.text else one
 
 
-__all__ = ["with_remaining"]
+__all__ = ["WITH_THE_PATCH", "with_remaining"]

@@ -36,6 +36,13 @@ class Worker(Protocol):
         """End the process, within a second."""
 
 
+HANGING = 30.0
+"""Seconds beyond four times its own after which a trial's worker counts as hung."""
+
+MOST_SECONDS: Mapping[str, float] = {"instant": 10.0, "seconds": 30.0}
+"""What a probe of a cost class may take; one that trains may take what is left."""
+
+
 def probe_finished(probe: str, outcome: Outcome) -> ProbeFinished:
     """The event of what came of a probe."""
     return ProbeFinished(

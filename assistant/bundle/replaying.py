@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.events import AnyEvent, BundleArrived, CaseEvidence, TrialFinished
 from assistant.facts import brought
-from assistant.trying import Attempt
+from assistant.trying import Attempt, not_run
 from assistant.worker import Listener, Worker
 from probes.process.description import CaseDescription, Outcome
 from probes.process.errors import ProcessError, RequestFailed, WorkerLost
@@ -46,16 +46,7 @@ class BundleOpener:
             for trial in evidence.trials if evidence.symptom == symptom else ():
                 if _is_of(trial, attempt):
                     return trial
-        return TrialFinished(
-            cause=attempt.cause,
-            remedy=attempt.remedy,
-            treatment=attempt.treatment,
-            unknown=NOT_TRIED,
-            given=attempt.given,
-            asked=dict(attempt.parameters),
-            counter=attempt.counter,
-            absent=True,
-        )
+        return not_run(attempt, NOT_TRIED).model_copy(update={"absent": True})
 
     def _arrived(self) -> tuple[CaseEvidence, ...]:
         return brought(one for one in self.log() if isinstance(one, BundleArrived))

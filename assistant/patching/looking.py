@@ -19,16 +19,10 @@ from assistant.steps import AskPerson, Conclude, Finished, OfferTrial, ProbeInfo
 from assistant.trying import finished as trial_finished
 from assistant.trying import not_run
 from assistant.walking import UNSURE
-from assistant.worker import Worker, probe_finished
+from assistant.worker import HANGING, MOST_SECONDS, Worker, probe_finished
 from knowledge_base.loading import KnowledgeBase
 from probes.measurement import from_wire
 from probes.process.errors import ProcessError, RequestFailed
-
-HANGING = 20.0
-"""Seconds beyond four times its own after which a trial's worker counts as hung."""
-
-MOST_SECONDS = {"instant": 10.0, "seconds": 30.0}
-"""What a probe of a cost class may take."""
 
 
 async def look(

@@ -12,7 +12,7 @@ from assistant.dialogue import MOST_SECONDS_OF_TRIALS, Dialogue
 from assistant.events import EventBeyond, PatchTried
 from assistant.patching.looking import look
 from assistant.patching.proving import Open, prove
-from assistant.ranking import CONFIRMED
+from assistant.ranking import CONFIRMED, is_decided
 from assistant.report.patches import patches_of, treatments_in_patch
 from assistant.trying import treatments_of_set
 from assistant.walking import CRASHES, HEALTHY, RECORDED_RUN
@@ -135,8 +135,7 @@ def mends_the_first(dialogue: Dialogue) -> bool:
         return True
     if first is None or first.status not in CONFIRMED:
         return False
-    decided = any(one.band == "decides" and one.by == "probe" for one in first.evidence)
-    if first.status != "proven" and not decided:
+    if first.status != "proven" and not is_decided(first):
         return False
     written = {id for id, _ in treatments_in_patch(dialogue)}
     return any(one.treatment in written for one in dialogue.cause(first.cause).remedies)

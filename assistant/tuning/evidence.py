@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import UsageError
-from assistant.investigation import HANGING
 from assistant.patching.applying import read_program
 from assistant.patching.model import Treatment
 from assistant.patching.patch import patch
@@ -19,7 +18,7 @@ from assistant.patching.scratch import QUIET, scratch_copy
 from assistant.tuning.outcome import LEAST_GAIN
 from assistant.tuning.search import Search, Untouched
 from assistant.tuning.space import treatments_of
-from assistant.worker import Worker
+from assistant.worker import HANGING, Worker
 from probes.measurement import from_wire
 from probes.process.description import CaseDescription
 from probes.process.errors import ProcessError

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.errors import UsageError
-from assistant.investigation import HANGING
 from assistant.tuning.space import OWN, Method, Space
-from assistant.worker import Worker
+from assistant.worker import HANGING, Worker
 from probes.measurement import from_wire
 
 if TYPE_CHECKING:

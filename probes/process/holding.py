@@ -312,7 +312,8 @@ class Holder:
     def lines_met(self, file: str) -> set[int]:
         """Lines of a file on which the calls stand that were seen."""
         places = (self.places.place(fit.trace, callee=fit.method) for fit in self.seen if fit.trace)
-        here = (one for one in places if os.path.basename(one.file) == os.path.basename(file))
+        # The program's own file is the one that stands in its folder by its name alone.
+        here = (one for one in places if one.file == os.path.basename(file))
         return {line for one in here for line in range(one.line, (one.end_line or one.line) + 1)}
 
     def _listed(self, fit: SeenFit) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from probes.case import Case, build_case
@@ -95,3 +96,13 @@ def clean() -> None:
 
     keras.backend.clear_session()
     gc.collect()
+
+
+def turned_bars() -> tuple[NDArray[Any], NDArray[Any]]:
+    """Noisy pictures (480, 8, 8, 1) of a bar, and to which of the four sides it was turned."""
+    random = np.random.default_rng(3)
+    y = random.integers(0, 4, 480)
+    x = np.zeros((480, 8, 8, 1), "float32")
+    x[:, 1:3, 2:6] = 1.0
+    x = np.stack([np.rot90(one, side) for one, side in zip(x, y, strict=True)])
+    return x + random.normal(0, 0.3, x.shape).astype("float32"), y

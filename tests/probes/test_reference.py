@@ -9,7 +9,7 @@ import pytest
 
 from probes.catalogue import Unanswerable
 from probes.reference import Reference, references
-from tests.probes.making import LIVE, compiled, make_case, table
+from tests.probes.making import LIVE, compiled, make_case, table, turned_bars
 
 pytestmark = LIVE
 
@@ -75,12 +75,7 @@ def test_pictures_that_are_varied_are_measured_by_what_validation_teaches(harmfu
     import keras
     import tensorflow as tf
 
-    random = np.random.default_rng(3)
-    y = random.integers(0, 4, 480)
-    x = np.zeros((480, 8, 8, 1), "float32")
-    x[:, 1:3, 2:6] = 1.0
-    x = np.stack([np.rot90(one, side) for one, side in zip(x, y, strict=True)])
-    x += random.normal(0, 0.3, x.shape).astype("float32")
+    x, y = turned_bars()
     draw = tf.random.Generator.from_seed(1)
 
     def turn_or_shift(picture: Any, label: Any) -> tuple[Any, Any]:

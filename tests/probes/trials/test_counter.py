@@ -8,7 +8,7 @@ import pytest
 from probes.trials.counters.fewer_rows import _is_handful
 from probes.trials.counters.permuted_labels import is_luck, they_teach
 from probes.trials.handler import run_counter_trial
-from tests.probes.making import make_case, measured
+from tests.probes.making import make_case, measured, turned_bars
 from tests.probes.trials.programs import blobs, sequential
 
 
@@ -109,13 +109,8 @@ def test_pictures_that_are_turned_at_random_are_no_matter_of_labels(turned: bool
     import keras
     import tensorflow as tf
 
-    random = np.random.default_rng(3)
-    y = random.integers(0, 4, 480)
-    x = np.zeros((480, 8, 8, 1), "float32")
-    x[:, 1:3, 2:6] = 1.0
-    x = np.stack([np.rot90(one, side) for one, side in zip(x, y, strict=True)])
-    x += random.normal(0, 0.3, x.shape).astype("float32")
-    given = y[:360] if turned else random.permutation(y[:360])
+    x, y = turned_bars()
+    given = y[:360] if turned else np.random.default_rng(4).permutation(y[:360])
     turn = tf.random.Generator.from_seed(1)
 
     def turn_some(picture: object, label: object) -> tuple[object, object]:

@@ -455,7 +455,7 @@ class Investigation:
         open_copy = functools.partial(opener.open_copy, listener=self._news.put_nowait)
         self._proving = wanted
         try:
-            tried = await self._abandonable(proof_of_patch(self.dialogue, wanted, open_copy))
+            tried = await self._abandonable(proof_of_patch(self.dialogue, wanted, open_copy, front.stage))
         finally:
             self._proving = None
         await self._all_news_told()

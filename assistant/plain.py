@@ -189,7 +189,8 @@ class Plain:
     async def concluded(self, finding: Finding) -> None:
         """Say the cause."""
         cause = self._dialogue.kb.causes[finding.cause]
-        self._say(f"{text.WORDS[finding.status]}: {cause.title} ({finding.confidence:.0%}). {cause.summary}")
+        patched = f", {text.SHOWS_PATCHED}" if finding.patched else ""
+        self._say(f"{text.WORDS[finding.status]}: {cause.title} ({finding.confidence:.0%}{patched}). {cause.summary}")
 
     async def ask(self, step: AskPerson) -> Reply:
         """Put a question until it has an answer."""

@@ -118,6 +118,7 @@ class Finding:
         symptom_fit: log-odds that the symptom adds.
         evidence: what speaks for it and against it, strongest first.
         trials: the trials of its remedies.
+        patched: whether it shows only once the program is patched, hidden by what the patch mends.
     """
 
     cause: str
@@ -129,6 +130,7 @@ class Finding:
     symptom_fit: float
     evidence: tuple[Evidence, ...]
     trials: tuple[TrialFinished, ...]
+    patched: bool = False
 
     @property
     def log_odds(self) -> float:

@@ -38,7 +38,7 @@ def _is_denied(finding: Finding) -> bool:
 
 def _of_the_patched(finding: Finding) -> Finding:
     evidence = tuple(_said_of_the_patched(one) for one in finding.evidence)
-    return replace(finding, evidence=evidence)
+    return replace(finding, evidence=evidence, patched=True)
 
 
 def _said_of_the_patched(one: Evidence) -> Evidence:

@@ -120,14 +120,17 @@ def run(case: Case, plan: Plan, budget: Budget, step: InstrumentedStep | None = 
     return result
 
 
-def paced(steps: int, seconds: float) -> Callable[[Run], bool]:
-    """A ``stop`` after so many steps, or so many seconds after the first, which may have to compile the step."""
+def paced(steps: int, seconds: float, least: int = 1) -> Callable[[Run], bool]:
+    """A ``stop`` after so many steps, or so many seconds after the first, which may have to compile the step.
+
+    ``least`` steps are taken whatever the clock says: one pause of a busy machine must not make a run of one step.
+    """
     began: list[float] = []
 
     def enough(ran: Run) -> bool:
         if not began:
             began.append(time.perf_counter())
-        return ran.steps >= steps or time.perf_counter() - began[0] > seconds
+        return ran.steps >= steps or (ran.steps >= least and time.perf_counter() - began[0] > seconds)
 
     return enough
 

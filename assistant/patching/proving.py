@@ -30,14 +30,8 @@ HANGING = 20.0
 SKILLS = ("skill_validation", "skill_training")
 """Fields of the recorded run that say how well the model does, the more telling first."""
 
-TELL_NOTHING = (None, HEALTHY, CRASHES, UNSURE)
-"""Symptoms of a patched program after which there is nothing to look for."""
-
 Open = Callable[[Path, Mapping[str, str]], Awaitable[Worker]]
 """Opens the program at a path, with these variables set, in the interpreter of the session."""
-
-Look = Callable[[Worker, tuple[EventBeyond, ...]], Awaitable[tuple[EventBeyond, ...]]]
-"""Walks a dialogue over the patched program on from the events with which it begins."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +49,21 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
+    """What the recorded run of a patched program shows."""
+
     proven: bool
+    """Whether the symptom of the original is gone, or has given way to another with which the model does better."""
     text: str
+    """The same in a sentence."""
     symptom: str | None = None
+    """The symptom it shows; None where its training could not be watched."""
     begun: tuple[EventBeyond, ...] = ()
+    """The case as it was opened, and the recorded run."""
+
+
+Look = Callable[[Worker, Seen], Awaitable[tuple[EventBeyond, ...]]]
+"""Looks into what a patched program still shows; no events where that is not worth it."""
 
 
 async def prove(
@@ -71,8 +75,6 @@ async def prove(
     before: Mapping[str, Any] | None,
     seconds: float,
     look: Look | None = None,
-    *,
-    only_if_better: bool = False,
 ) -> Proof:
     """Run an edited program in a scratch copy of its folder and look at its planned training.
 
@@ -84,9 +86,7 @@ async def prove(
         symptom: the symptom of the original.
         before: what the recorded run of the original measured; None where it failed.
         seconds: what the recorded run may take.
-        look: walks on from the recorded run where another fault shows; None where nobody wants that.
-        only_if_better: whether a patched program that does no better is not looked at either: its remedy did better in
-            trials, so that the patch is not what was tried.
+        look: looks into what the patched program still shows; None where nobody wants that.
     """
     started = time.monotonic()
     with scratch_copy(program, edited) as path:
@@ -96,12 +96,12 @@ async def prove(
             async with asyncio.timeout(2 * seconds + HANGING):
                 worker = await open_copy(path, QUIET)
                 seen = await _examined(worker, kb, symptom, before, seconds)
-            if look is not None and seen.symptom not in TELL_NOTHING and (seen.proven or not only_if_better):
-                beyond = await look(worker, seen.begun)
+            if look is not None:
+                beyond = await look(worker, seen)
         except TimeoutError:
-            seen = _Seen(False, "The patched program took too long to be watched to its end.")
+            seen = Seen(False, "The patched program took too long to be watched to its end.")
         except ProcessError as error:
-            seen = _Seen(False, f"The patched program could not be run to its training: {error}")
+            seen = Seen(False, f"The patched program could not be run to its training: {error}")
         finally:
             if worker is not None:
                 await worker.close()
@@ -110,16 +110,16 @@ async def prove(
 
 async def _examined(
     worker: Worker, kb: KnowledgeBase, symptom: str, before: Mapping[str, Any] | None, seconds: float
-) -> _Seen:
+) -> Seen:
     case = await worker.case()
     if case.failure is not None:
-        return _Seen(False, f"The patched program fails: {case.failure.type}: {case.failure.message}")
+        return Seen(False, f"The patched program fails: {case.failure.type}: {case.failure.message}")
     finished = probe_finished(RECORDED_RUN, await worker.probe(RECORDED_RUN, seconds))
     if finished.measurement is None:
-        return _Seen(False, f"The training of the patched program could not be watched: {finished.unknown}")
+        return Seen(False, f"The training of the patched program could not be watched: {finished.unknown}")
     verdict, text = judged(kb, symptom, before, finished.measurement)
     shown = shown_symptom(kb, finished.measurement)
-    return _Seen(verdict, text, shown, (CaseOpened(case=case), finished))
+    return Seen(verdict, text, shown, (CaseOpened(case=case), finished))
 
 
 def judged(

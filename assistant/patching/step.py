@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ from typing import Any
 from assistant.dialogue import MOST_SECONDS_OF_TRIALS, Dialogue
 from assistant.events import EventBeyond, PatchTried
 from assistant.patching.looking import look
-from assistant.patching.proving import Open, prove
-from assistant.ranking import CONFIRMED, is_decided
-from assistant.report.patches import patches_of, treatments_in_patch
+from assistant.patching.proving import Open, Seen, prove
+from assistant.patching.worth_looking import worth_looking
+from assistant.report.patches import patches_of
 from assistant.trying import treatments_of_set
 from assistant.walking import CRASHES, HEALTHY, RECORDED_RUN
 from assistant.worker import Worker
@@ -25,6 +25,9 @@ MARGIN = 2.5
 SLACK = 1.0
 """Seconds for the start of a process."""
 
+
+Say = Callable[[str], Awaitable[None]]
+"""Tells a stage."""
 
 SHORTEST_LOOK = 8.0
 """With fewer seconds left a patched program that still shows a symptom is not looked at any further."""
@@ -96,17 +99,27 @@ def _longer(dialogue: Dialogue) -> float:
     return max(1.0, factor)
 
 
-async def proof_of_patch(dialogue: Dialogue, wanted: Wanted, open_copy: Open) -> PatchTried:
-    """Run the patched program and say what became of the symptom."""
+async def proof_of_patch(dialogue: Dialogue, wanted: Wanted, open_copy: Open, say: Say) -> PatchTried:
+    """Run the patched program and say what became of the symptom, and what shows now that the first fault is mended.
+
+    Args:
+        dialogue: the dialogue over the program as it stands.
+        wanted: its patch.
+        open_copy: opens the patched program.
+        say: told what is being done.
+    """
     case, symptom = dialogue.case, dialogue.symptom
     assert case is not None
     assert symptom is not None
     before = dialogue.facts.measured.get(RECORDED_RUN)
     started = time.monotonic()
 
-    async def look_on(worker: Worker, begun: tuple[EventBeyond, ...]) -> tuple[EventBeyond, ...]:
+    async def look_on(worker: Worker, seen: Seen) -> tuple[EventBeyond, ...]:
         left = dialogue.seconds_left - (time.monotonic() - started)
-        return await look(worker, dialogue.kb, dialogue.catalogue, begun, left) if left > SHORTEST_LOOK else ()
+        if left <= SHORTEST_LOOK or not worth_looking(dialogue, seen.symptom, better=seen.proven):
+            return ()
+        await say("looking for what the mended fault had hidden, in the patched program")
+        return await look(worker, dialogue.kb, dialogue.catalogue, seen.begun, left)
 
     proof = await prove(
         Path(case.folder) / case.source,
@@ -116,26 +129,8 @@ async def proof_of_patch(dialogue: Dialogue, wanted: Wanted, open_copy: Open) ->
         symptom.id,
         before.measurement if before else None,
         wanted.seconds,
-        look_on if mends_the_first(dialogue) and not dialogue.beyond else None,
-        only_if_better=any(one.status == "proven" for one in dialogue.own_findings()[:1]),
+        look_on,
     )
     return PatchTried(
         patch=wanted.diff, proven=proof.proven, text=proof.text, seconds=proof.seconds, beyond=proof.beyond
     )
-
-
-def mends_the_first(dialogue: Dialogue) -> bool:
-    """Whether the patch mends what is surely wrong, so that what its program still shows is another fault's doing.
-
-    A patch against what is merely likely may bring about by itself what its program shows, and one that leaves the
-    first cause as it is shows that cause again.
-    """
-    symptom, first = dialogue.symptom, next(iter(dialogue.own_findings()), None)
-    if symptom is not None and symptom.id == CRASHES:
-        return True
-    if first is None or first.status not in CONFIRMED:
-        return False
-    if first.status != "proven" and not is_decided(first):
-        return False
-    written = {id for id, _ in treatments_in_patch(dialogue)}
-    return any(one.treatment in written for one in dialogue.cause(first.cause).remedies)

@@ -174,6 +174,7 @@ def _cause(dialogue: Dialogue, finding: Finding, patches: Patches) -> CausePart:
         status=finding.status,
         confidence=round(finding.confidence, 4),
         because=finding.because,
+        patched=finding.patched,
         summary=entry.summary,
         evidence=(*_counter_trials(finding), *(_evidence(one) for one in finding.evidence)),
         locations=locations(dialogue.case, entry, finding) if dialogue.case else (),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.report.model import CausePart, RemedyPart, Report
-from assistant.report.text import WORDS, case_line, source_line
+from assistant.report.text import SHOWS_PATCHED, WORDS, case_line, source_line
 
 _FOR = ("decides", "strong", "weak")
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_[]<>#|"})
@@ -60,7 +60,8 @@ def _lines(report: Report) -> Iterator[str]:
 def _cause(cause: CausePart) -> Iterator[str]:
     yield from ("", f"## {cause.rank}. {escaped(cause.title)}", "")
     because = f", because of `{cause.because}`" if cause.because else ""
-    yield f"**{WORDS[cause.status]}**, confidence {cause.confidence:.2f} (`{cause.id}`){because}."
+    patched = f", {SHOWS_PATCHED}" if cause.patched else ""
+    yield f"**{WORDS[cause.status]}**, confidence {cause.confidence:.2f} (`{cause.id}`){because}{patched}."
     yield from ("", escaped(cause.summary))
     if cause.evidence:
         yield ""

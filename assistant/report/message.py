@@ -58,6 +58,7 @@ def _cause(part: CausePart, dialogue: Dialogue) -> Mapping[str, Any]:
         "sure": SURE[part.status],
         "summary": " ".join(part.summary.split()),
         "because": lower_first(known[part.because].title) if part.because and part.because in known else "",
+        "patched": part.patched,
         "evidence": list(dict.fromkeys(one.text for one in part.evidence if _is_told(one)))[:MOST_EVIDENCE],
         "places": told_apart(part.locations)[:MOST_PLACES],
         "remedy": _remedy(best) if best else None,

@@ -175,6 +175,8 @@ class CausePart(Part):
     """The same in a number."""
     because: str | None
     """Id of the cause that explains this one."""
+    patched: bool = False
+    """Whether it shows only once the program is patched, hidden by what the patch mends."""
     summary: str
     """The cause in one sentence."""
     evidence: tuple[EvidencePart, ...]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from assistant.report.model import CasePart, CausePart, EvidencePart, RemedyPart, Report, SourcePart
 
 WIDTH = 100
+SHOWS_PATCHED = "shows once the program is patched"
 WORDS = {"proven": "PROVEN", "likely": "LIKELY", "possible": "possible", "ruled_out": "ruled out"}
 _LEFT_OPEN = ("unknown", "skipped")
 _FOR = ("decides", "strong", "weak")
@@ -79,6 +80,8 @@ def _cause(cause: CausePart) -> Iterator[str]:
     yield f"{cause.rank}. {WORDS[cause.status]}: {cause.title} ({cause.id}, confidence {cause.confidence:.2f})"
     if cause.because:
         yield f"   because of {cause.because}"
+    if cause.patched:
+        yield f"   {SHOWS_PATCHED}"
     yield from _wrapped(cause.summary, "   ")
     for evidence in cause.evidence:
         yield from _wrapped(_evidence(evidence), "     ", first="   + " if evidence.band in _FOR else "   - ")

@@ -152,6 +152,7 @@ class FindingView:
     summary: str
     rank: int = 1
     because: str = ""
+    patched: bool = False
     evidence: tuple[EvidenceView, ...] = ()
     places: tuple[PlaceView, ...] = ()
     what: str = ""

@@ -23,6 +23,8 @@ from ..watching import ACTIVATION_FIELDS, VARIABLE_FIELDS
 
 STEPS = 600
 SECONDS = 8.0
+LEAST = 8
+"""Steps that are taken also where each is slow: at a rate far too high numbers overflow within a handful."""
 FINITE_THROUGHOUT = "finite_throughout"
 """Where the case keeps the number of steps of a whole plan whose losses and weights were finite."""
 _ROWS = 256
@@ -79,7 +81,7 @@ def measure(case: Case, budget: Budget) -> NanOrigin:
         else:
             bad.append(seen)
 
-    enough = paced(STEPS, SECONDS)
+    enough = paced(STEPS, SECONDS, LEAST)
     plan = Plan(
         case.train,
         epochs=max(1, case.fit.planned_epochs),
@@ -88,8 +90,10 @@ def measure(case: Case, budget: Budget) -> NanOrigin:
     )
     with unchanged(case.model, case.fit.callbacks):
         ran = run(case, plan, budget)
+    if ran.error is not None and not bad:
+        raise Unanswerable(f"training fails: {ran.error.type}")
     if not sizes and not bad:
-        raise Unanswerable(f"training fails: {ran.error.type}" if ran.error else "training took no step")
+        raise Unanswerable("training took no step")
     if not bad:
         return NanOrigin(None, ran.steps, ran.complete, None, None, None, max(sizes), 1.0, None, None)
     born_in, layer, kind = _origin(case, bad[0])

@@ -39,6 +39,7 @@ def finding_view(part: CausePart, kb: KnowledgeBase, folder: str, trials: Iterab
         summary=part.summary.strip(),
         rank=part.rank,
         because=lower_first(because),
+        patched=part.patched,
         evidence=evidence(part.evidence),
         places=tuple(place_view(one, folder) for one in part.locations),
         what=cause.what,

@@ -114,6 +114,8 @@ def head(finding: FindingView, glyphs: Glyphs, *, with_bar: bool = False) -> Con
     ]
     if finding.because:
         parts.append((f"  {texts.CARD_BECAUSE.format(cause=finding.because)}", "$text-soft"))
+    if finding.patched:
+        parts.append((f"  {texts.CARD_PATCHED}", "$text-soft"))
     return Content.assemble(*parts)
 
 

@@ -46,12 +46,13 @@ class FindingLine(Vertical, can_focus=True):
             said = Content.assemble((texts.STATUS[finding.status], style), (because, "$text-soft"))
             yield Line(said, classes="indented")
             return
+        patched = f"  {texts.CARD_PATCHED}" if finding.patched else ""
         yield Line(
             Content.assemble(
                 (f"  {texts.STATUS[finding.status]:<9} ", style),
                 (glyphs.bar * filled, style),
                 (glyphs.bar_empty * (BAR_CELLS - filled), "$line"),
-                (f" {texts.percent(finding.confidence)}", "$text-soft"),
+                (f" {texts.percent(finding.confidence)}{patched}", "$text-soft"),
             )
         )
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from assistant.events import CaseOpened, PatchTried, ProbeFinished, from_json, to_json
 from assistant.patching.looking import look
-from assistant.patching.proving import prove
-from assistant.patching.step import mends_the_first
+from assistant.patching.proving import Seen, prove
+from assistant.patching.worth_looking import worth_looking
 from assistant.ranking import CONFIRMED
 from assistant.remaining import WITH_THE_PATCH
 from assistant.report.build import build
 from knowledge_base.loading import load
 from probes.process.errors import WorkerDied
-from tests.assistant.patching.test_proving import FLAT, LEARNT, SOURCE
+from tests.assistant.patching.test_proving import FLAT, SOURCE
 from tests.assistant.small_world import CASE, CATALOGUE, FAULTY, FakeWorker, new_dialogue, small_kb, walk
 from tests.assistant.test_report import PROOF
 
@@ -92,25 +90,28 @@ def test_what_is_proven_with_the_patch_joins_it(tmp_path: Path) -> None:
 def test_only_a_patch_against_what_is_sure_is_looked_beyond() -> None:
     dialogue = walk(new_dialogue(trials=True), FIRST)
     assert dialogue.own_findings()[0].status == "likely"
-    assert not mends_the_first(dialogue)
+    assert not worth_looking(dialogue, "loss_flat", better=True)
     dialogue.record(PROOF)
     assert dialogue.own_findings()[0].status == "proven"
-    assert mends_the_first(dialogue)
+    assert worth_looking(dialogue, "loss_flat", better=True)
+    assert not worth_looking(dialogue, "loss_flat", better=False)
     dialogue.record(PROOF.model_copy(update={"treatment": "another", "remedy": "another", "proven": False}))
-    assert mends_the_first(dialogue)
+    assert worth_looking(dialogue, "loss_flat", better=True)
+    assert not any(worth_looking(dialogue, one, better=True) for one in (None, "none", "crashes", "unsure"))
 
 
-@pytest.mark.parametrize("symptom", ["none", "loss_flat"])
-async def test_only_a_symptom_is_looked_into(symptom: str, tmp_path: Path) -> None:
+async def test_who_looks_is_told_what_the_patched_program_shows(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text("old")
     asked: list[Any] = []
 
-    async def look_on(worker: Any, begun: Any) -> Any:
-        asked.append(begun)
-        return begun
+    async def look_on(worker: Any, seen: Seen) -> Any:
+        asked.append(seen)
+        return seen.begun
 
     async def open_copy(path: Path, environment: Any) -> Any:
-        return FakeWorker({"recorded_run": LEARNT if symptom == "none" else FLAT})
+        return FakeWorker({"recorded_run": FLAT})
 
     proof = await prove(tmp_path / "train.py", b"new", open_copy, load(), "loss_flat", FLAT, 20.0, look_on)
-    assert bool(proof.beyond) is bool(asked) is (symptom == "loss_flat")
+    assert [one.symptom for one in asked] == ["loss_flat"]
+    assert not asked[0].proven
+    assert [one.event for one in proof.beyond] == ["case_opened", "probe_finished"]

@@ -53,7 +53,7 @@ def to_prove(dialogue: Dialogue) -> Wanted | None:
     case, symptom = dialogue.case, dialogue.symptom
     if case is None or symptom is None or symptom.id == HEALTHY or not dialogue.runs_trials:
         return None
-    if symptom.id != CRASHES and not any(one.outcome for one in dialogue.facts.trials):
+    if symptom.id != CRASHES and not any(one.outcome or one.proven for one in dialogue.facts.trials):
         return None
     seconds = seconds_for(dialogue, case)
     if seconds is None:

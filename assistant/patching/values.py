@@ -86,7 +86,7 @@ def _of_name(source: Source, node: cst.Name) -> cst.BaseExpression | None:
     function = source.function(node)
     while function is not None:
         if node.value in parameters_of(function):
-            return _of_parameter(source, function, node.value)
+            return parameter_value(source, function, node.value)
         function = source.function(function)
     return None
 
@@ -108,7 +108,7 @@ def assigned_value(statement: cst.CSTNode, name: str) -> cst.BaseExpression | No
     return None
 
 
-def _of_parameter(source: Source, function: cst.FunctionDef, name: str) -> cst.BaseExpression | None:
+def parameter_value(source: Source, function: cst.FunctionDef, name: str) -> cst.BaseExpression | None:
     """A parameter's value: what the only call of the function gives, else its default."""
     names = parameters_of(function)
     index = names.index(name)

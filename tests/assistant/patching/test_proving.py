@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assistant.dialogue import defaults
+from assistant.dialogue import Dialogue, defaults
 from assistant.events import CaseOpened, PatchTried, ProbeFinished
 from assistant.patching.proving import judged, prove
 from assistant.patching.scratch import QUIET, scratch_copy
@@ -17,7 +18,7 @@ from knowledge_base.loading import load
 from probes.dynamics.recorded_run import RecordedRun
 from probes.process.description import CaseDescription, Failure
 from probes.process.errors import WorkerDied
-from tests.assistant.small_world import CASE, FAULTY, FakeWorker, new_dialogue, walk
+from tests.assistant.small_world import CASE, CATALOGUE, FAULTY, FakeWorker, new_dialogue, small_kb, walk
 from tests.assistant.test_report import PROOF
 from tests.support import Bench
 
@@ -167,6 +168,26 @@ def test_a_proof_stands_in_the_report_of_its_own_patch(tmp_path: Path) -> None:
     report = build(dialogue, program="train.py", seconds=1.0)
     assert (report.patch, report.patch_status) == (wanted.diff, "proven")
     assert to_prove(dialogue) is None
+
+
+def test_a_proof_without_a_treatment_is_followed_by_that_of_the_patch(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(SOURCE)
+    case = CASE.model_copy(update={"folder": str(tmp_path), "places": {}})
+    kb = small_kb()
+    cause = kb.causes[PROOF.cause]
+    mended = cause.model_copy(
+        update={"remedies": tuple(one.model_copy(update={"treatment": "shuffle_data"}) for one in cause.remedies)}
+    )
+    kb = replace(kb, causes={**kb.causes, cause.id: mended})
+    dialogue = walk(Dialogue(kb, CATALOGUE, (CaseOpened(case=case),), trials=True), FAULTY, case=case)
+    assert to_prove(dialogue) is None
+    countered = {"patch": None, "remedy": "", "treatment": "", "outcome": None, "counter": True}
+    dialogue.record(PROOF.model_copy(update={**countered, "proven": False}))
+    assert to_prove(dialogue) is None
+    dialogue.record(PROOF.model_copy(update={**countered, "proven": True}))
+    wanted = to_prove(dialogue)
+    assert wanted is not None
+    assert b"x, y = x[order], y[order]" in wanted.edited
 
 
 def test_no_patch_is_proven_where_the_set_up_takes_too_long(tmp_path: Path) -> None:

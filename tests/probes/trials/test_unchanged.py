@@ -126,14 +126,17 @@ ELSEWHERE: Mapping[str, Callable[[], Case]] = {
 
 RARE = {
     "align_validation",
+    "divide_as_fractions",
     "drop_stop_gradient",
     "less_augmentation",
     "match_target_shape",
     "more_patience",
+    "move_axes",
+    "move_together",
     "use_keras_step",
     "widen_embedding",
 }
-"""Treatments of faults that the programs here do not have."""
+"""Treatments of faults that the programs here do not have, or that no live case can be given."""
 
 
 @pytest.fixture(scope="module")

@@ -169,9 +169,13 @@ def attempt_for(cause: str, entry: Cause, trials: Sequence[TrialFinished]) -> At
 
 
 def _worth(findings: Sequence[Finding], trials: Sequence[TrialFinished]) -> list[Finding]:
-    """The findings that go to trial: confirmed ones, and possible ones as long as nothing is proven."""
+    """The findings that go to trial: confirmed ones, and possible ones as long as nothing is proven.
+
+    What a counter-trial has proven may still be mended by its remedies.
+    """
     proven = {one.cause for one in trials if one.proven}
-    standing = [one for one in findings if one.status != "ruled_out" and one.cause not in proven]
+    mended = {one.cause for one in trials if one.proven and not one.counter}
+    standing = [one for one in findings if one.status != "ruled_out" and one.cause not in mended]
     standing = [one for one in standing if one.because not in proven or one.because is None]
     confirmed = [one for one in standing if one.status in CONFIRMED]
     possible = [one for one in standing if one.status not in CONFIRMED and one.confidence >= WORTH_TRYING]

@@ -22,6 +22,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "targets_not_scaled": ("scale_targets",),
     "label_encoding_mismatch": ("encode_labels", "set_loss", "encode_labels"),
     "labels_misaligned": (),
+    "too_little_data": ("augment", "use_left_out_rows"),
     "wrong_metric": (),
 }
 
@@ -144,6 +145,15 @@ def test_causes_without_treatment_go_to_a_counter_trial() -> None:
     assert done.proven
     assert done.text == "No signal."
     assert following([finding("labels_misaligned", 0.9)], done) is None
+
+
+def test_what_a_counter_trial_has_proven_may_still_be_mended() -> None:
+    proof = TrialFinished(cause="too_little_data", remedy="", treatment="", counter=True, proven=True)
+    attempt = following([finding("too_little_data", 0.9, "proven")], proof)
+    assert attempt is not None
+    assert attempt.treatment == "augment"
+    mended = trial("augment", cause="too_little_data", proven=True, gone=True, closes=1.0)
+    assert following([finding("too_little_data", 0.9, "proven")], proof, mended) is None
 
 
 STAND = [finding("inputs_not_scaled", 0.9), finding("targets_not_scaled", 0.8), finding("lr_too_high", 0.75)]

@@ -22,3 +22,9 @@ def move_axes(arm: Arm, parameters: Parameters) -> Parameters:
 def divide_as_fractions(arm: Arm, parameters: Parameters) -> Parameters:
     """The program run again with fractions where it cuts its inputs down to whole numbers."""
     raise OnlyAsSource("what was cut off the inputs is lost")
+
+
+@treatment("use_left_out_rows", title="Rows that the program leaves out", stage="data")
+def use_left_out_rows(arm: Arm, parameters: Parameters) -> Parameters:
+    """The program run again with the rows between those of training and those of validation."""
+    raise OnlyAsSource("rows that `fit` is not given are not at hand")

@@ -41,6 +41,7 @@ KNOWN = [
     "shuffle_data",
     "move_together",
     "move_axes",
+    "use_left_out_rows",
     "divide_as_fractions",
     "set_class_weight",
     "drop_class_weight",

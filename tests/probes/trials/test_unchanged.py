@@ -134,6 +134,7 @@ RARE = {
     "move_axes",
     "move_together",
     "use_keras_step",
+    "use_left_out_rows",
     "widen_embedding",
 }
 """Treatments of faults that the programs here do not have, or that no live case can be given."""

@@ -46,6 +46,9 @@ from probes.process.description import CaseDescription
 MOST_SECONDS_OF_TRIALS = 60.0
 """What all trials of a case may take together (`docs/architecture.md`)."""
 
+FOR_TRIALS = 0.25
+"""Share of the budget kept for them: on a slow machine they prove more than the last questions would tell."""
+
 
 class Dialogue:
     """Says what comes next, takes what happened, and explains itself at every step.
@@ -205,7 +208,7 @@ class Dialogue:
         """
         if self._facts.stopped is not None:
             return ()
-        ahead = Walk(self.kb, self.catalogue, self._facts.with_every_answer(), self._judge, self.budget)
+        ahead = self._walk_over(self._facts.with_every_answer())
         needs = takewhile(lambda need: _phase(need) != "rest", ahead.run())
         asked = (need for need in needs if _phase(need) != "looking")
         return tuple(first_of_each(asked, lambda need: need.question))[:most]
@@ -281,12 +284,16 @@ class Dialogue:
         return event.model_copy(update={"measurement": {**event.measurement, **missing}}) if missing else event
 
     def _walk_anew(self) -> None:
-        self._walk = Walk(self.kb, self.catalogue, self._facts, self._judge, self.budget)
+        self._walk = self._walk_over(self._facts)
         self._need: Need | None = next(self._walk.run(), None)
         self._ranked = rank(self.kb, self._walk.answers.values(), self._walk.symptoms, self._facts.trials)
         self._own = worth_telling(self._ranked)
         self._beyond = tuple(self._over(one) for one in self._facts.patched.values() if one.beyond)
         self._told = with_remaining(self._own, [one.own_findings() for one in self._beyond])
+
+    def _walk_over(self, facts: Facts) -> Walk:
+        for_trials = FOR_TRIALS * self.budget if self._trials else 0.0
+        return Walk(self.kb, self.catalogue, facts, self._judge, self.budget, for_trials=for_trials)
 
     def _over(self, tried: PatchTried) -> Dialogue:
         """The dialogue over a patched program."""

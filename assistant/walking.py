@@ -44,7 +44,8 @@ class Walk:
         catalogue: the probes that can be run.
         facts: what has happened.
         judge: chooses a question's answer by its measurement.
-        budget: seconds of probes after which no dear probe is run any more.
+        budget: seconds of probes and trials after which no dear probe is run any more.
+        for_trials: seconds of that which are kept for trials, and not spent on what is asked beyond the tree.
         answers: the questions met, by id, in order.
         seen: symptoms that answers of the recorded run named, in order.
         conclusion: the conclusion that the tree came to, if it did.
@@ -60,6 +61,7 @@ class Walk:
     seen: list[NamedSymptom] = field(default_factory=list)
     conclusion: str | None = None
     over_budget: bool = False
+    for_trials: float = 0.0
     _timed: set[str] = field(default_factory=set)
 
     def run(self) -> Iterator[Need]:
@@ -209,7 +211,7 @@ class Walk:
             return
         answer = met
         if answer is None:
-            reason = self._why_not_measured(question)
+            reason = self._why_not_measured(question, phase)
             if reason is None and question.probe and question.probe not in self.facts.measured:
                 info = self.catalogue[question.probe]
                 yield RunProbe(info.id, info.title, info.cost, question.id, phase)
@@ -226,7 +228,7 @@ class Walk:
         if answer.names_symptom and answer.names_symptom not in {one.id for one in self.seen}:
             self.seen.append(NamedSymptom(answer.names_symptom, answer.by, answer.text))
 
-    def _why_not_measured(self, question: Question) -> str | None:
+    def _why_not_measured(self, question: Question, phase: Phase) -> str | None:
         """Why no measurement can be had for the question; None where one is there or can be made."""
         if question.probe is None:
             return "only a person can know this"
@@ -240,6 +242,9 @@ class Walk:
         if info.cost != "instant" and self.facts.seconds >= self.budget:
             self.over_budget = True
             return f"the budget of {self.budget:.0f} s is spent"
+        if info.cost != "instant" and phase == "rest" and self.facts.seconds >= self.budget - self.for_trials:
+            self.over_budget = True
+            return "what is left of the budget is kept for trials"
         return None
 
     def _probe_answer(self, question: Question, reason: str | None, phase: Phase, trail: tuple[str, ...]) -> Answer:

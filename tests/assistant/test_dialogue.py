@@ -166,6 +166,16 @@ def test_a_spent_budget_leaves_dear_questions_unknown() -> None:
     assert step.reason == "budget"
 
 
+def test_the_last_of_a_budget_is_kept_for_trials() -> None:
+    persons = {"labels_checked": "fine"}
+    seconds = walk(new_dialogue(), FAULTY, persons)._facts.seconds
+    budget = seconds - 0.5
+    assert walk(new_dialogue(budget=budget), FAULTY, persons).answers["noise_measured"].answer != "unknown"
+    kept = walk(new_dialogue(budget=budget, trials=True), FAULTY, persons)
+    assert "kept for trials" in (kept.answers["noise_measured"].reason or "")
+    assert kept.answers["steps_too_long"].answer == "overshoot"
+
+
 def test_undo_takes_back_what_the_person_said_and_what_followed() -> None:
     dialogue = walk_to_person(opened_with_data())
     before = snapshot(dialogue)

@@ -172,9 +172,13 @@ def _on_validation(case: Case, output: Output) -> Score | None:
 
 
 def within_validation(case: Case, output: Output) -> float | None:
-    """Skill of simple models that are fitted to and tested on validation rows alone; None where there are few."""
+    """Skill that simple models surely have which are fitted to and tested on validation rows alone; None for few rows.
+
+    It is the skill less two standard errors: the best of several models on a few rows of a rare class is often luck.
+    """
     found = _on_validation(case, output)
-    return None if found is None else found.skill
+    reach = 1.0 if found is None else max(1.0 - found.chance, 1e-6)
+    return None if found is None else found.skill - 2.0 * found.error / reach
 
 
 def skills(case: Case, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Mapping[str, float]:

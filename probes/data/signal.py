@@ -68,8 +68,9 @@ class Signal:
     bend_gain: float = 0.0
     """Skill of the best simple model minus that of the best linear one; of the output where it is largest."""
     within_validation: float | None = None
-    """Skill of simple models that are fitted to and tested on validation rows alone; null where there are fewer than 60
-    of them, or the training rows, pictures that a pipeline varies left out, have a signal that holds on them."""
+    """Skill, two standard errors taken off, of simple models that are fitted to and tested on validation rows alone;
+    null where there are fewer than 60 of them, or the training rows, pictures that a pipeline varies left out, have a
+    signal that holds on them."""
     told_apart: float = 0.5
     """Balanced accuracy with which a linear model tells validation from training rows by their inputs, 0.5 to 1;
     measured where the training rows have no signal."""

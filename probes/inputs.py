@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .case import Case
 from .recording import Batch
 from .structures import named_leaves
+from .traced import traced
 
 _RESCALING = (
     "Normalization",
@@ -109,18 +110,17 @@ def _all_known(found: Iterable[bool | None]) -> bool | None:
 
 
 def looks_up(case: Case) -> bool:
-    """Whether a layer of the model looks ids up."""
-    return any(type(layer).__name__ == "Embedding" for layer in case.model._flatten_layers())
+    """Whether the model looks ids up: by a layer of Keras, or by code of its own."""
+    return any(type(layer).__name__ == "Embedding" for layer in case.model._flatten_layers()) or traced(case).looks_up
 
 
 def is_tokens(case: Case, array: NDArray[Any]) -> bool:
     """Whether an array holds token ids: whole numbers, at most two axes, and an embedding in the model."""
     if array.dtype.kind not in "iuf" or array.ndim > 2 or not array.size:
         return False
-    if not looks_up(case):
-        return False
     values: NDArray[Any] = np.asarray(array[:500], dtype="float64")
-    return bool(np.all(values == np.round(values)) and np.all(values >= 0) and np.any(values > 1))
+    ids = bool(np.all(values == np.round(values)) and np.all(values >= 0) and np.any(values > 1))
+    return ids and looks_up(case)
 
 
 def ids_alone(case: Case) -> bool:

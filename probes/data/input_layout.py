@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +47,9 @@ class InputLayout:
     that from a step to the next of one feature; of the rows' places the roughest counts. Below 1 where whole rows of
     one feature were cut into steps; null where nothing changes."""
     row_jump: float | None = None
-    """The squared step where a row of as many numbers as there are steps ends and the next begins, over that between
-    other neighbours in memory. Far above 1 where (features, steps) were reshaped to (steps, features)."""
+    """The squared step where a row of as many numbers as there are steps ends and the next begins, over that at other
+    steps between the same two features; three standard errors over the samples are taken off. Above 1 where (features,
+    steps) were reshaped to (steps, features); null where no other such step is there to compare with."""
 
 
 _NONE = InputLayout(None, (), (), False, False, None, None, None, False)
@@ -113,17 +115,25 @@ def _torn_rows(values: NDArray[Any]) -> tuple[float | None, float | None]:
     rows, steps, features = values.shape
     if features < 2 or steps < _SIDE:
         return None, None
-    apart = np.mean(np.diff(values.reshape(rows, steps * features), axis=1) ** 2, axis=0)
+    squared = np.diff(values.reshape(rows, steps * features), axis=1) ** 2
+    apart = squared.mean(axis=0)
     ends = np.arange(1, features) * steps - 1
     inside = np.ones(len(apart), dtype=bool)
     inside[ends] = False
     places = np.arange(len(apart)) % features
     # Of features that differ in size or lie apart, some neighbours are alike and others are not: the least alike count.
-    rough = max(float(apart[inside & (places == place)].mean()) for place in range(features))
+    groups = [inside & (places == place) for place in range(features)]
+    rough = max(float(apart[one].mean()) for one in groups if one.any())
     along = float(np.mean(np.diff(values, axis=1) ** 2))
     if rough <= 0 or along <= 0:
         return None, None
-    return rough / along, float(apart[ends].mean()) / rough
+    compared = [end for end in ends if groups[end % features].any()]
+    if not compared:
+        return rough / along, None
+    jumps = squared[:, compared].mean(axis=1)
+    usual = np.mean([squared[:, groups[end % features]].mean(axis=1) for end in compared], axis=0)
+    error = float((jumps - usual).std()) / math.sqrt(rows)
+    return rough / along, float((jumps.mean() - 3.0 * error) / max(float(usual.mean()), 1e-12))
 
 
 def _roughness(values: NDArray[Any], axis: int) -> float:

@@ -14,6 +14,7 @@ from ..inputs import ids_alone
 from ..keeping import Kept
 from ..reference import Reference, references
 from ..tasks import outputs
+from ..traced import traced
 from .arm import Arm
 from .starting import Starts
 from .symptoms import Yardstick, shows_symptom, symptom_gone, worst_output
@@ -83,7 +84,8 @@ class Bench:
     @classmethod
     def _new(cls, case: Case, symptom: str) -> Bench:
         try:
-            found = () if ids_alone(case) else references(case)
+            told = not ids_alone(case) and traced(case).lone_softmax is None
+            found = references(case) if told else ()
         except Unanswerable:
             found = ()
         skills = {one.output.name: one.expected.skill for one in found}

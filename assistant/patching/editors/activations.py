@@ -57,6 +57,22 @@ def set_hidden_activation(edit: Editing) -> None:
             set_in_layer(edit, layer, "activation", text, 1 if kind == "Dense" else None)
 
 
+@editor("softmax_over_steps", order=44)
+def softmax_over_steps(edit: Editing) -> None:
+    """Let the softmax of ``layer`` run over the axis behind the rows."""
+    name = edit.word("layer")
+    call, known = edit.layer_call(name), edit.layer(name)
+    kind = known.class_name if known is not None else ""
+    if kind == "Softmax":
+        set_in_layer(edit, name, "axis", "1", 0)
+        return
+    place = {"Activation": 0, "Dense": 1}.get(kind)
+    if argument(call, "activation", place) is None:
+        raise edit.refuse("Take the softmax over the steps, axis 1, by hand", f"layer:{name}")
+    softmax = spell(edit.source, "keras.ops.softmax", call)
+    set_in_layer(edit, name, "activation", f"lambda scores: {softmax}(scores, axis=1)", place)
+
+
 @editor("set_initializer", order=46)
 def set_initializer(edit: Editing) -> None:
     """Write how weights begin: He's way under rectifiers, Keras' own elsewhere; ``layers``.

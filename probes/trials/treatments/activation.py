@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...layers import weighs_others
+from ...traced import traced
+from ...watching import layer_paths
 from ..anatomy import activated_later, activation_name, flat_layers, hidden_layers, kind, last_weights
 from ..arm import Arm
-from ..treating import NotApplicable, Parameters, treatment
+from ..treating import NotApplicable, OnlyAsSource, Parameters, treatment
 from .output import set_activation
 
 HINDERING = ("linear", "softmax", "sigmoid", "hard_sigmoid", "exponential", "softplus", "softsign", "log_softmax")
@@ -81,3 +83,21 @@ def replace_hidden_softmax(arm: Arm, parameters: Parameters) -> Parameters:
     for layer in layers:
         set_activation(arm, layer, keras.activations.relu)
     return {"hidden_activation": "relu", "layers": ", ".join(str(one.name) for one in layers)}
+
+
+@treatment("softmax_over_steps", title="The softmax over the steps", stage="layers", measured=True)
+def softmax_over_steps(arm: Arm, parameters: Parameters) -> Parameters:
+    """Let a softmax that is taken over one number alone run over the axis behind the rows."""
+    import keras
+
+    lone = traced(arm.held).lone_softmax
+    layer = next((one for path, one in layer_paths(arm.model) if path == lone), None)
+    if layer is None:
+        raise NotApplicable("no layer takes a softmax over one number alone")
+    if kind(layer) == "Softmax":
+        arm.set(layer, "axis", 1)
+    elif activation_name(layer) == "softmax":
+        set_activation(arm, layer, lambda scores: keras.activations.softmax(scores, axis=1))
+    else:
+        raise OnlyAsSource("the softmax stands in code of the program's own")
+    return {"layer": layer.name}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ...own_maps import untracked
 from ..arm import Arm
-from ..treating import OnlyAsSource, Parameters, treatment
+from ..treating import NotApplicable, OnlyAsSource, Parameters, treatment
 
 
 @treatment("move_together", title="Inputs and labels moved with one and the same index", stage="data")
@@ -22,6 +23,14 @@ def move_axes(arm: Arm, parameters: Parameters) -> Parameters:
 def divide_as_fractions(arm: Arm, parameters: Parameters) -> Parameters:
     """The program run again with fractions where it cuts its inputs down to whole numbers."""
     raise OnlyAsSource("what was cut off the inputs is lost")
+
+
+@treatment("track_variables", title="Weights that Keras knows of", stage="architecture", measured=True)
+def track_variables(arm: Arm, parameters: Parameters) -> Parameters:
+    """The program run again with variables of Keras where its layers keep bare ones of TensorFlow."""
+    if not untracked(arm.held):
+        raise NotApplicable("no layer keeps its weights in a bare `tf.Variable`")
+    raise OnlyAsSource("a layer's weights are made where it is written")
 
 
 @treatment("use_left_out_rows", title="Rows that the program leaves out", stage="data")

@@ -113,10 +113,14 @@ def test_rows_of_features_reshaped_into_steps() -> None:
         model.compile(loss="mse", optimizer="adam")
         found = measured(make_case(model, x.astype("float32"), x[:, 0, 0], epochs=1), "input_layout")
         travels("input_layout", found)
-        return bool(found["neighbours_roughness"] < 0.7 and found["row_jump"] > 2)
+        return bool(found["neighbours_roughness"] < 0.7 and found["row_jump"] > 1.3)
 
+    noise = random.normal(0, 0.35, (300, 6, 96))
+    noise[np.arange(300), np.arange(300) % 6] += np.sin(0.4 * np.arange(96) + random.uniform(0, 6, (300, 1)))
     assert torn(rows.reshape(150, 40, 3))
+    assert torn(noise.reshape(300, 96, 6)), "one feature of six says anything"
     assert not torn(rows.transpose(0, 2, 1))
+    assert not torn(noise.transpose(0, 2, 1))
     assert not torn(long.reshape(150, 40, 3)), "frames of one series, as they are cut on purpose"
     assert not torn(rows.transpose(0, 2, 1) * [1.0, 50.0, 0.01] + [0.0, 3.0, -3.0]), "features of unlike sizes"
     assert not torn(random.normal(size=(150, 40, 3))), "numbers in no order at all"

@@ -41,6 +41,8 @@ KNOWN = [
     "shuffle_data",
     "move_together",
     "move_axes",
+    "track_variables",
+    "softmax_over_steps",
     "use_left_out_rows",
     "divide_as_fractions",
     "set_class_weight",

@@ -774,3 +774,42 @@ def test_early_stopping_goes() -> None:
     arm, said = treated(make_case(model, *plane(96), epochs=80, callbacks=[stop]), "more_patience")
     assert said == {"patience": 20, "monitor": "loss"}
     assert "sooner" in refusal(classifier(), "more_patience")
+
+
+@pytest.mark.filterwarnings("ignore:You are using a softmax")
+@pytest.mark.parametrize("way", ["dense", "activation", "layer"])
+def test_a_softmax_over_one_number_is_taken_over_the_steps(way: str) -> None:
+    import keras
+
+    steps = keras.Input((6, 4))
+    scores = {
+        "dense": lambda: dense(1, activation="softmax", name="shares")(steps),
+        "activation": lambda: keras.layers.Activation("softmax", name="shares")(dense(1)(steps)),
+        "layer": lambda: keras.layers.Softmax(name="shares")(dense(1)(steps)),
+    }[way]()
+    pooled = keras.layers.GlobalAveragePooling1D()(keras.layers.Multiply()([steps, scores]))
+    model = keras.Model(steps, dense(3, activation="softmax")(pooled))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    x = np.random.default_rng(0).random((96, 6, 4)).astype("float32")
+    arm, said = treated(make_case(model, x, blobs(96)[1], epochs=1), "softmax_over_steps")
+    assert said == {"layer": "shares"}
+    shares = np.asarray(keras.Model(steps, arm.model.get_layer("shares").output)(x))
+    assert shares.sum(axis=1) == pytest.approx(np.ones((96, 1)), abs=1e-4)
+    assert "no layer" in refusal(classifier(), "softmax_over_steps")
+
+
+def test_weights_in_bare_variables_are_for_the_source_alone() -> None:
+    import keras
+    import tensorflow as tf
+
+    class Own(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.w = tf.Variable(tf.ones((8, 8)))
+
+        def call(self, x: Any) -> Any:
+            return tf.matmul(x, self.w)
+
+    case = model_case(Own(), dense(3, activation="softmax"), loss="sparse_categorical_crossentropy")
+    assert "where it is written" in refusal(case, "track_variables")
+    assert "bare" in refusal(classifier(), "track_variables")

@@ -15,7 +15,7 @@ from tests.probes.making import make_case
 from tests.probes.trials.fingerprints import fingerprint, watch
 from tests.probes.trials.programs import blobs, classifier, plane, rich, sequential
 
-pytestmark = pytest.mark.keras
+pytestmark = [pytest.mark.keras, pytest.mark.filterwarnings("ignore:You are using a softmax")]
 
 
 def _pictures() -> Case:
@@ -44,6 +44,18 @@ def _unflattened() -> Case:
     x = np.random.default_rng(0).random((64, 4, 4, 1)).astype("float32")
     layers = [keras.layers.Conv2D(2, 2), keras.layers.Dense(3, activation="softmax")]
     return _model_case(layers, "categorical_crossentropy", x, np.eye(3)[blobs(64)[1]], (4, 4, 1))
+
+
+def _lone_softmax() -> Case:
+    import keras
+
+    x, y = np.random.default_rng(0).random((64, 6, 4)).astype("float32"), blobs(64)[1]
+    steps = keras.Input((6, 4))
+    shares = keras.layers.Dense(1, activation="softmax")(steps)
+    pooled = keras.layers.GlobalAveragePooling1D()(keras.layers.Multiply()([steps, shares]))
+    model = keras.Model(steps, keras.layers.Dense(3, activation="softmax")(pooled))
+    model.compile(keras.optimizers.Adam(1e-7), "sparse_categorical_crossentropy")
+    return make_case(model, x, y, epochs=2, batch_size=16)
 
 
 def _quantities() -> Case:
@@ -116,6 +128,7 @@ ELSEWHERE: Mapping[str, Callable[[], Case]] = {
     "replace_hidden_softmax": _hidden_softmax,
     "scale_targets": _quantities,
     "set_class_weight": lambda: classifier(rate=1e-6, epochs=4, y=np.where(np.arange(240) % 4, 0, blobs()[1])),
+    "softmax_over_steps": _lone_softmax,
     "set_loss": lambda: _encoded(3, "mse", np.eye(3)[blobs(96)[1]]),
     "set_output_units": lambda: _encoded(4, "sparse_categorical_crossentropy", blobs(96)[1]),
     "split_full_batch": _one_batch_of_all,
@@ -133,6 +146,7 @@ RARE = {
     "more_patience",
     "move_axes",
     "move_together",
+    "track_variables",
     "use_keras_step",
     "use_left_out_rows",
     "widen_embedding",

@@ -1,0 +1,121 @@
+"""What a model's forward pass does, as TensorFlow traces it: what code between layers does is seen as well."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .case import Case, fed
+from .keeping import unchanged
+from .layers import layer_notes
+from .replacing import replaced
+from .structures import map_leaves
+
+ROWS = 2
+MOST_LAYERS = 150
+"""Tracing a model of more layers takes seconds."""
+
+ATTENTIVE = ("MultiHeadAttention", "GroupedQueryAttention", "Attention", "AdditiveAttention")
+_LOOKS_UP = ("ResourceGather", "ResourceGatherNd")
+_READS = ("ReadVariableOp", "VariableV2")
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What of a forward pass the layers' own attributes do not tell.
+
+    Attributes:
+        looks_up: whether rows of a variable are looked up by number.
+        lone_softmax: the first layer that takes a softmax over one number alone, or the model's name where code outside
+            of layers does; None where nothing does. Keras' own attention over one step is meant so.
+    """
+
+    looks_up: bool = False
+    lone_softmax: str | None = None
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A layer, and from which to which operation of the graph it reaches."""
+
+    layer: Any
+    begin: int
+    end: int
+
+
+def traced(case: Case) -> Traced:
+    """Trace the model once; of one that cannot be traced, or is very deep, nothing is told."""
+    return case.once("traced", lambda: _traced(case))
+
+
+def _traced(case: Case) -> Traced:
+    import tensorflow as tf
+
+    model = case.model
+    if len(model._flatten_layers()) > MOST_LAYERS:
+        return Traced()
+    rows = case.train.rows if case.train.together else ROWS
+    x = map_leaves(tf.convert_to_tensor, fed(case.train.sample(rows), case).x)
+    takes = getattr(model, "_call_has_training_arg", True)
+    forward = tf.function(lambda given: model(given, training=False) if takes else model(given), autograph=False)
+    made: list[_Made] = []
+    with unchanged(case.model, case.fit.callbacks), _layers_noted(made), warnings.catch_warnings(action="ignore"):
+        try:
+            graph = forward.get_concrete_function(x).graph
+        except Exception:  # noqa: BLE001 - code of the program's own need not be traceable
+            return Traced()
+    operations = list(graph.get_operations())
+    return Traced(
+        looks_up=any(one.type in _LOOKS_UP or _gathers_variable(one) for one in operations),
+        lone_softmax=_first_lone(case, made, [at for at, one in enumerate(operations) if _is_lone_softmax(one)]),
+    )
+
+
+@contextlib.contextmanager
+def _layers_noted(made: list[_Made]) -> Iterator[None]:
+    """Within this context it is noted which operations a layer makes."""
+    import keras
+    import tensorflow as tf
+
+    def count() -> int:
+        return len(tf.compat.v1.get_default_graph().get_operations())
+
+    def make(original: Any) -> Any:
+        def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+            begin = count()
+            given = original(layer, *args, **kwargs)
+            made.append(_Made(layer, begin, count()))
+            return given
+
+        return call
+
+    with replaced(keras.Layer, "__call__", make):
+        yield
+
+
+def _first_lone(case: Case, made: list[_Made], places: list[int]) -> str | None:
+    notes = {id(note.layer): note for note in layer_notes(case)}
+    for place in places:
+        # The innermost layer is the one that is done first.
+        around = [notes[id(one.layer)] for one in made if one.begin <= place < one.end and id(one.layer) in notes]
+        if not any(note.kind in ATTENTIVE for note in around):
+            return around[0].path if around else str(case.model.name)
+    return None
+
+
+def _gathers_variable(operation: Any) -> bool:
+    if operation.type not in ("GatherV2", "GatherNd"):
+        return False
+    table = operation.inputs[0].op
+    while table.type in ("Cast", "Identity") and table.inputs:
+        table = table.inputs[0].op
+    return table.type in _READS
+
+
+def _is_lone_softmax(operation: Any) -> bool:
+    """TensorFlow moves the axis of a softmax last."""
+    shape = operation.inputs[0].shape if operation.type == "Softmax" else None
+    return shape is not None and shape.rank is not None and shape.rank > 2 and shape[-1] == 1

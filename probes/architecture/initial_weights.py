@@ -59,6 +59,8 @@ class InitialWeights:
     """Whether a weight is NaN or infinite before training."""
     trained_before: bool
     """Whether biases differ from zero in most layers, as in weights that come from an earlier training."""
+    zero_factors: str | None = None
+    """First layer of the program's own that has several matrices, all of them zero; null where there is none."""
 
 
 @probe("initial_weights", title="How the weights start", cost="instant", needs=("model",))
@@ -89,7 +91,14 @@ def measure(case: Case, budget: Budget) -> InitialWeights:
         odd_bias=max((float(np.abs(one).max()) for one in biases if one.size), default=0.0),
         nonfinite=any(not np.isfinite(one).all() for one in values),
         trained_before=bool(biases) and float(np.mean([bool(np.any(one != 0)) for one in biases])) > 0.5,
+        zero_factors=next((one.path for one in layer_notes(case) if _of_zeros(one.layer)), None),
     )
+
+
+def _of_zeros(layer: Any) -> bool:
+    own = [] if type(layer).__module__.startswith("keras.") else layer._trainable_variables
+    matrices = [np.asarray(one.numpy()) for one in own if len(one.shape) > 1]
+    return len(matrices) > 1 and not any(one.any() for one in matrices)
 
 
 def _is_normalised(case: Case, note: LayerNote) -> bool:

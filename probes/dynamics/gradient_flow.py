@@ -10,7 +10,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..first_steps import FirstSteps, first_steps
-from ..layers import layer_notes, own_weights
+from ..layers import LayerNote, layer_notes, own_weights
 from ..penalty_gradients import moved_by_penalty_alone
 from ..watching import variable_path
 
@@ -69,6 +69,9 @@ class GradientFlow:
     """Largest total norm in the first steps."""
     stopped: bool | None = None
     """Whether the training step calls `stop_gradient`, of TensorFlow or of Keras."""
+    stuck_layer: str | None = None
+    """First layer whose matrices all start at zero and get a gradient of exactly zero at every step, as two factors of a
+    product do that are both zero; null where there is none."""
 
 
 @probe("gradient_flow", title="How gradients reach each layer", cost="seconds", needs=("model", "training_data"))
@@ -123,6 +126,17 @@ def measure(case: Case, budget: Budget) -> GradientFlow:
         clip_share=_clip_share(case, seen),
         largest_norm=max(finite, default=math.nan),
         stopped=seen.step.stopped,
+        stuck_layer=next((note.path for note in layer_notes(case) if _is_stuck(note, seen)), None),
+    )
+
+
+def _is_stuck(note: LayerNote, seen: FirstSteps) -> bool:
+    paths = [variable_path(one) for one in own_weights(note.layer) if one.trainable and len(one.shape) > 1]
+    watched = [step for step in seen.seen if step.gradients]
+    return bool(paths and watched) and all(
+        float(step.weights.get(path, (1.0,))[0]) == 0.0 and float(step.gradients.get(path, (1.0,))[0]) == 0.0
+        for path in paths
+        for step in watched
     )
 
 

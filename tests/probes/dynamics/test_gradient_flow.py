@@ -99,3 +99,21 @@ def test_a_penalty_hides_no_step_without_derivative(rounds: bool) -> None:
     found = seen(model)
     assert (found["missing_layers"], found["first_missing"]) == ((1, "cut") if rounds else (0, None))
     assert [one.regularizer for one in model.trainable_variables] == before
+
+
+@pytest.mark.parametrize("start", ["zeros", "glorot_uniform"])
+def test_two_factors_of_a_product_that_both_start_at_zero(start: str) -> None:
+    import keras
+
+    class Product(keras.layers.Layer):  # type: ignore[misc]
+        def build(self, shape: Any) -> None:
+            self.left = self.add_weight(shape=(shape[-1], 4), initializer="zeros")
+            self.right = self.add_weight(shape=(shape[-1], 4), initializer=start)
+
+        def call(self, x: Any) -> Any:
+            return keras.ops.matmul(x, self.left) * keras.ops.matmul(x, self.right)
+
+    inputs = keras.Input((6,))
+    joined = keras.layers.Concatenate()([Product(name="product")(inputs), inputs])
+    found = seen(compiled(keras.Model(inputs, keras.layers.Dense(1)(joined)), "adam", "mse"))
+    assert found["stuck_layer"] == ("product" if start == "zeros" else None)

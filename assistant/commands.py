@@ -17,6 +17,7 @@ from assistant.errors import (
     EXIT_OF_STATUS,
     ExitStatus,
     InterruptedSessionError,
+    TriageError,
     UsageError,
     WorkerLostError,
     leave_output,
@@ -73,12 +74,45 @@ def check(wish: Wish, format: str, answers: Path | None, patch: PatchWish | None
     with Store(wish.store) as store:
         session = begin(wish.opened, store, wish.symptom)
         report, status = examined(session, given)
+        if status == ExitStatus.HEALTHY:
+            session, report, status = _with_the_next(wish, session, report, given, store)
     print_out(formatted(format, report, session.dialogue), format)
     if patch is not None:
         from assistant.patching.handing_over import hand_over
 
         hand_over(report, Path(wish.opened.program), patch)
     return status
+
+
+def _with_the_next(
+    wish: Wish, session: Session, report: Report, given: Mapping[str, str], store: Store
+) -> tuple[Session, Report, ExitStatus]:
+    """Where the training is sound and the program trains another model behind it, what is wrong with that one.
+
+    A program whose second part is no less sound, or tells nothing, keeps the report of its first, with a remark.
+    """
+    case = session.dialogue.case
+    if wish.opened.fit is not None or case is None or not case.fits_of_other_models:
+        return session, report, ExitStatus.HEALTHY
+    line = case.fits_of_other_models[0]
+    tell(f"The training on line {case.fit_line} is sound; the next, on line {line}, trains another model.")
+    following = begin(wish.opened.model_copy(update={"fit": case.fits_seen + 1}), store, wish.symptom)
+    try:
+        other, status = examined(following, given)
+    except InterruptedSessionError:
+        raise
+    except TriageError as error:
+        said = f"The training that follows, on line {line}, could not be examined: {error}"
+        return session, _remarked(report, said), ExitStatus.HEALTHY
+    if other.status == "diagnosed":
+        before = f"The program's first training, on line {case.fit_line}, is sound; this is the one that follows it."
+        return following, _remarked(other, before), status
+    found = {"healthy": "is sound too"}.get(other.status, "was examined too, and nothing could be confirmed")
+    return session, _remarked(report, f"The training that follows, of another model, {found}."), ExitStatus.HEALTHY
+
+
+def _remarked(report: Report, remark: str) -> Report:
+    return report.model_copy(update={"remarks": (remark, *report.remarks)})
 
 
 def examined(session: Session, answers: Mapping[str, str]) -> tuple[Report, ExitStatus]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ ROWS = 1000
 NUMBERS = 4_000_000
 """So many numbers of inputs are looked at; of large pictures fewer rows."""
 LEAST_ROWS = 16
+MOST_PARTS = 5
+"""Logged numbers of which some may make up the loss together."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,19 @@ def _compared(made: np.ndarray, wanted: np.ndarray) -> Copy | None:
     return Copy(fidelity, float(made.std(axis=0).mean() / max(float(wanted.std(axis=0).mean()), 1e-300)))
 
 
+def _parts(logs: Mapping[str, float]) -> list[str]:
+    """What of the logs is a loss: by its name, or because it makes up the whole loss together with others."""
+    given = {name: one for name, one in logs.items() if not name.startswith("val_") and math.isfinite(one)}
+    named = {name for name in given if name.endswith("loss")}
+    others = [name for name in given if name not in named][:MOST_PARTS]
+    whole = given.get("loss")
+    for count in range(2, len(others) + 1) if whole else ():
+        for some in itertools.combinations(others, count):
+            if math.isclose(sum(given[name] for name in some), whole or 0.0, rel_tol=0.01):
+                named |= set(some)
+    return [name for name in logs if name in named]
+
+
 def emptied_loss(epochs: Sequence[Mapping[str, float]], penalties: Sequence[float]) -> tuple[str, float] | None:
     """Of several parts of the loss the one that falls furthest, with its last value over its first.
 
@@ -91,7 +107,7 @@ def emptied_loss(epochs: Sequence[Mapping[str, float]], penalties: Sequence[floa
     """
     if len(epochs) < 3:
         return None
-    names = [name for name in epochs[0] if name.endswith("loss") and not name.startswith("val_")]
+    names = _parts(epochs[0])
     shares = [
         (abs(epochs[-1].get(name, math.nan)) / abs(epochs[0][name]), name) for name in names if epochs[0][name] != 0
     ]

@@ -70,8 +70,8 @@ class GradientFlow:
     stopped: bool | None = None
     """Whether the training step calls `stop_gradient`, of TensorFlow or of Keras."""
     stuck_layer: str | None = None
-    """First layer whose matrices all start at zero and get a gradient of exactly zero at every step, as two factors of a
-    product do that are both zero; null where there is none."""
+    """First layer whose matrices all start at zero and get a gradient of exactly zero at every step, as two factors of
+    a product do that are both zero; null where there is none."""
 
 
 @probe("gradient_flow", title="How gradients reach each layer", cost="seconds", needs=("model", "training_data"))

@@ -192,6 +192,8 @@ class CaseDescription(Part):
     """The calls that were seen."""
     further_fits: tuple[int, ...] = ()
     """Lines of the program with a ``fit`` that was not reached yet."""
+    fits_of_other_models: tuple[int, ...] = ()
+    """Those of them that train another model than any call that was reached."""
     versions: dict[str, str] = Field(default_factory=dict)
     """Of Python, TensorFlow, Keras and NumPy in the worker."""
     seconds: dict[str, float] = Field(default_factory=dict)

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from ..measurement import to_wire
 from . import execution
 from .failing import ended, failure_of
-from .further_fits import further_fits
+from .further_fits import fits_of_other_models, further_fits
 from .handlers import Serving, UnknownRequest, handle
 from .holding import FitCall, Hold, Holder, NothingHeld
 from .interception import WrongBackend, install
@@ -140,13 +140,15 @@ class Worker:
         return "The program ended without calling `fit` or `train_on_batch`."
 
     def _about(self) -> dict[str, Any]:
+        source, met = self._places.source(self._program), self._holder.lines_met(self._program)
         return {
             "source": os.path.basename(self._program),
             "kind": "script",
             "folder": os.path.dirname(self._program),
             "fits": self._holder.listed(),
             "fits_seen": len(self._holder.seen),
-            "further_fits": further_fits(self._places.source(self._program), self._holder.lines_met(self._program)),
+            "further_fits": further_fits(source, met),
+            "fits_of_other_models": fits_of_other_models(source, met),
             "versions": versions(),
             "seconds": {"program": round(time.perf_counter() - self._holder.began, 3)},
         }

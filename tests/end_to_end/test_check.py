@@ -116,3 +116,32 @@ def test_ctrl_c_ends_at_once_and_keeps_the_session(tmp_path: Path) -> None:
     assert errors.splitlines()[-1] == "keras-triage: Interrupted; the session is kept."
     with Store(str(store)) as opened:
         assert len(opened.sessions()) == 1
+
+
+def test_where_the_first_training_is_sound_the_next_model_is_examined(tmp_path: Path) -> None:
+    source = """
+import keras, numpy as np
+keras.utils.set_random_seed(1)
+x = np.random.default_rng(1).normal(size=(600, 4)).astype("float32")
+y = (x[:, :1] > 0).astype("float32")
+held = (x[400:], y[400:])
+
+def build():
+    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(8, activation="relu"),
+                              keras.layers.Dense(1, activation="sigmoid")])
+    return model
+
+teacher = build()
+teacher.compile(keras.optimizers.Adam(0.02), "binary_crossentropy", metrics=["accuracy"])
+teacher.fit(x[:400], y[:400], epochs=12, validation_data=held, verbose=0)
+pupil = build()
+pupil.trainable = False
+pupil.compile(keras.optimizers.Adam(0.02), "binary_crossentropy", metrics=["accuracy"])
+pupil.fit(x[:400], y[:400], epochs=12, validation_data=held, verbose=0)
+"""
+    code, report, told = check(tmp_path / "frozen", source)
+    assert (code, report["status"], report["causes"][0]["id"]) == (1, "diagnosed", "frozen_layers"), told
+    assert "is sound" in report["remarks"][0]
+    code, report, told = check(tmp_path / "sound", source.replace("pupil.trainable = False\n", ""))
+    assert (code, report["status"]) == (0, "healthy"), told
+    assert "sound too" in report["remarks"][0]

@@ -77,3 +77,7 @@ def test_a_loss_that_is_emptied() -> None:
     assert emptied_loss(alone, [0.0] * 30) is None
     assert emptied_loss(alone, [2.0] * 10 + [0.01] * 20) == ("what the model adds to the loss", pytest.approx(0.005))
     assert emptied_loss(epochs[:2], []) is None
+    by_sum = [{"kl": 0.5 / 50**n, "loss": 2.0 + 0.5 / 50**n, "pixels": 2.0, "mae": 0.7} for n in range(3)]
+    assert emptied_loss(by_sum, []) == ("kl", pytest.approx(0.0004))
+    no_sum = [{"kl": 0.5 / 50**n, "loss": 4.0, "pixels": 2.0} for n in range(3)]
+    assert emptied_loss(no_sum, []) is None

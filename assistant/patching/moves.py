@@ -28,9 +28,9 @@ class Move:
         kind: ``in_place``: ``np.random.shuffle(x)``; ``shuffled``: ``x = shuffle(x)``; ``permuted``: ``x =
             rng.permutation(x)``; ``indexed``: ``x = x[order]``; ``drawn``: the order stands in the brackets itself;
             ``sampled``: ``x = x.sample(frac=1)``; ``sorted`` and ``sorted_in_place``: ``np.sort(x)``, ``x.sort()``;
-            ``split``: ``a, b = train_test_split(x)``.
+            ``split``: ``a, b = train_test_split(x)``, of one array or more.
         statement: that does it.
-        name: of the array as it is afterwards; of a split, that of the array which is split.
+        name: of the array as it is afterwards; of a split, that of the first array which is split.
         node: the call or the subscript.
         order: name of the index, where there is one.
     """
@@ -74,7 +74,7 @@ def _assigned(source: Source, statement: cst.BaseSmallStatement) -> Move | None:
     if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
         return None
     target, value = statement.targets[0].target, statement.value
-    if isinstance(value, cst.Call) and last_name(value.func) == "train_test_split" and positional(value, 1) is None:
+    if isinstance(value, cst.Call) and last_name(value.func) == "train_test_split":
         return _split(source, statement, value)
     if not isinstance(target, cst.Name):
         return None
@@ -94,9 +94,8 @@ def _split(source: Source, statement: cst.Assign, call: cst.Call) -> Move | None
     given = positional(call, 0)
     known = keyword(call, "shuffle")
     stays = known is not None and source.code(known.value) == "False"
-    if given is None or not isinstance(given.value, cst.Name) or stays:
-        return None
-    return Move("split", statement, given.value.value, call)
+    name = dotted(given.value) if given is not None else None
+    return None if name is None or stays else Move("split", statement, name, call)
 
 
 def _kind_of_call(source: Source, call: cst.Call) -> Kind | None:

@@ -8,7 +8,7 @@ from assistant.patching.calls import positional
 from assistant.patching.editing import Editing
 from assistant.patching.lineage import Lineage, fit_pair, held_at, lineage
 from assistant.patching.model import CannotEditError
-from assistant.patching.moves import Move, moved_apart
+from assistant.patching.moves import Move, moved_apart, moves_of
 from assistant.patching.names import assignment_of, dotted, fresh, last_name, numpy_name, path_of
 from assistant.patching.registry import editor
 from assistant.patching.source import Source
@@ -38,6 +38,9 @@ def move_together(edit: Editing) -> None:
         move_together(edit)
         return
     move, own, other = (of_x[0], x, y) if of_x else (of_y[0], y, x)
+    if move.kind == "split":
+        _join_split(edit, move, [one for one in moves_of(edit.source, other) if one.kind == "split"])
+        return
     if move.kind in ("sorted", "sorted_in_place"):
         _undo(edit, move)
         return
@@ -68,21 +71,36 @@ def _use_order(edit: Editing, first: Move, second: Move) -> None:
     edit.source.replace(index.value, first.order)
 
 
+def _join_split(edit: Editing, move: Move, others: list[Move]) -> None:
+    """Let the only other split take the array along."""
+    if len(others) != 1:
+        raise edit.refuse(_BY_HAND, "fit")
+    first, second = sorted((others[0], move), key=lambda one: edit.source.start(one.statement))
+    _split_together(edit, first, second)
+
+
 def _split_together(edit: Editing, first: Move, second: Move) -> None:
     """One call of ``train_test_split`` for both."""
     source = edit.source
     assert isinstance(first.statement, cst.Assign)
     assert isinstance(second.statement, cst.Assign)
-    assert isinstance(first.node, cst.Call)
     target, more = first.statement.targets[0].target, second.statement.targets[0].target
-    given = positional(first.node, 0)
-    statement = assignment_of(source, second.name, first.statement)
-    if given is None or statement is None or source.function(statement) is not source.function(first.statement):
+    arrays = [source.code(one) for one in _arrays(second)]
+    roots = [assignment_of(source, name, first.statement) for name in (one.split(".")[0] for one in arrays)]
+    scope = source.function(first.statement)
+    if any(one is None or source.function(one) is not scope for one in roots):
         raise edit.refuse(_BY_HAND, "fit")
-    targets = f"{_plain(source, target)}, {_plain(source, more)}"
-    edits = [(*source.span(target), targets), (source.end(given.value), source.end(given.value), f", {second.name}")]
+    end = source.end(_arrays(first)[-1])
+    edits = [(*source.span(target), f"{_plain(source, target)}, {_plain(source, more)}")]
+    edits.append((end, end, "".join(f", {one}" for one in arrays)))
     delete(source, second.statement)
     source.splices(edits)
+
+
+def _arrays(move: Move) -> list[cst.BaseExpression]:
+    """What a split is given by position."""
+    assert isinstance(move.node, cst.Call)
+    return [one.value for one in move.node.args if one.keyword is None and not one.star]
 
 
 def _plain(source: Source, target: cst.BaseExpression) -> str:

@@ -12,6 +12,7 @@ from ...idle_input import idle_input
 from ...inputs import pictures_varied
 from ...recording import Recorded
 from ...reference import Reference, references, within_validation
+from ...splitting import split_apart
 from ..counter import Counter, Setting, counter_trial
 from ..input_structure import distinct, input_structure
 from ..planting import planted, with_targets
@@ -54,6 +55,11 @@ PLANTED_PAIRS = 2
 @counter_trial("labels_misaligned")
 def labels_misaligned(setting: Setting) -> Counter:
     """Permuted labels change nothing, though inputs and labels each have structure."""
+    if split_apart(setting.case):
+        # One of several inputs may still belong to the labels, and teach something.
+        return Counter(
+            False, "The program draws the rows of inputs and labels apart, which only its source can mend.", {}
+        )
     if pictures_varied(setting.case):
         held = _held(setting)
         if held is not None and held > SIGNAL_IN_VALIDATION:

@@ -92,6 +92,15 @@ def test_splits_that_draw_apart_are_one_split() -> None:
     assert refused(seeded, fit)
 
 
+def test_a_split_of_one_input_joins_that_of_the_others() -> None:
+    fit = "model.fit([x_train, table_train], y_train, validation_data=([x_val, table_val], y_val))\n"
+    written = "x_train, x_val, y_train, y_val = train_test_split(x, y, random_state=42)\n"
+    written += "table_train, table_val = train_test_split(table.values, test_size=0.2)\n"
+    wanted = "x_train, x_val, y_train, y_val, table_train, table_val = "
+    wanted += "train_test_split(x, y, table.values, random_state=42)\n"
+    assert moved(written, fit) == wanted
+
+
 def test_the_names_at_the_place_of_the_move_are_taken() -> None:
     before = "bunch = load()\nfeatures = scaler.fit_transform(bunch.data).astype('float32')\ndiagnosis = bunch.target\n"
     fit = "model.fit(x_train, y_train, validation_data=(x_val, y_val))\n"

@@ -77,7 +77,8 @@ class FindingCard(Block):
         finding, glyphs = self.turn.finding, self.glyphs
         yield Line(head(finding, glyphs), classes="card-head")
         if finding.summary:
-            yield Line(finding.summary, classes="card-summary")
+            patched = f" {texts.CARD_PATCHED}" if finding.patched else ""
+            yield Line(Content.assemble(finding.summary, (patched, "$text-soft")), classes="card-summary")
         for place in finding.places[: None if self.unfolded else 1]:
             yield Line(source_line(place, glyphs), classes="source")
         if len(finding.places) > 1 and not self.unfolded:
@@ -114,8 +115,6 @@ def head(finding: FindingView, glyphs: Glyphs, *, with_bar: bool = False) -> Con
     ]
     if finding.because:
         parts.append((f"  {texts.CARD_BECAUSE.format(cause=finding.because)}", "$text-soft"))
-    if finding.patched:
-        parts.append((f"  {texts.CARD_PATCHED}", "$text-soft"))
     return Content.assemble(*parts)
 
 

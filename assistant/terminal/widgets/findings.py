@@ -46,7 +46,7 @@ class FindingLine(Vertical, can_focus=True):
             said = Content.assemble((texts.STATUS[finding.status], style), (because, "$text-soft"))
             yield Line(said, classes="indented")
             return
-        patched = f"  {texts.CARD_PATCHED}" if finding.patched else ""
+        patched = f"  {texts.LINE_PATCHED}" if finding.patched else ""
         yield Line(
             Content.assemble(
                 (f"  {texts.STATUS[finding.status]:<9} ", style),

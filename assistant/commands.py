@@ -91,12 +91,13 @@ def _with_the_next(
 
     A program whose second part is no less sound, or tells nothing, keeps the report of its first, with a remark.
     """
-    case = session.dialogue.case
-    if wish.opened.fit is not None or case is None or not case.fits_of_other_models:
-        return session, report, ExitStatus.HEALTHY
+    case, first = session.dialogue.case, (session, report, ExitStatus.HEALTHY)
+    if case is None or not case.fits_of_other_models or wish.opened.fit is not None or session.dialogue.facts.bundles:
+        return first
     line = case.fits_of_other_models[0]
-    tell(f"The training on line {case.fit_line} is sound; the next, on line {line}, trains another model.")
-    following = begin(wish.opened.model_copy(update={"fit": case.fits_seen + 1}), store, wish.symptom)
+    tell(f"The training on line {case.fit_line} is sound; on line {line} another model is trained.")
+    before = sum((case.fit_line or 0) < one <= line for one in case.further_fits)
+    following = begin(wish.opened.model_copy(update={"fit": case.fits_seen + before}), store, wish.symptom)
     try:
         other, status = examined(following, given)
     except InterruptedSessionError:
@@ -104,9 +105,13 @@ def _with_the_next(
     except TriageError as error:
         said = f"The training that follows, on line {line}, could not be examined: {error}"
         return session, _remarked(report, said), ExitStatus.HEALTHY
+    held = following.dialogue.case
+    if held is None or held.fit_line != line:
+        # A loop, or functions that are called in another order than they are written in.
+        return first
     if other.status == "diagnosed":
-        before = f"The program's first training, on line {case.fit_line}, is sound; this is the one that follows it."
-        return following, _remarked(other, before), status
+        said = f"The program's first training, on line {case.fit_line}, is sound; this is another model's, behind it."
+        return following, _remarked(other, said), status
     found = {"healthy": "is sound too"}.get(other.status, "was examined too, and nothing could be confirmed")
     return session, _remarked(report, f"The training that follows, of another model, {found}."), ExitStatus.HEALTHY
 

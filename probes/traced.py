@@ -10,7 +10,7 @@ from typing import Any
 
 from .case import Case, fed
 from .keeping import unchanged
-from .layers import layer_notes
+from .layers import layer_notes, output_layers
 from .replacing import replaced
 from .structures import map_leaves
 
@@ -29,8 +29,8 @@ class Traced:
 
     Attributes:
         looks_up: whether rows of a variable are looked up by number.
-        lone_softmax: the first layer that takes a softmax over one number alone, or the model's name where code outside
-            of layers does; None where nothing does. Keras' own attention over one step is meant so.
+        lone_softmax: the first hidden layer that takes a softmax over one number alone, or the model's name where code
+            outside of layers does; None where nothing does. Keras' own attention over one step is meant so.
     """
 
     looks_up: bool = False
@@ -98,10 +98,11 @@ def _layers_noted(made: list[_Made]) -> Iterator[None]:
 
 def _first_lone(case: Case, made: list[_Made], places: list[int]) -> str | None:
     notes = {id(note.layer): note for note in layer_notes(case)}
+    outputs = {note.path for note in output_layers(case)}
     for place in places:
         # The innermost layer is the one that is done first.
         around = [notes[id(one.layer)] for one in made if one.begin <= place < one.end and id(one.layer) in notes]
-        if not any(note.kind in ATTENTIVE for note in around):
+        if not any(note.kind in ATTENTIVE or note.path in outputs for note in around):
             return around[0].path if around else str(case.model.name)
     return None
 

@@ -52,6 +52,15 @@ def test_a_softmax_over_one_number_is_found_where_it_stands() -> None:
     assert traced(weighed(over_steps)).lone_softmax is None
 
 
+def test_an_output_of_one_share_a_step_is_no_hidden_layer() -> None:
+    import keras
+
+    steps = keras.Input((6, 4))
+    model = keras.Model(steps, keras.layers.Dense(1, activation="softmax")(steps))
+    model.compile("adam", "binary_crossentropy")
+    assert traced(make_case(model, STEPS, STEPS[..., :1] > 0.5, epochs=1)).lone_softmax is None
+
+
 def test_what_weighs_steps_by_shares_of_several_is_left_alone() -> None:
     import keras
 

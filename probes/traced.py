@@ -15,7 +15,7 @@ from .replacing import replaced
 from .structures import map_leaves
 
 ROWS = 2
-MOST_LAYERS = 150
+MOST_LAYERS = 80
 """Tracing a model of more layers takes seconds."""
 
 ATTENTIVE = ("MultiHeadAttention", "GroupedQueryAttention", "Attention", "AdditiveAttention")
@@ -55,7 +55,7 @@ def _traced(case: Case) -> Traced:
     import tensorflow as tf
 
     model = case.model
-    if len(model._flatten_layers()) > MOST_LAYERS:
+    if not _has_more_to_tell(model) or len(model._flatten_layers()) > MOST_LAYERS:
         return Traced()
     rows = case.train.rows if case.train.together else ROWS
     x = map_leaves(tf.convert_to_tensor, fed(case.train.sample(rows), case).x)
@@ -94,6 +94,21 @@ def _layers_noted(made: list[_Made]) -> Iterator[None]:
 
     with replaced(keras.Layer, "__call__", make):
         yield
+
+
+def _has_more_to_tell(model: Any) -> bool:
+    """Whether there is code of the program's own, or a softmax before the outputs: all else shows in attributes."""
+    layers = model._flatten_layers(include_self=True)
+    own = any(not type(one).__module__.startswith("keras.") for one in layers)
+    # An operation of `keras.ops` between two layers stands among the operations alone.
+    between = [*layers, *getattr(model, "operations", ())]
+    heads = {id(tensor._keras_history.operation) for tensor in getattr(model, "outputs", None) or ()}
+    soft = (id(one) for one in between if type(one).__name__ == "Softmax" or _activated(one) == "softmax")
+    return own or any(type(one).__name__ == "Lambda" for one in layers) or any(one not in heads for one in soft)
+
+
+def _activated(layer: Any) -> str:
+    return str(getattr(getattr(layer, "activation", None), "__name__", ""))
 
 
 def _first_lone(case: Case, made: list[_Made], places: list[int]) -> str | None:

@@ -11,10 +11,10 @@ SPLIT = "train_test_split"
 
 
 def split_apart(case: Case) -> tuple[int, ...]:
-    """Lines of the separate splits whose parts go into the held `fit` together; none where one draw made them all.
+    """Lines of the separate splits whose parts go into the held `fit` side by side; none where the same draws did.
 
-    Splits with the same written `random_state`, of rows that are as many, draw the same rows, and such as do not
-    shuffle keep the order.
+    Told is only what is beyond doubt: draws of one seed, of settings that are handed on, or behind seeds that are set
+    again and again, may give the same rows.
     """
     if case.places is None:
         return ()
@@ -28,41 +28,86 @@ def split_apart(case: Case) -> tuple[int, ...]:
 
 def lines_of_splits(tree: ast.AST, fit_line: int) -> tuple[int, ...]:
     """The same of a program's syntax tree and the line on which its `fit` begins."""
-    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and one.lineno == fit_line]
+    scope = _scope_of(tree, fit_line)
+    calls = [one for one in _within(scope) if isinstance(one, ast.Call) and one.lineno == fit_line]
     fit = next((one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr == "fit"), None)
-    if fit is None:
+    seeds = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and _called(one).endswith("seed")]
+    if fit is None or len(seeds) > 1:
         return ()
+    made = _made_by(scope, fit.lineno)
+    draws = [
+        {made[one.id] for one in ast.walk(part) if isinstance(one, ast.Name) and one.id in made} for part in _parts(fit)
+    ]
+    draws = [one for one in draws if one]
+    calls_of = {call for one in draws for call in one}
+    if len(draws) < 2 or all(one == draws[0] for one in draws) or not _surely_apart(list(calls_of)):
+        return ()
+    return tuple(sorted(one.lineno for one in calls_of))
+
+
+def _parts(fit: ast.Call) -> Iterator[ast.expr]:
+    """Inputs and targets side by side; several inputs each by itself."""
     given = [*fit.args[:2], *(one.value for one in fit.keywords if one.arg in ("x", "y"))]
-    names = {one.id for part in given for one in ast.walk(part) if isinstance(one, ast.Name)}
+    for one in given:
+        if isinstance(one, (ast.List, ast.Tuple)):
+            yield from one.elts
+        elif isinstance(one, ast.Dict):
+            yield from one.values
+        else:
+            yield one
+
+
+def _scope_of(tree: ast.AST, line: int) -> ast.AST:
+    """The innermost function around a line, else the whole program."""
+    around = [
+        one
+        for one in ast.walk(tree)
+        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)) and one.lineno <= line <= (one.end_lineno or 0)
+    ]
+    return max(around, key=lambda one: one.lineno, default=tree)
+
+
+def _within(scope: ast.AST) -> Iterator[ast.AST]:
+    """Every node of a scope, functions and classes inside it left out."""
+    for child in ast.iter_child_nodes(scope):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield child
+            yield from _within(child)
+
+
+def _made_by(scope: ast.AST, before: int) -> dict[str, ast.Call]:
+    """By name the split that its rows come from, at a line; what a name is given anew without itself is another's."""
+    statements = [one for one in _within(scope) if isinstance(one, ast.Assign) and one.lineno < before]
     made: dict[str, ast.Call] = {}
-    for name, call, line in _splits(tree):
-        if line < fit.lineno and name in names:
-            made[name] = call
-    apart = {_draw(one): one.lineno for one in made.values()}
-    return tuple(sorted(apart.values())) if len(apart) > 1 else ()
-
-
-def _splits(tree: ast.AST) -> Iterator[tuple[str, ast.Call, int]]:
-    """Each name that a shuffling split gives, the call, and its line, in the order of the text."""
-    statements = [one for one in ast.walk(tree) if isinstance(one, ast.Assign)]
     for one in sorted(statements, key=lambda one: one.lineno):
         names = [part.id for target in one.targets for part in ast.walk(target) if isinstance(part, ast.Name)]
-        call = one.value
-        if isinstance(call, ast.Call) and _called(call) == SPLIT and not _keeps_order(call):
-            yield from ((name, call, one.lineno) for name in names)
+        read = {part.id for part in ast.walk(one.value) if isinstance(part, ast.Name)}
+        call = one.value if isinstance(one.value, ast.Call) and _called(one.value) == SPLIT else None
+        for name in names:
+            if call is not None and not _keeps_order(call):
+                made[name] = call
+            elif name not in read:
+                made.pop(name, None)
+    return made
 
 
 def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return call.func.attr if isinstance(call.func, ast.Attribute) else str(getattr(call.func, "id", ""))
 
 
 def _keeps_order(call: ast.Call) -> bool:
     return any(one.arg == "shuffle" and getattr(one.value, "value", True) is False for one in call.keywords)
 
 
-def _draw(call: ast.Call) -> str:
-    """What tells one draw from another: the seed with the sizes where it is written, else the call itself."""
-    settings = {one.arg or "": ast.unparse(one.value) for one in call.keywords}
-    if settings.get("random_state", "None") == "None":
-        return f"line {call.lineno}"
-    return ", ".join(f"{name}={settings[name]}" for name in sorted(settings) if name != "stratify")
+def _surely_apart(calls: list[ast.Call]) -> bool:
+    """Whether no two of these draws can be the same."""
+    seeds = [_seed(one) for one in calls]
+    return None not in seeds and len(set(seeds)) == len(seeds)
+
+
+def _seed(call: ast.Call) -> str | None:
+    """What a draw is drawn from, as text; without a seed its line; None where it is handed on in `**settings`."""
+    if any(one.arg is None for one in call.keywords):
+        return None
+    given = next((ast.unparse(one.value) for one in call.keywords if one.arg == "random_state"), "None")
+    return f"line {call.lineno}" if given == "None" else given

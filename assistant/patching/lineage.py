@@ -66,7 +66,7 @@ def lineage(source: Source, node: cst.BaseExpression) -> Lineage:
 
 def _of_caller(source: Source, name: cst.Name) -> cst.BaseExpression | None:
     function = source.function(name)
-    if function is None or name.value not in parameters_of(function):
+    if function is None or name.value in ("self", "cls") or name.value not in parameters_of(function):
         return None
     return parameter_value(source, function, name.value)
 

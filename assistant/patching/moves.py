@@ -99,7 +99,9 @@ def _split(source: Source, statement: cst.Assign, call: cst.Call) -> Move | None
 
 
 def _kind_of_call(source: Source, call: cst.Call) -> Kind | None:
-    given = positional(call, 0)
+    given, axis = positional(call, 0), keyword(call, "axis")
+    if axis is not None and source.code(axis.value) != "0":
+        return None
     if last_name(call.func) == "sample" and isinstance(call.func, cst.Attribute) and keyword(call, "frac") is not None:
         return "sampled"
     if given is None or isinstance(given.value, cst.Call) or is_literal(source, given.value):
@@ -144,16 +146,17 @@ def _alike(source: Source, one: Move, other: Move) -> bool:
     if one.kind != other.kind:
         return False
     if one.kind == "indexed":
-        return one.order == other.order
+        made = (assignment_of(source, one.order, one.node), assignment_of(source, other.order, other.node))
+        return one.order == other.order and made[0] is made[1]
     return _seed(source, one) is not None and _seed(source, one) == _seed(source, other)
 
 
 def _seed(source: Source, move: Move) -> str | None:
     """What the order is drawn from, where that is written down: the move's own seed, or one set on the line before."""
     if isinstance(move.node, cst.Call):
-        own = keyword(move.node, "random_state")
+        own, strata = keyword(move.node, "random_state"), keyword(move.node, "stratify")
         if own is not None:
-            return source.code(own.value)
+            return source.code(own.value) + (f", {source.code(strata.value)}" if strata is not None else "")
     line = source.parent(move.statement)
     block = source.parent(line) if line is not None else None
     body = list(getattr(block, "body", ()))

@@ -70,8 +70,8 @@ class GradientFlow:
     stopped: bool | None = None
     """Whether the training step calls `stop_gradient`, of TensorFlow or of Keras."""
     stuck_layer: str | None = None
-    """First layer whose matrices all start at zero and get a gradient of exactly zero at every step, as two factors of
-    a product do that are both zero; null where there is none."""
+    """First layer of several matrices that all start at zero and get a gradient of exactly zero at every step, as two
+    factors of a product do that are both zero; null where there is none."""
 
 
 @probe("gradient_flow", title="How gradients reach each layer", cost="seconds", needs=("model", "training_data"))
@@ -133,10 +133,14 @@ def measure(case: Case, budget: Budget) -> GradientFlow:
 def _is_stuck(note: LayerNote, seen: FirstSteps) -> bool:
     paths = [variable_path(one) for one in own_weights(note.layer) if one.trainable and len(one.shape) > 1]
     watched = [step for step in seen.seen if step.gradients]
-    return bool(paths and watched) and all(
-        float(step.weights.get(path, (1.0,))[0]) == 0.0 and float(step.gradients.get(path, (1.0,))[0]) == 0.0
-        for path in paths
-        for step in watched
+    return (
+        len(paths) > 1
+        and bool(watched)
+        and all(
+            float(step.weights.get(path, (1.0,))[0]) == 0.0 and float(step.gradients.get(path, (1.0,))[0]) == 0.0
+            for path in paths
+            for step in watched
+        )
     )
 
 

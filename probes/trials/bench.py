@@ -71,20 +71,25 @@ class Bench:
     _graph: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, case: Case, symptom: str) -> Bench:
+    def of(cls, case: Case, symptom: str, *, spoilt: bool = False) -> Bench:
         """The bench of a case; one a symptom, kept with the case.
+
+        Args:
+            case: that is tried on.
+            symptom: that is to go.
+            spoilt: whether its data are what is to be mended, so that nothing is told by simple models of them.
 
         Raises:
             Unanswerable: no output has a task, so there is nothing to score by.
         """
         if not any(one.kind != "none" for one in outputs(case)):
             raise Unanswerable("no output has a task by which a training could be scored")
-        return case.once(f"trials:{symptom}", lambda: cls._new(case, symptom))
+        return case.once(f"trials:{symptom}:{spoilt}", lambda: cls._new(case, symptom, spoilt=spoilt))
 
     @classmethod
-    def _new(cls, case: Case, symptom: str) -> Bench:
+    def _new(cls, case: Case, symptom: str, *, spoilt: bool) -> Bench:
         try:
-            told = not ids_alone(case) and traced(case).lone_softmax is None
+            told = not spoilt and not ids_alone(case) and traced(case).lone_softmax is None
             found = references(case) if told else ()
         except Unanswerable:
             found = ()

@@ -21,7 +21,7 @@ from .counter import Counter, run_counter
 from .elsewhere import to_plain, train_arms
 from .symptoms import NO_TRIAL
 from .training import ArmRun, Horizon
-from .treating import NotApplicable, UnknownTreatment
+from .treating import NotApplicable, UnknownTreatment, treatments_of
 from .tuning import Tuning, present_settings, run_setting
 from .verdict import PAIRS
 
@@ -67,7 +67,8 @@ def run_trial(case: Case, request: Mapping[str, Any], report_progress: Tell = la
         return _refused(wanted, "the model is not compiled")
     try:
         with _quiet(), unchanged(case.model, case.fit.callbacks) as kept:
-            bench = Bench.of(case, wanted.symptom)
+            mends_data = any(one.mends_data for one in treatments_of(wanted.treatments))
+            bench = Bench.of(case, wanted.symptom, spoilt=mends_data)
             outcome = run_controlled(case, bench, wanted, kept, report_progress)
             return _answer(bench, outcome)
     except (Unanswerable, UnknownTreatment) as reason:

@@ -46,6 +46,7 @@ class Treatment:
         measured_where: of a case, whether the defect was measured in it, for one that is not always so; there it is
             measured and yields to nothing.
         broad: whether it helps against so many causes that it proves none while a specific treatment does as well.
+        mends_data: whether it mends what simple models read as well, so that what they come to is no measure.
         apply: ``(arm, parameters)`` treats an arm that is entered; returns the parameters as carried out.
         candidates: ``(arm, parameters)`` gives the parameters worth trying, likeliest first; the first pair decides.
     """
@@ -59,6 +60,7 @@ class Treatment:
     apply: Callable[[Arm, Parameters], Parameters]
     candidates: Callable[[Arm, Parameters], Sequence[Parameters]]
     measured_where: Callable[[Case], bool] | None = None
+    mends_data: bool = False
 
     def in_case(self, case: Case) -> Treatment:
         """The treatment as it counts in this case."""
@@ -80,6 +82,7 @@ def treatment(
     yields_to: tuple[str, ...] = (),
     candidates: Callable[[Arm, Parameters], Sequence[Parameters]] | None = None,
     measured_where: Callable[[Case], bool] | None = None,
+    mends_data: bool = False,
 ) -> Callable[[Callable[[Arm, Parameters], Parameters]], Callable[[Arm, Parameters], Parameters]]:
     """Register the decorated ``apply(arm, parameters) -> parameters``.
 
@@ -94,7 +97,7 @@ def treatment(
         if taken is not None and taken.apply.__module__ != apply.__module__:
             raise ValueError(f"two treatments are called {id!r}")
         _registry[id] = Treatment(
-            id, title, stage, broad, measured, yields_to, apply, candidates or _as_given, measured_where
+            id, title, stage, broad, measured, yields_to, apply, candidates or _as_given, measured_where, mends_data
         )
         return apply
 

@@ -9,7 +9,7 @@ import libcst as cst
 from assistant.patching.arrays import fit_data
 from assistant.patching.editing import Editing
 from assistant.patching.lineage import fit_pair, lineage, made_from
-from assistant.patching.names import assignment_of
+from assistant.patching.names import assignment_of, reads
 from assistant.patching.registry import editor
 from assistant.patching.source import Source
 from assistant.patching.values import literal, origin
@@ -23,6 +23,8 @@ class _Part:
 
     whole: cst.CSTNode
     """The statement that made the array."""
+    node: cst.Subscript
+    bound: cst.BaseExpression
     written: tuple[int, int]
     """Where the bound is written, as a number."""
     value: int
@@ -40,9 +42,29 @@ def use_left_out_rows(edit: Editing) -> None:
     if len(ends) != 1:
         raise edit.refuse(_BY_HAND, "fit.x")
     (present, wanted), *_ = ends.items()
+    ours = [one for one in (*x, *y) if one.value == present]
+    if not any(one.value == present for one in y) or _used_elsewhere(edit.source, ours, present, wanted):
+        raise edit.refuse(_BY_HAND, "fit.x")
     # A number that several slices read is written once.
-    written = {one.written for one in (*x, *y) if one.value == present}
-    edit.source.splices((*span, str(wanted)) for span in written)
+    edit.source.splices((*span, str(wanted)) for span in {one.written for one in ours})
+
+
+def _used_elsewhere(source: Source, parts: list[_Part], present: int, wanted: int) -> bool:
+    """Whether the rows between have another use, or the number that ends the training rows has."""
+    ours = {one.node for one in parts}
+    wholes = {one.whole for one in parts}
+    for node in source.all(cst.Subscript):
+        if node in ours or not isinstance(node.value, cst.Name):
+            continue
+        rows = node.slice[0].slice
+        if assignment_of(source, node.value.value, node) not in wholes or not isinstance(rows, cst.Slice):
+            continue
+        begin = literal(source, origin(source, rows.lower)) if rows.lower is not None else 0
+        if not isinstance(begin, int) or begin < wanted:
+            return True
+    names = {one.bound.value for one in parts if isinstance(one.bound, cst.Name)}
+    bounds = {id(one.bound) for one in parts}
+    return any(id(one) not in bounds for name in names for one in reads(source, name))
 
 
 def _parts(source: Source, node: cst.BaseExpression, *, upper: bool) -> list[_Part]:
@@ -69,4 +91,4 @@ def _part(source: Source, node: cst.Subscript, *, upper: bool) -> _Part | None:
     value = literal(source, written)
     if written is None or not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         return None
-    return _Part(whole, source.span(written), value)
+    return _Part(whole, node, bound, source.span(written), value)

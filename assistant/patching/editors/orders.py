@@ -6,17 +6,17 @@ import libcst as cst
 
 from assistant.patching.calls import positional
 from assistant.patching.editing import Editing
-from assistant.patching.lineage import Lineage, fit_pair, held_at, lineage
+from assistant.patching.lineage import Lineage, fit_pair, held_at, lineage, row_names
 from assistant.patching.model import CannotEditError
 from assistant.patching.moves import Move, moved_apart, moves_of
-from assistant.patching.names import assignment_of, dotted, fresh, last_name, numpy_name, path_of
+from assistant.patching.names import assignment_of, dotted, fresh, last_name, numpy_name, path_of, reads
 from assistant.patching.registry import editor
 from assistant.patching.source import Source
 from assistant.patching.statements import delete, insert_after, insert_before, statement_of
 from assistant.patching.values import assigned_value
 
 _BY_HAND = "Move inputs and labels with one and the same index by hand"
-_LISTS = ("list", "sorted", "glob", "listdir")
+_LISTS = ("list", "sorted", "glob", "listdir", "tolist", "split", "splitlines")
 
 
 @editor("move_together", order=50)
@@ -38,6 +38,9 @@ def move_together(edit: Editing) -> None:
         move_together(edit)
         return
     move, own, other = (of_x[0], x, y) if of_x else (of_y[0], y, x)
+    if move.kind in ("sorted", "sorted_in_place") and (of_x or not _is_flat(edit)):
+        # Numbers within a row may be sorted on purpose.
+        raise edit.refuse(_BY_HAND, "fit")
     if move.kind == "split":
         _join_split(edit, move, [one for one in moves_of(edit.source, other) if one.kind == "split"])
         return
@@ -68,6 +71,8 @@ def _use_order(edit: Editing, first: Move, second: Move) -> None:
     assert isinstance(second.node, cst.Subscript)
     index = second.node.slice[0].slice
     assert isinstance(index, cst.Index)
+    if len(reads(edit.source, second.order)) > 1:
+        raise edit.refuse(_BY_HAND, "fit")
     edit.source.replace(index.value, first.order)
 
 
@@ -86,9 +91,12 @@ def _split_together(edit: Editing, first: Move, second: Move) -> None:
     assert isinstance(second.statement, cst.Assign)
     target, more = first.statement.targets[0].target, second.statement.targets[0].target
     arrays = [source.code(one) for one in _arrays(second)]
-    roots = [assignment_of(source, name, first.statement) for name in (one.split(".")[0] for one in arrays)]
-    scope = source.function(first.statement)
-    if any(one is None or source.function(one) is not scope for one in roots):
+    names = [one.split(".")[0] for one in arrays]
+    made = [
+        (assignment_of(source, one, first.statement), assignment_of(source, one, second.statement)) for one in names
+    ]
+    if any(early is None or early is not late for early, late in made):
+        # It is not there yet, or is changed between the two.
         raise edit.refuse(_BY_HAND, "fit")
     end = source.end(_arrays(first)[-1])
     edits = [(*source.span(target), f"{_plain(source, target)}, {_plain(source, more)}")]
@@ -132,6 +140,8 @@ def _undo(edit: Editing, move: Move) -> None:
 
 def _take_along(edit: Editing, move: Move, other: str) -> None:
     source, node = edit.source, move.node
+    if _is_needed_as_it_was(source, move):
+        raise edit.refuse(_BY_HAND, "fit")
     match move.kind:
         case "shuffled":
             assert isinstance(node, cst.Call)
@@ -174,6 +184,19 @@ def _take_along(edit: Editing, move: Move, other: str) -> None:
             raise edit.refuse(_BY_HAND, "fit")
 
 
+def _is_needed_as_it_was(source: Source, move: Move) -> bool:
+    """Whether the array is read behind its move under the name that it had before, beside what has to go along."""
+    before = {one.value for one in row_names(source, move.node)} - {move.name}
+    end = source.end(move.statement)
+    return any(source.start(one) > end for name in before for one in reads(source, name))
+
+
+def _is_flat(edit: Editing) -> bool:
+    """Whether there is one number a row of the targets."""
+    data = edit.case.data.get("y")
+    return data is None or not data.shapes or len(data.shapes[0]) == 1
+
+
 def _replaced(source: Source, move: Move, lines: list[str]) -> None:
     """Statements in the place of the one that moves."""
     whole = statement_of(source, move.statement)
@@ -206,10 +229,22 @@ def _picked(source: Source, move: Move, name: str, order: str) -> str:
     is_list = isinstance(value, (cst.List, cst.ListComp)) or (
         isinstance(value, cst.Call) and last_name(value.func) in _LISTS
     )
-    if is_list:
+    # What `random` shuffles is a list, and what belongs to it is likely another.
+    if is_list or (isinstance(move.node, cst.Call) and path_of(source, move.node.func) == "random.shuffle"):
         return f"[{name}[i] for i in {order}]"
-    by_place = isinstance(move.node, cst.Subscript) and last_name(move.node.value) == "iloc"
-    return f"{name}.iloc[{order}]" if by_place else f"{name}[{order}]"
+    if isinstance(move.node, cst.Subscript) and last_name(move.node.value) == "iloc":
+        return f"{name}.iloc[{order}]"
+    if _is_of_a_table(value):
+        return f"{numpy_name(source)}.asarray({name})[{order}]"
+    return f"{name}[{order}]"
+
+
+def _is_of_a_table(value: cst.BaseExpression | None) -> bool:
+    """Whether a value is taken by a column's name, or by several: numbers in brackets then mean labels."""
+    if not isinstance(value, cst.Subscript) or len(value.slice) != 1:
+        return False
+    index = value.slice[0].slice
+    return isinstance(index, cst.Index) and isinstance(index.value, (cst.SimpleString, cst.List))
 
 
 def _is_array(source: Source, move: Move, name: str) -> bool:

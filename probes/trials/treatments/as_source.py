@@ -7,19 +7,19 @@ from ..arm import Arm
 from ..treating import NotApplicable, OnlyAsSource, Parameters, treatment
 
 
-@treatment("move_together", title="Inputs and labels moved with one and the same index", stage="data")
+@treatment("move_together", title="Inputs and labels moved with one and the same index", stage="data", mends_data=True)
 def move_together(arm: Arm, parameters: Parameters) -> Parameters:
     """The program run again with inputs and labels moved alike."""
     raise OnlyAsSource("which label belongs to which input is lost once they were moved apart")
 
 
-@treatment("move_axes", title="Axes moved in place of a reshape", stage="data")
+@treatment("move_axes", title="Axes moved in place of a reshape", stage="data", mends_data=True)
 def move_axes(arm: Arm, parameters: Parameters) -> Parameters:
     """The program run again with the axes of its inputs moved rather than renumbered."""
     raise OnlyAsSource("how the inputs lay before they were reshaped is known to the program alone")
 
 
-@treatment("divide_as_fractions", title="Inputs divided as fractions", stage="data")
+@treatment("divide_as_fractions", title="Inputs divided as fractions", stage="data", mends_data=True)
 def divide_as_fractions(arm: Arm, parameters: Parameters) -> Parameters:
     """The program run again with fractions where it cuts its inputs down to whole numbers."""
     raise OnlyAsSource("what was cut off the inputs is lost")

@@ -39,6 +39,10 @@ def test_they_are_trained_on(written: str, wanted: str) -> None:
         "x_train, y_train = x[:80], y[:80]\nx_val, y_val = other[100:], others[100:]\n",
         "x_train, y_train = x[:80], y[:80]\nx_val, y_val = x[-20:], y[-20:]\n",
         "x_train, x_val, y_train, y_val = train_test_split(x, y)\n",
+        "x_train, y_train = x[:80], y[:80]\nx_test = x[80:90]\nx_val, y_val = x[90:], y[90:]\n",
+        "N = 20\nx_train, y_train = x[:N], y[:N]\nx_test = x[N:90]\nx_val, y_val = x[90:], y[90:]\n",
+        "N = 20\nx_train, y_train = x[:N], y[:N]\nx_val, y_val = x[90:], y[90:]\nsteps = N\n",
+        "x_train, y_train = x[:20], z['y'][:20]\nx_val, y_val = x[90:], y[90:]\n",
     ],
 )
 def test_where_none_are_left_out_a_person_has_to_gather_them(written: str) -> None:

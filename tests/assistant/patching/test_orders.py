@@ -37,7 +37,10 @@ def refused(lines: str, fit: str = FIT, before: str = WHOLE) -> bool:
             "order = np.random.permutation(len(x))\nx, y = x[order], y[order]\n",
         ),
         ("rng.shuffle(y)\n", "order = rng.permutation(len(y))\ny, x = y[order], x[order]\n"),
-        ("random.shuffle(x)\n", "order = np.random.permutation(len(x))\nx, y = x[order], y[order]\n"),
+        (
+            "random.shuffle(x)\n",
+            "order = np.random.permutation(len(x))\nx, y = [x[i] for i in order], [y[i] for i in order]\n",
+        ),
         ("x = rng.permutation(x)\n", "order = rng.permutation(len(x))\nx, y = x[order], y[order]\n"),
         ("x = x[rng.permutation(len(x))]\n", "order = rng.permutation(len(x))\nx, y = x[order], y[order]\n"),
         (
@@ -75,6 +78,10 @@ def test_what_is_moved_alone_takes_the_other_along(written: str, wanted: str) ->
         "np.random.seed(1)\nnp.random.shuffle(x)\nnp.random.seed(1)\nnp.random.shuffle(y)\n",
         "z = rng.permutation(100)\nrng.shuffle(z)\n",
         "x = x[::2]\n",
+        "x = np.sort(x)\n",
+        "y = np.sort(y, axis=1)\n",
+        "x = rng.permutation(x, axis=1)\n",
+        "moved = x[rng.permutation(len(x))]\nprint(x, moved)\nx = moved\n",
     ],
 )
 def test_what_is_moved_together_is_left_alone(written: str) -> None:
@@ -90,6 +97,25 @@ def test_splits_that_draw_apart_are_one_split() -> None:
     assert moved(written, fit) == wanted
     seeded = written.replace("test_size=0.2", "random_state=3")
     assert refused(seeded, fit)
+
+
+def test_what_is_changed_between_two_splits_is_left_to_the_person() -> None:
+    fit = "model.fit(x_train, y_train, validation_data=(x_val, y_val))\n"
+    written = "x_train, x_val = train_test_split(x)\ny = encode(y)\ny_train, y_val = train_test_split(y)\n"
+    assert refused(written, fit)
+
+
+def test_columns_are_picked_from_by_place() -> None:
+    before = "x = table[['a', 'b']]\ny = table['kind'].tolist()\n"
+    found = moved("y = shuffle(y)\n", before=before)
+    assert found == "y, x = shuffle(y, x)\n"
+    found = moved("y = y[rng.permutation(len(y))]\n", before=before)
+    assert found == "order = rng.permutation(len(y))\ny, x = y[order], np.asarray(x)[order]\n"
+
+
+def test_an_order_that_is_drawn_again_is_another() -> None:
+    written = "order = rng.permutation(100)\nx = x[order]\norder = rng.permutation(100)\ny = y[order]\n"
+    assert refused(written)
 
 
 def test_a_split_of_one_input_joins_that_of_the_others() -> None:

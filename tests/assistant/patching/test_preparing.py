@@ -40,6 +40,8 @@ def test_axes_are_moved_in_place_of_a_reshape(written: str, wanted: str) -> None
     "written",
     [
         "x = raw[:, :4]\n",
+        "x = raw.reshape(len(raw), -1)\n",
+        "x = raw.reshape(-1, 784)\n",
         "x = raw.reshape(-1, 1)\n",
         "x = raw.reshape(-1, 28, 28, 1)\n",
         "x = tf.reshape(raw, (-1, 4, 3))\n",
@@ -68,6 +70,17 @@ def test_training_and_validation_inputs_are_prepared_alike() -> None:
 )
 def test_inputs_are_divided_as_fractions(written: str, wanted: str) -> None:
     assert prepared("divide_as_fractions", written) == wanted
+
+
+def test_only_the_last_reshape_is_a_move() -> None:
+    lines = "x = raw.reshape(-1, 3, 32, 32)\nx = x.reshape(-1, 32, 32, 3)\n"
+    wanted = "x = raw.reshape(-1, 3, 32, 32)\nx = x.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)\n"
+    assert prepared("move_axes", lines) == wanted
+
+
+def test_places_and_counts_stay_whole() -> None:
+    lines = "x = raw[: len(raw) * 4 // 5]\nhours = seconds // 3600\nx = np.concatenate([x // 255, hours], axis=1)\n"
+    assert prepared("divide_as_fractions", lines) == lines.replace("x // 255", "x / 255")
 
 
 def test_other_whole_divisions_stay() -> None:

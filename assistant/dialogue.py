@@ -91,7 +91,7 @@ class Dialogue:
         for finding in self.findings():
             if finding.status in CONFIRMED and (finding.cause, finding.status) not in self._facts.concluded:
                 return Conclude(finding)
-        return self._need or self._trial_to_offer() or self._end()
+        return self._need or self._trial_to_offer() or self._need_kept_back() or self._end()
 
     def record(self, event: AnyEvent) -> None:
         """Take what happened."""
@@ -291,8 +291,12 @@ class Dialogue:
         self._beyond = tuple(self._over(one) for one in self._facts.patched.values() if one.beyond)
         self._told = with_remaining(self._own, [one.own_findings() for one in self._beyond])
 
-    def _walk_over(self, facts: Facts) -> Walk:
-        for_trials = FOR_TRIALS * self.budget if self._trials else 0.0
+    def _need_kept_back(self) -> Need | None:
+        """What was kept back for the sake of trials, of which none is left."""
+        return next(self._walk_over(self._facts, kept=False).run(), None) if self._walk.kept_back else None
+
+    def _walk_over(self, facts: Facts, *, kept: bool = True) -> Walk:
+        for_trials = FOR_TRIALS * self.budget if self._trials and kept else 0.0
         return Walk(self.kb, self.catalogue, facts, self._judge, self.budget, for_trials=for_trials)
 
     def _over(self, tried: PatchTried) -> Dialogue:

@@ -50,6 +50,7 @@ class Walk:
         seen: symptoms that answers of the recorded run named, in order.
         conclusion: the conclusion that the tree came to, if it did.
         over_budget: whether a probe was left out because the budget was spent.
+        kept_back: whether one was left out for the sake of trials.
     """
 
     kb: KnowledgeBase
@@ -62,6 +63,7 @@ class Walk:
     conclusion: str | None = None
     over_budget: bool = False
     for_trials: float = 0.0
+    kept_back: bool = False
     _timed: set[str] = field(default_factory=set)
 
     def run(self) -> Iterator[Need]:
@@ -243,7 +245,7 @@ class Walk:
             self.over_budget = True
             return f"the budget of {self.budget:.0f} s is spent"
         if info.cost != "instant" and phase == "rest" and self.facts.seconds >= self.budget - self.for_trials:
-            self.over_budget = True
+            self.kept_back = True
             return "what is left of the budget is kept for trials"
         return None
 

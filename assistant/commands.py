@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LEAST_BUDGET = 20.0
+"""Seconds that a second training of a program is examined for, however much of the budget the first has taken."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -87,9 +90,10 @@ def check(wish: Wish, format: str, answers: Path | None, patch: PatchWish | None
 def _with_the_next(
     wish: Wish, session: Session, report: Report, given: Mapping[str, str], store: Store
 ) -> tuple[Session, Report, ExitStatus]:
-    """Where the training is sound and the program trains another model behind it, what is wrong with that one.
+    """Where the training is sound and the program trains another model behind it, what becomes of that one.
 
-    A program whose second part is no less sound, or tells nothing, keeps the report of its first, with a remark.
+    A program whose second part is no less sound keeps the report of its first, with a remark. What the first has left
+    of the budget is the second's.
     """
     case, first = session.dialogue.case, (session, report, ExitStatus.HEALTHY)
     if case is None or not case.fits_of_other_models or wish.opened.fit is not None or session.dialogue.facts.bundles:
@@ -97,7 +101,8 @@ def _with_the_next(
     line = case.fits_of_other_models[0]
     tell(f"The training on line {case.fit_line} is sound; on line {line} another model is trained.")
     before = sum((case.fit_line or 0) < one <= line for one in case.further_fits)
-    following = begin(wish.opened.model_copy(update={"fit": case.fits_seen + before}), store, wish.symptom)
+    left = {"fit": case.fits_seen + before, "budget": max(LEAST_BUDGET, session.dialogue.seconds_left)}
+    following = begin(wish.opened.model_copy(update=left), store, wish.symptom)
     try:
         other, status = examined(following, given)
     except InterruptedSessionError:
@@ -109,11 +114,10 @@ def _with_the_next(
     if held is None or held.fit_line != line:
         # A loop, or functions that are called in another order than they are written in.
         return first
-    if other.status == "diagnosed":
-        said = f"The program's first training, on line {case.fit_line}, is sound; this is another model's, behind it."
-        return following, _remarked(other, said), status
-    found = {"healthy": "is sound too"}.get(other.status, "was examined too, and nothing could be confirmed")
-    return session, _remarked(report, f"The training that follows, of another model, {found}."), ExitStatus.HEALTHY
+    if status == ExitStatus.HEALTHY:
+        return session, _remarked(report, f"The training on line {line}, of another model, is sound too."), status
+    said = f"The program's first training, on line {case.fit_line}, is sound; this is another model's, behind it."
+    return following, _remarked(other, said), status
 
 
 def _remarked(report: Report, remark: str) -> Report:

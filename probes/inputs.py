@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 from .case import Case
 from .recording import Batch
 from .structures import named_leaves
-from .traced import traced
 
 _RESCALING = (
     "Normalization",
@@ -29,6 +29,7 @@ _RESCALING = (
 )
 _ARITHMETIC = ("TrueDivide", "Divide", "Multiply", "Subtract")
 _PASSING = ("InputLayer", "Concatenate", "Reshape", "Flatten", "ExpandDims", "Squeeze", "Permute", "Transpose", "Cast")
+_LOOKING_UP = frozenset({"gather", "gather_nd", "embedding_lookup", "take", "one_hot"})
 _PICTURING = ("Resizing", "CenterCrop", "ZeroPadding")
 
 
@@ -111,7 +112,30 @@ def _all_known(found: Iterable[bool | None]) -> bool | None:
 
 def looks_up(case: Case) -> bool:
     """Whether the model looks ids up: by a layer of Keras, or by code of its own."""
-    return any(type(layer).__name__ == "Embedding" for layer in case.model._flatten_layers()) or traced(case).looks_up
+    return any(type(layer).__name__ == "Embedding" for layer in case.model._flatten_layers()) or gathers(case)
+
+
+def gathers(case: Case) -> bool:
+    """Whether code of the program's own, or an operation between layers, looks rows up by number."""
+    return case.once("gathers", lambda: _gathers(case.model))
+
+
+def _gathers(model: Any) -> bool:
+    layers = model._flatten_layers(include_self=True)
+    between = {type(one).__name__ for one in getattr(model, "operations", ())}
+    own = {type(layer) for layer in layers if not type(layer).__module__.startswith("keras.")}
+    functions = [one for kind in own for one in vars(kind).values()]
+    functions += [getattr(layer, "function", None) for layer in layers]
+    called = {name for one in functions for name in _names_in(getattr(one, "__code__", None))}
+    return bool(called & _LOOKING_UP) or bool(between & {"Take", "OneHot"})
+
+
+def _names_in(code: CodeType | None) -> Iterator[str]:
+    """The names that a function's code uses, functions inside it included."""
+    if code is not None:
+        yield from code.co_names
+        for inner in code.co_consts:
+            yield from _names_in(inner if isinstance(inner, CodeType) else None)
 
 
 def is_tokens(case: Case, array: NDArray[Any]) -> bool:

@@ -19,8 +19,6 @@ MOST_LAYERS = 80
 """Tracing a model of more layers takes seconds."""
 
 ATTENTIVE = ("MultiHeadAttention", "GroupedQueryAttention", "Attention", "AdditiveAttention")
-_LOOKS_UP = ("ResourceGather", "ResourceGatherNd")
-_READS = ("ReadVariableOp", "VariableV2")
 
 
 @dataclass(frozen=True)
@@ -28,12 +26,10 @@ class Traced:
     """What of a forward pass the layers' own attributes do not tell.
 
     Attributes:
-        looks_up: whether rows of a variable are looked up by number.
         lone_softmax: the first hidden layer that takes a softmax over one number alone, or the model's name where code
             outside of layers does; None where nothing does. Keras' own attention over one step is meant so.
     """
 
-    looks_up: bool = False
     lone_softmax: str | None = None
 
 
@@ -55,7 +51,7 @@ def _traced(case: Case) -> Traced:
     import tensorflow as tf
 
     model = case.model
-    if not _has_more_to_tell(model) or len(model._flatten_layers()) > MOST_LAYERS:
+    if not softmax_may_hide(model) or len(model._flatten_layers()) > MOST_LAYERS:
         return Traced()
     rows = case.train.rows if case.train.together else ROWS
     x = map_leaves(tf.convert_to_tensor, fed(case.train.sample(rows), case).x)
@@ -69,7 +65,6 @@ def _traced(case: Case) -> Traced:
             return Traced()
     operations = list(graph.get_operations())
     return Traced(
-        looks_up=any(one.type in _LOOKS_UP or _gathers_variable(one) for one in operations),
         lone_softmax=_first_lone(case, made, [at for at, one in enumerate(operations) if _is_lone_softmax(one)]),
     )
 
@@ -96,8 +91,8 @@ def _layers_noted(made: list[_Made]) -> Iterator[None]:
         yield
 
 
-def _has_more_to_tell(model: Any) -> bool:
-    """Whether there is code of the program's own, or a softmax before the outputs: all else shows in attributes."""
+def softmax_may_hide(model: Any) -> bool:
+    """Whether there is code of the program's own, or a softmax before the outputs: none else can hide one."""
     layers = model._flatten_layers(include_self=True)
     own = any(not type(one).__module__.startswith("keras.") for one in layers)
     # An operation of `keras.ops` between two layers stands among the operations alone.
@@ -113,22 +108,20 @@ def _activated(layer: Any) -> str:
 
 def _first_lone(case: Case, made: list[_Made], places: list[int]) -> str | None:
     notes = {id(note.layer): note for note in layer_notes(case)}
-    outputs = {note.path for note in output_layers(case)}
+    outputs = _outputs(case)
     for place in places:
         # The innermost layer is the one that is done first.
         around = [notes[id(one.layer)] for one in made if one.begin <= place < one.end and id(one.layer) in notes]
-        if not any(note.kind in ATTENTIVE or note.path in outputs for note in around):
+        if not any(note.kind in ATTENTIVE or id(note.layer) in outputs for note in around):
             return around[0].path if around else str(case.model.name)
     return None
 
 
-def _gathers_variable(operation: Any) -> bool:
-    if operation.type not in ("GatherV2", "GatherNd"):
-        return False
-    table = operation.inputs[0].op
-    while table.type in ("Cast", "Identity") and table.inputs:
-        table = table.inputs[0].op
-    return table.type in _READS
+def _outputs(case: Case) -> set[int]:
+    """The layers that give the outputs, and those that hold their weights."""
+    given = [tensor._keras_history.operation for tensor in getattr(case.model, "outputs", None) or ()]
+    last = [note.layer for note in (*output_layers(case), *layer_notes(case)[-1:])]
+    return {id(one) for one in (*given, *last)}
 
 
 def _is_lone_softmax(operation: Any) -> bool:

@@ -19,7 +19,7 @@ from ..layers import (
     leads_to,
     weighs_others,
 )
-from ..traced import traced
+from ..traced import softmax_may_hide
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class Activations:
     """Rectifying activations directly before a batch normalisation."""
     first_pair: str | None = None
     """First layer of the first of them."""
-    lone_softmax: str | None = None
-    """First layer that takes a softmax over one number alone, which gives 1 whatever goes in; null where none does."""
+    softmax_may_hide: bool = False
+    """Whether a softmax before the outputs, or code of the program's own, may be taken over too few numbers."""
 
 
 @probe("activations", title="What bends numbers between the layers", cost="instant", needs=("model",))
@@ -119,7 +119,7 @@ def measure(case: Case, budget: Budget) -> Activations:
         normalised=any("Normalization" in one for one in kinds - {"Normalization"}),
         repeated=_repeated(case),
         rectified_before_norm=_before_norm(case),
-        lone_softmax=traced(case).lone_softmax,
+        softmax_may_hide=softmax_may_hide(case.model),
     )
 
 

@@ -194,8 +194,8 @@ class RecordedRun:
     divided_whole: bool = False
     """Whether the inputs are pixels that the program divided as whole numbers, so that hardly anything is left of them;
     simple models on the same inputs are no measure then."""
-    lone_softmax: bool = False
-    """Whether the model takes a softmax over one number alone, which gives 1 whatever goes in."""
+    lone_softmax: str | None = None
+    """First hidden layer that takes a softmax over one number alone, which gives 1 whatever goes in; null for none."""
     numbers_per_target: float = 1.0
     """How many numbers the output gives for each number of its target under an error of Keras' own, which then compares
     each of them with it; 1 where they are as many, and under other losses."""
@@ -293,7 +293,7 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
         inputs_used=inputs_used(case, training) if ran.steps else None,
         shown_accuracy=shown,
         divided_whole=divided_whole(case),
-        lone_softmax=traced(case).lone_softmax is not None,
+        lone_softmax=traced(case).lone_softmax,
         out_of_reach=out_of_reach(case) if ran.steps else 0.0,
         pictures_dark=pictures.dark_share,
         pictures_contrast=pictures.contrast if pictures.pictures else None,

@@ -26,6 +26,7 @@ LEARNT: Mapping[str, Any] = {
             "copied",
             "copied_spread",
             "validation_lost",
+            "lone_softmax",
         ]
     ),
     "sequence_classes": 0,
@@ -35,7 +36,6 @@ LEARNT: Mapping[str, Any] = {
     "numbers_per_target": 1.0,
     "steps": 1320,
     "divided_whole": False,
-    "lone_softmax": False,
     "known_share": 0.0,
     "out_of_reach": 0.0,
     "pictures_dark": 0.0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from assistant.patching.calls import positional
+from assistant.patching.calls import keyword, positional
 from assistant.patching.editing import Editing
 from assistant.patching.lineage import Lineage, fit_pair, held_at, lineage, row_names
 from assistant.patching.model import CannotEditError
@@ -22,6 +22,9 @@ _LISTS = ("list", "sorted", "glob", "listdir", "tolist", "split", "splitlines")
 @editor("move_together", order=50)
 def move_together(edit: Editing) -> None:
     """Let the labels go along where the inputs alone are moved, and the other way round."""
+    if keyword(edit.call("fit"), "sample_weight") is not None:
+        # Weights belong to their rows as labels do.
+        raise edit.refuse(_BY_HAND, "fit")
     x, y = _lines(edit)
     of_x, of_y = moved_apart(edit.source, x, y)
     if len(of_x) > 1 or len(of_y) > 1 or not (of_x or of_y):

@@ -174,6 +174,10 @@ def test_a_pipeline_is_followed_to_its_arrays() -> None:
     assert moved(lines, fit) == "x, y = shuffle(x, y)\n"
 
 
+def test_weights_of_rows_would_have_to_go_along() -> None:
+    assert refused("x = shuffle(x)\n", "model.fit(x, y, sample_weight=w)\n")
+
+
 def test_two_candidates_to_go_along_are_left_to_the_person() -> None:
     fit = "model.fit(x, np.stack([y, z]))\n"
     assert refused("x = shuffle(x)\n", fit, WHOLE + "z = table.other\n")

@@ -142,7 +142,7 @@ pupil.fit(x[:400], y[:400], epochs=12, validation_data=held, verbose=0)
     code, report, told = check(tmp_path / "frozen", source)
     assert (code, report["status"], report["causes"][0]["id"]) == (1, "diagnosed", "frozen_layers"), told
     assert "is sound" in report["remarks"][0]
-    broken = source.replace("pupil.trainable = False\n", "x = x[:, :3]\n")
+    broken = source.replace("pupil.trainable = False\n", "pupil = missing\n")
     code, report, told = check(tmp_path / "broken", broken)
     assert (code, report["status"]) == (3, "program_failed"), told
     code, report, told = check(tmp_path / "sound", source.replace("pupil.trainable = False\n", ""))

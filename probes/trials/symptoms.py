@@ -31,6 +31,15 @@ GROWTH = 1.5
 WITHOUT_REFERENCE = 0.7
 """Skill from which a model counts as having learnt where there is no reference."""
 
+ONE_CLASS = 0.98
+"""Share of the predictions that are one class, from which a run says nothing else."""
+
+NEXT_TO_CHANCE = 0.05
+"""Skill below which it has learnt nothing by that."""
+
+RISEN = 0.15
+"""Rise of the skill that shows a symptom gone which the reference does not measure."""
+
 SKILL_SYMPTOMS = (
     "loss_flat",
     "loss_slow",
@@ -126,7 +135,15 @@ def shows_symptom(run: ArmRun, symptom: str, yardstick: Yardstick) -> bool:
         return short or growth(run) > GROWTH
     if symptom == "validation_erratic":
         return short or gap(run) > GAP
+    if symptom == "predicts_one_class":
+        return short or _is_one_class(run)
     return short
+
+
+def _is_one_class(run: ArmRun) -> bool:
+    """Whether nearly all predictions are one class: simple models that see no interplay may do no better."""
+    classed = [one for one in run.outputs if one.measure == "balanced_accuracy"]
+    return any(one.majority >= ONE_CLASS and one.skill < NEXT_TO_CHANCE for one in classed)
 
 
 def symptom_gone(run: ArmRun, control: ArmRun, symptom: str, yardstick: Yardstick) -> bool:
@@ -143,6 +160,9 @@ def symptom_gone(run: ArmRun, control: ArmRun, symptom: str, yardstick: Yardstic
     if symptom == "loss_diverges" and shortfall(control, yardstick) <= TOLERANCE:
         # Nothing but the loss told that the control goes astray, so the loss must tell that this run does not.
         return learnt and growth(run) <= 1.0
+    if symptom == "predicts_one_class" and shortfall(control, yardstick) <= TOLERANCE:
+        # By the reference the control had learnt what there is, so it must be seen that there is more.
+        return learnt and not _is_one_class(run) and best_skill(run) >= best_skill(control) + RISEN
     return learnt
 
 

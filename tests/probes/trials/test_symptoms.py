@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from probes.case import Error
@@ -91,3 +93,20 @@ def test_the_worst_output_is_scored() -> None:
     run = ArmRun((first, second), FALLING, 1, 1.0, 1.0, True, True)
     assert worst_output([run], Yardstick({"output": 0.9, "other": 0.8})) == "other"
     assert worst_output([failed()], YARDSTICK) is None
+
+
+def test_one_class_is_seen_where_simple_models_know_no_better() -> None:
+    poor = Yardstick({"output": 0.05})
+
+    def saying(skill: float, majority: float) -> ArmRun:
+        score = OutputScore("output", "balanced_accuracy", 0.5 + skill / 2, skill, skill, 0.5, 1000, majority)
+        return dataclasses.replace(arm(skill), outputs=(score,))
+
+    control = saying(0.0, 1.0)
+    assert shows_symptom(control, "predicts_one_class", poor)
+    assert not shows_symptom(control, "loss_flat", poor)
+    assert not shows_symptom(saying(0.4, 0.9), "predicts_one_class", poor)
+    assert not shows_symptom(saying(0.02, 0.9), "predicts_one_class", poor)
+    assert symptom_gone(saying(0.4, 0.8), control, "predicts_one_class", poor)
+    assert not symptom_gone(saying(0.04, 0.97), control, "predicts_one_class", poor)
+    assert not symptom_gone(control, control, "predicts_one_class", poor)

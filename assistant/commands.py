@@ -111,7 +111,7 @@ def _with_the_next(
         said = f"The training that follows, on line {line}, could not be examined: {error}"
         return session, _remarked(report, said), ExitStatus.HEALTHY
     held = following.dialogue.case
-    if held is None or held.fit_line != line:
+    if held is None or (held.failure is None and held.fit_line != line):
         # A loop, or functions that are called in another order than they are written in.
         return first
     if status == ExitStatus.HEALTHY:

@@ -144,7 +144,7 @@ pupil.fit(x[:400], y[:400], epochs=12, validation_data=held, verbose=0)
     assert "is sound" in report["remarks"][0]
     broken = source.replace("pupil.trainable = False\n", "pupil = missing\n")
     code, report, told = check(tmp_path / "broken", broken)
-    assert (code, report["status"]) == (3, "program_failed"), told
+    assert (code, report["causes"][0]["id"]) == (1, "program_error"), told
     code, report, told = check(tmp_path / "sound", source.replace("pupil.trainable = False\n", ""))
     assert (code, report["status"]) == (0, "healthy"), told
     assert "sound too" in report["remarks"][0]

@@ -19,7 +19,7 @@ from ..layers import (
     leads_to,
     weighs_others,
 )
-from ..traced import softmax_may_hide
+from ..lone_softmax import softmax_may_hide
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,6 @@ class DataOrder:
     """Whether `validation_split` took the last rows."""
     split_apart: tuple[int, ...] = ()
     """Lines of the program that split inputs and targets of this `fit` by separate draws; none where one draw does."""
-    split_lines: int = 0
-    """How many these are."""
 
 
 @probe("data_order", title="The order in which samples arrive", cost="instant", needs=("training_data",))
@@ -58,7 +56,6 @@ def measure(case: Case, budget: Budget) -> DataOrder:
     alike = 0.0 if classed else _next_alike(target)
     ours, expected = _one_class(output, target, case) if classed and not shuffled else (0.0, 0.0)
     missing = _missing(output, target, case) if classed else (0, 0)
-    apart = split_apart(case)
     return DataOrder(
         shuffled_by_fit=shuffled,
         stream=bool(held.batches),
@@ -70,8 +67,7 @@ def measure(case: Case, budget: Budget) -> DataOrder:
         missing_in_training=missing[0],
         missing_in_validation=missing[1],
         split_by_fit=case.fit.validation_split > 0 and case.validation is not None,
-        split_apart=apart,
-        split_lines=len(apart),
+        split_apart=split_apart(case),
     )
 
 

@@ -12,6 +12,7 @@ from ..catalogue import Unanswerable, probe
 from ..copying import copy_figures, emptied_loss
 from ..curves import Curve, spent, thinned
 from ..data.image_quality import image_quality
+from ..lone_softmax import lone_softmax
 from ..overlap import known_share, seen_ahead
 from ..receptive_field import sight
 from ..run_losses import (
@@ -26,7 +27,6 @@ from ..run_scores import by_loss_alone, worst_output
 from ..running import left_out_callbacks
 from ..shown_accuracy import shown_accuracy, untold
 from ..tasks import outputs
-from ..traced import traced
 from ..trained import inference_to_training, inputs_used, numbers_per_target, target_majority
 from ..watched_run import WatchedRun, dead_units, scored, watch_run
 from ..whole_division import divided_whole
@@ -293,7 +293,7 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
         inputs_used=inputs_used(case, training) if ran.steps else None,
         shown_accuracy=shown,
         divided_whole=divided_whole(case),
-        lone_softmax=traced(case).lone_softmax,
+        lone_softmax=lone_softmax(case),
         out_of_reach=out_of_reach(case) if ran.steps else 0.0,
         pictures_dark=pictures.dark_share,
         pictures_contrast=pictures.contrast if pictures.pictures else None,

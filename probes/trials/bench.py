@@ -12,9 +12,9 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable
 from ..inputs import ids_alone
 from ..keeping import Kept
+from ..lone_softmax import lone_softmax
 from ..reference import Reference, references
 from ..tasks import outputs
-from ..traced import traced
 from .arm import Arm
 from .starting import Starts
 from .symptoms import Yardstick, shows_symptom, symptom_gone, worst_output
@@ -89,7 +89,7 @@ class Bench:
     @classmethod
     def _new(cls, case: Case, symptom: str, *, spoilt: bool) -> Bench:
         try:
-            told = not spoilt and not ids_alone(case) and traced(case).lone_softmax is None
+            told = not spoilt and not ids_alone(case) and lone_softmax(case) is None
             found = references(case) if told else ()
         except Unanswerable:
             found = ()

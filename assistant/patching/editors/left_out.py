@@ -43,13 +43,13 @@ def use_left_out_rows(edit: Editing) -> None:
         raise edit.refuse(_BY_HAND, "fit.x")
     (present, wanted), *_ = ends.items()
     ours = [one for one in (*x, *y) if one.value == present]
-    if not any(one.value == present for one in y) or _used_elsewhere(edit.source, ours, present, wanted):
+    if not any(one.value == present for one in y) or _used_elsewhere(edit.source, ours, wanted):
         raise edit.refuse(_BY_HAND, "fit.x")
     # A number that several slices read is written once.
     edit.source.splices((*span, str(wanted)) for span in {one.written for one in ours})
 
 
-def _used_elsewhere(source: Source, parts: list[_Part], present: int, wanted: int) -> bool:
+def _used_elsewhere(source: Source, parts: list[_Part], wanted: int) -> bool:
     """Whether the rows between have another use, or the number that ends the training rows has."""
     ours = {one.node for one in parts}
     wholes = {one.whole for one in parts}

@@ -29,6 +29,9 @@ def move_together(edit: Editing) -> None:
     of_x, of_y = moved_apart(edit.source, x, y)
     if len(of_x) > 1 or len(of_y) > 1 or not (of_x or of_y):
         raise edit.refuse(_BY_HAND, "fit")
+    if _sorts(of_x) or (_sorts(of_y) and not _is_flat(edit)):
+        # Numbers within a row may be sorted on purpose.
+        raise edit.refuse(_BY_HAND, "fit")
     if of_x and of_y:
         first, second = sorted((of_x[0], of_y[0]), key=lambda one: edit.source.start(one.statement))
         if first.kind == second.kind == "split":
@@ -41,13 +44,10 @@ def move_together(edit: Editing) -> None:
         move_together(edit)
         return
     move, own, other = (of_x[0], x, y) if of_x else (of_y[0], y, x)
-    if move.kind in ("sorted", "sorted_in_place") and (of_x or not _is_flat(edit)):
-        # Numbers within a row may be sorted on purpose.
-        raise edit.refuse(_BY_HAND, "fit")
     if move.kind == "split":
         _join_split(edit, move, [one for one in moves_of(edit.source, other) if one.kind == "split"])
         return
-    if move.kind in ("sorted", "sorted_in_place"):
+    if _sorts([move]):
         _undo(edit, move)
         return
     _take_along(edit, move, _partner(edit, move, own, other))
@@ -59,6 +59,10 @@ def _lines(edit: Editing) -> tuple[Lineage, Lineage]:
         raise edit.refuse(_BY_HAND, "fit")
     x, y = pair
     return lineage(edit.source, x), lineage(edit.source, y)
+
+
+def _sorts(moves: list[Move]) -> bool:
+    return any(one.kind in ("sorted", "sorted_in_place") for one in moves)
 
 
 def _partner(edit: Editing, move: Move, own: Lineage, other: Lineage) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...layers import weighs_others
-from ...traced import traced
+from ...lone_softmax import lone_softmax
 from ...watching import layer_paths
 from ..anatomy import activated_later, activation_name, flat_layers, hidden_layers, kind, last_weights
 from ..arm import Arm
@@ -90,7 +90,7 @@ def softmax_over_steps(arm: Arm, parameters: Parameters) -> Parameters:
     """Let a softmax that is taken over one number alone run over the axis behind the rows."""
     import keras
 
-    lone = traced(arm.held).lone_softmax
+    lone = lone_softmax(arm.held)
     layer = next((one for path, one in layer_paths(arm.model) if path == lone), None)
     if layer is None:
         raise NotApplicable("no layer takes a softmax over one number alone")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...front_scaling import behind, fixed_scaling
-from ...inputs import is_image
+from ...inputs import is_image, looks_up
 from ...structures import leaves
 from ...trunk import BYTES, ROWS, difference, ranges, trunk
 from ..anatomy import flat_layers, kind, names
@@ -142,8 +142,8 @@ def _why_none(arm: Arm) -> str:
 
 
 def is_tokens(array: NDArray[Any], arm: Arm) -> bool:
-    """Whether whole numbers of an input are looked up in an embedding."""
-    if not any(kind(one) == "Embedding" for one in flat_layers(arm.model)) or array.dtype.kind not in "iuf":
+    """Whether whole numbers of an input are looked up, in an embedding or by code of the program's own."""
+    if array.dtype.kind not in "iuf" or not looks_up(arm.held):
         return False
     with np.errstate(invalid="ignore"):
         return array.ndim <= 2 and bool(np.all(array == np.round(array))) and bool(array.min() >= 0)

@@ -79,6 +79,7 @@ def test_what_is_moved_alone_takes_the_other_along(written: str, wanted: str) ->
         "z = rng.permutation(100)\nrng.shuffle(z)\n",
         "x = x[::2]\n",
         "x = np.sort(x)\n",
+        "x = np.sort(x)\ny = shuffle(y)\n",
         "y = np.sort(y, axis=1)\n",
         "x = rng.permutation(x, axis=1)\n",
         "moved = x[rng.permutation(len(x))]\nprint(x, moved)\nx = moved\n",

@@ -1,4 +1,4 @@
-"""What a model's forward pass does, as TensorFlow traces it: what code between layers does is seen as well."""
+"""A softmax over one number alone, which gives 1 whatever goes in: seen in the traced forward pass, code included."""
 
 from __future__ import annotations
 
@@ -22,18 +22,6 @@ ATTENTIVE = ("MultiHeadAttention", "GroupedQueryAttention", "Attention", "Additi
 
 
 @dataclass(frozen=True)
-class Traced:
-    """What of a forward pass the layers' own attributes do not tell.
-
-    Attributes:
-        lone_softmax: the first hidden layer that takes a softmax over one number alone, or the model's name where code
-            outside of layers does; None where nothing does. Keras' own attention over one step is meant so.
-    """
-
-    lone_softmax: str | None = None
-
-
-@dataclass(frozen=True)
 class _Made:
     """A layer, and from which to which operation of the graph it reaches."""
 
@@ -42,17 +30,22 @@ class _Made:
     end: int
 
 
-def traced(case: Case) -> Traced:
-    """Trace the model once; of one that cannot be traced, or is very deep, nothing is told."""
-    return case.once("traced", lambda: _traced(case))
+def lone_softmax(case: Case) -> str | None:
+    """The first hidden layer that takes a softmax over one number alone; the model's name where code outside of layers
+    does.
+
+    None where nothing does, and for models that cannot be traced or are very deep. Keras' own attention over one step
+    is meant so.
+    """
+    return case.once("lone_softmax", lambda: _lone_softmax(case))
 
 
-def _traced(case: Case) -> Traced:
+def _lone_softmax(case: Case) -> str | None:
     import tensorflow as tf
 
     model = case.model
     if not softmax_may_hide(model) or len(model._flatten_layers()) > MOST_LAYERS:
-        return Traced()
+        return None
     rows = case.train.rows if case.train.together else ROWS
     x = map_leaves(tf.convert_to_tensor, fed(case.train.sample(rows), case).x)
     takes = getattr(model, "_call_has_training_arg", True)
@@ -62,11 +55,9 @@ def _traced(case: Case) -> Traced:
         try:
             graph = forward.get_concrete_function(x).graph
         except Exception:  # noqa: BLE001 - code of the program's own need not be traceable
-            return Traced()
-    operations = list(graph.get_operations())
-    return Traced(
-        lone_softmax=_first_lone(case, made, [at for at, one in enumerate(operations) if _is_lone_softmax(one)]),
-    )
+            return None
+    places = [place for place, one in enumerate(graph.get_operations()) if _is_lone(one)]
+    return _first_lone(case, made, places)
 
 
 @contextlib.contextmanager
@@ -124,7 +115,7 @@ def _outputs(case: Case) -> set[int]:
     return {id(one) for one in (*given, *last)}
 
 
-def _is_lone_softmax(operation: Any) -> bool:
+def _is_lone(operation: Any) -> bool:
     """TensorFlow moves the axis of a softmax last."""
     shape = operation.inputs[0].shape if operation.type == "Softmax" else None
     return shape is not None and shape.rank is not None and shape.rank > 2 and shape[-1] == 1

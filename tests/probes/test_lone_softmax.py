@@ -1,4 +1,4 @@
-"""What the traced forward pass of a model tells that its layers' attributes do not."""
+"""What code of a program's own does with its numbers: a softmax over one of them, and ids that it looks up."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from probes.case import Case
 from probes.inputs import is_tokens
-from probes.traced import traced
+from probes.lone_softmax import lone_softmax
 from tests.probes.making import LIVE, make_case, measured, travels
 
 pytestmark = [*LIVE, pytest.mark.filterwarnings("ignore:You are using a softmax")]
@@ -46,10 +46,10 @@ def test_a_softmax_over_one_number_is_found_where_it_stands() -> None:
     found = measured(weighed(dense), "recorded_run")
     travels("recorded_run", found)
     assert found["lone_softmax"] == "shares"
-    assert traced(weighed(Scores())).lone_softmax == "scores"
+    assert lone_softmax(weighed(Scores())) == "scores"
     over_steps = Scores()
     over_steps.over = 1
-    assert traced(weighed(over_steps)).lone_softmax is None
+    assert lone_softmax(weighed(over_steps)) is None
 
 
 @pytest.mark.parametrize("apart", [True, False])
@@ -61,7 +61,7 @@ def test_an_output_of_one_share_a_step_is_no_hidden_layer(apart: bool) -> None:
     last = keras.layers.Dense(1, activation=None if apart else "softmax")(hidden)
     model = keras.Model(steps, keras.layers.Activation("softmax")(last) if apart else last)
     model.compile("adam", "binary_crossentropy")
-    assert traced(make_case(model, STEPS, STEPS[..., :1] > 0.5, epochs=1)).lone_softmax is None
+    assert lone_softmax(make_case(model, STEPS, STEPS[..., :1] > 0.5, epochs=1)) is None
 
 
 def test_what_weighs_steps_by_shares_of_several_is_left_alone() -> None:
@@ -70,9 +70,9 @@ def test_what_weighs_steps_by_shares_of_several_is_left_alone() -> None:
     def attention(steps: Any) -> Any:
         return keras.layers.MultiHeadAttention(2, 4)(steps, keras.layers.Lambda(lambda x: x[:, :1])(steps))
 
-    assert traced(weighed(keras.layers.Dense(4, activation="softmax"))).lone_softmax is None
-    assert traced(weighed(attention)).lone_softmax is None
-    assert traced(weighed(keras.layers.Dense(1, activation="sigmoid"))).lone_softmax is None
+    assert lone_softmax(weighed(keras.layers.Dense(4, activation="softmax"))) is None
+    assert lone_softmax(weighed(attention)) is None
+    assert lone_softmax(weighed(keras.layers.Dense(1, activation="sigmoid"))) is None
 
 
 @pytest.mark.parametrize("gathers", [True, False])

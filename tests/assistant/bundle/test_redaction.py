@@ -71,6 +71,12 @@ def redacted(text: str) -> str:
         ("from fe80::1ff:fe23:4567:890a and 2001:db8:85a3::8a2e:370:7334", "fe23"),
         ("from 2001:db8:85a3::8a2e:370:7334", "8a2e"),
         ("logged in with password hunter2acme", "hunter2acme"),
+        ("TOKEN --secret 0000000A", "0000000A"),
+        ("token: --secret hunter2", "hunter2"),
+        ("--token password: hunter2", "hunter2"),
+        ("token: DB_PASSWORD = hunter2", "hunter2"),
+        ("token: 'api_key': 'hunter2'", "hunter2"),
+        ("password=my_secret=1", "my_secret"),
         ("the token is ab12cd34", "ab12cd34"),
         ("//nas-acme/share/x.csv", "nas-acme"),
         ("file C%3A%5CUsers%5Cjane%5Cx.csv", "jane"),
@@ -139,7 +145,8 @@ def test_commands_to_a_terminal_are_no_text() -> None:
 @given(
     st.text(alphabet=string.ascii_letters + string.digits, min_size=8, max_size=40),
     st.sampled_from(["password={}", "api_key: {}", "'token': '{}'", "--secret {}", "https://u:{}@h.example/x"]),
-    st.text(alphabet=string.printable, max_size=30),
+    st.text(alphabet=string.printable, max_size=30)
+    | st.sampled_from(["TOKEN", "token:", "'token':", "--secret", "password =", "Bearer", "the secret is", "cookie=>"]),
 )
 def test_a_value_given_to_a_secrets_name_never_stays(secret: str, form: str, around: str) -> None:
     if secret.isdigit() or secret.lower() in around.lower():

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..biases import shut_by
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..layers import NORMALISING, PARAMETRIC, LayerNote, effective_shape, followed_by, layer_notes, output_layers
@@ -53,14 +54,14 @@ class InitialWeights:
     total_gain: float
     """Product of all gains along the model: how signals grow from input to output; below 1 they die out. Layers whose
     output is normalised are left out."""
-    odd_bias: float
-    """Largest absolute start of a bias, forget gates of recurrent layers left out."""
     nonfinite: bool
     """Whether a weight is NaN or infinite before training."""
-    trained_before: bool
-    """Whether biases differ from zero in most layers, as in weights that come from an earlier training."""
     zero_factors: str | None = None
     """First layer of the program's own that has several matrices, all of them zero; null where there is none."""
+    shut_layer: str | None = None
+    """First hidden layer whose biases start so far out that its units stand still; null where there is none."""
+    shut_bias: float = 0.0
+    """The bias of that layer that is nearest zero."""
 
 
 @probe("initial_weights", title="How the weights start", cost="instant", needs=("model",))
@@ -77,7 +78,7 @@ def measure(case: Case, budget: Budget) -> InitialWeights:
     gains = {row.layer: row.gain for row in rows if not row.zero and math.isfinite(row.gain) and row.gain > 0}
     carried = [gains[one.path] for one in notes if one.path in gains and not _is_normalised(case, one)]
     furthest = max(rows, key=lambda row: abs(math.log(row.gain)) if row.gain > 0 and math.isfinite(row.gain) else 0.0)
-    biases = [np.asarray(one.numpy()) for note in notes for one in note.layer.weights if one.name.endswith("bias")]
+    shut = next(((one.path, bias) for one in notes if one.path not in heads and (bias := _shut_by(case, one))), None)
     values = [np.asarray(one.numpy()) for one in case.model.weights if np.asarray(one.numpy()).dtype.kind == "f"]
     return InitialWeights(
         layers=tuple(rows[:100]),
@@ -88,11 +89,16 @@ def measure(case: Case, budget: Budget) -> InitialWeights:
         smallest_gain=min(gains.values(), default=1.0),
         largest_gain=max(gains.values(), default=1.0),
         total_gain=float(np.prod(carried)),
-        odd_bias=max((float(np.abs(one).max()) for one in biases if one.size), default=0.0),
         nonfinite=any(not np.isfinite(one).all() for one in values),
-        trained_before=bool(biases) and float(np.mean([bool(np.any(one != 0)) for one in biases])) > 0.5,
         zero_factors=next((one.path for one in layer_notes(case) if _of_zeros(one.layer)), None),
+        shut_layer=shut[0] if shut else None,
+        shut_bias=shut[1] if shut else 0.0,
     )
+
+
+def _shut_by(case: Case, note: LayerNote) -> float | None:
+    found = [one for one in note.layer.weights if one.name.endswith("bias")]
+    return shut_by(found[0].numpy(), effective_shape(case, note)) if len(found) == 1 else None
 
 
 def _of_zeros(layer: Any) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from ...biases import shut_by
+from ...layers import ACTIVATING, activation_shape
 from ...own_maps import own_matrix
-from ..anatomy import activation_name, weighted
+from ..anatomy import activation_name, following, kind, last_weights, weighted
 from ..arm import Arm
 from ..starting import initializer_of, weights_of
 from ..treating import NotApplicable, Parameters, treatment
@@ -20,7 +23,8 @@ SLACK = 1.7
 
 @treatment("set_initializer", title="Initial weights of a fitting spread", stage="start", measured=True)
 def set_initializer(arm: Arm, parameters: Parameters) -> Parameters:
-    """He's initialiser under rectifiers, Glorot's elsewhere, orthogonal for recurrent weights."""
+    """He's initialiser under rectifiers, Glorot's elsewhere, orthogonal for recurrent weights; hidden layers that their
+    biases shut begin at zero."""
     import keras
 
     if int(np.asarray(getattr(arm.optimizer, "iterations", 0))):
@@ -34,10 +38,26 @@ def set_initializer(arm: Arm, parameters: Parameters) -> Parameters:
         relu = activation_name(layer) in ("relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "swish")
         chosen: Any = keras.initializers.HeNormal(seed=1) if relu else keras.initializers.GlorotUniform(seed=1)
         wanted[id(layer), name] = keras.initializers.Orthogonal(seed=1) if bare == "recurrent_kernel" else chosen
+    biased = [key for key in _shut(arm) if key not in wanted]
+    kernels = len(wanted)
+    wanted.update((key, keras.initializers.Zeros()) for key in biased)
     if not wanted:
         raise NotApplicable("the initial weights have a fitting spread")
     arm.initializer = lambda layer, name: wanted.get((id(layer), name))
-    return {"initializer": type(next(iter(wanted.values()))).__name__, "layers": len(wanted)}
+    return {"initializer": type(next(iter(wanted.values()))).__name__, "layers": kernels, "biases": len(biased)}
+
+
+def _shut(arm: Arm) -> Iterator[tuple[int, str]]:
+    last = last_weights(arm.model)
+    for _, variable, layer, name in weights_of(arm.model):
+        if name.lstrip("_") != "bias" or id(layer) in last:
+            continue
+        after = next((one for one in following(layer) if kind(one) in ACTIVATING), None)
+        shape = activation_shape(layer)
+        if shape in ("linear", "none") and after is not None:
+            shape = activation_shape(after)
+        if shut_by(variable.numpy(), shape) is not None:
+            yield id(layer), name
 
 
 def suits(variable: Any) -> bool:

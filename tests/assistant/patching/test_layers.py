@@ -88,6 +88,18 @@ def test_initial_weights_suit_the_activation() -> None:
     assert found[1] == 'layers.Dense(8, activation="tanh"),'
 
 
+def test_biases_begin_at_zero() -> None:
+    source = listed(
+        'layers.Dense(8, activation="relu", bias_initializer=keras.initializers.Constant(-9.0))',
+        'layers.Dense(8, activation="relu", kernel_initializer="he_uniform", bias_initializer="zeros")',
+        'layers.Dense(1, bias_initializer="ones")',
+    )
+    found = model_lines(edited(source, "set_initializer", {"layers": 0, "biases": 1}))
+    assert found[0] == 'layers.Dense(8, activation="relu"),'
+    assert found[1] == 'layers.Dense(8, activation="relu", kernel_initializer="he_uniform"),'
+    assert found[2] == 'layers.Dense(1, bias_initializer="ones"),'
+
+
 def test_initial_weights_of_a_layer_of_its_own() -> None:
     source = text(
         """

@@ -23,6 +23,12 @@ def model(start: Any = "he_normal", units: int = 64) -> Any:
     return compiled(keras.Sequential([keras.Input((6,)), hidden, layers.Dense(1, name="last")]))
 
 
+def keras_activation(name: str) -> Any:
+    import keras
+
+    return keras.activations.get(name)
+
+
 def seen(made: Any) -> dict[str, Any]:
     return measured(make_case(made, X, quantity()), "initial_weights")
 
@@ -31,7 +37,7 @@ def test_a_customary_start() -> None:
     found = seen(model())
     assert (found["zero_layers"], found["twin_layers"], found["nonfinite"]) == (0, 0, False)
     assert found["layers"][0]["gain"] == pytest.approx(1, abs=0.3)
-    assert not found["trained_before"]
+    assert found["shut_layer"] is None
 
 
 @pytest.mark.parametrize("start", ["zeros", "ones"])
@@ -57,11 +63,31 @@ def test_weights_that_are_not_finite() -> None:
     assert seen(made)["nonfinite"]
 
 
-def test_weights_of_an_earlier_training() -> None:
+@pytest.mark.parametrize(
+    ("activation", "bias", "shut"),
+    [("relu", -4.0, True), ("relu", 4.0, False), ("relu", -1.0, False), ("tanh", 4.0, True), ("sigmoid", -4.0, True)],
+)
+def test_biases_that_leave_no_slope(activation: str, bias: float, shut: bool) -> None:
     made = model()
-    for layer in made.layers:
-        layer.bias.assign(layer.bias + 0.2)
-    assert seen(made)["trained_before"]
+    hidden = made.get_layer("hidden")
+    hidden.activation = keras_activation(activation)
+    hidden.bias.assign(hidden.bias + bias)
+    found = seen(made)
+    assert found["shut_layer"] == ("hidden" if shut else None)
+    assert found["shut_bias"] == (bias if shut else 0)
+
+
+def test_one_bias_near_zero_leaves_a_way() -> None:
+    made = model()
+    hidden = made.get_layer("hidden")
+    hidden.bias.assign([-9.0] * 63 + [-0.1])
+    assert seen(made)["shut_layer"] is None
+
+
+def test_an_output_layer_may_start_at_the_mean_of_the_targets() -> None:
+    made = model()
+    made.get_layer("last").bias.assign([-20.0])
+    assert seen(made)["shut_layer"] is None
 
 
 def test_a_model_without_a_kernel() -> None:

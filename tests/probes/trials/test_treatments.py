@@ -391,12 +391,23 @@ def test_hidden_activations() -> None:
 
 
 def test_initializers_and_starts() -> None:
+    import keras
+
     case = model_case(
         dense(64, activation="relu", kernel_initializer="zeros"), dense(3, activation="softmax"), loss=from_logits()
     )
     arm, said = treated(case, "set_initializer")
-    assert said == {"initializer": "HeNormal", "layers": 1}
+    assert said == {"initializer": "HeNormal", "layers": 1, "biases": 0}
     assert arm.initializer is not None
+    shut = model_case(
+        dense(64, activation="relu", bias_initializer=keras.initializers.Constant(-9.0)),
+        dense(3, activation="softmax", bias_initializer=keras.initializers.Constant(-9.0)),
+        loss=from_logits(),
+    )
+    arm, said = treated(shut, "set_initializer")
+    assert said == {"initializer": "Zeros", "layers": 0, "biases": 1}
+    assert type(arm.initializer(shut.model.layers[0], "bias")).__name__ == "Zeros"
+    assert arm.initializer(shut.model.layers[1], "bias") is None
     assert "fitting" in refusal(classifier(), "set_initializer")
     arm, _ = treated(classifier(), "new_start")
     assert arm.start_offset == 100

@@ -39,7 +39,8 @@ def with_gradient(case: Case) -> frozenset[str]:
 def uphill(case: Case) -> float | None:
     """Cosine between what one step adds to the weights and the gradient of the compiled loss; None without either.
 
-    The step is run for real; whoever asks puts the case back.
+    Weight decay, which shrinks weights wherever the gradient points, is left out. The step is run for real; whoever
+    asks puts the case back.
     """
     batch = fed(case.train.head(max(1, case.fit.batch_size)), case)
     if not learning_rate(case.optimizer) > 0:
@@ -50,10 +51,16 @@ def uphill(case: Case) -> float | None:
     if gradient is None:
         return None
     before = _weights(case)
+    decay = getattr(case.optimizer, "weight_decay", None)
     try:
+        if decay is not None:
+            case.optimizer.weight_decay = None
         case.model.train_step(batch.as_fit_gives_it())
     except Exception:  # noqa: BLE001 - a step that needs the graph cannot be looked at by itself
         return None
+    finally:
+        if decay is not None:
+            case.optimizer.weight_decay = decay
     added = _weights(case) - before
     size = float(np.linalg.norm(added)) * float(np.linalg.norm(gradient))
     return float(added @ gradient) / size if math.isfinite(size) and size > 0 else None

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
+from ..describing import learning_rate
 from ..layers import DROPPING, PARAMETRIC, LayerNote, adds_losses, layer_notes, output_layers, own_weights
 from ..overriding import overrides
 from ..tasks import losses_of
@@ -55,6 +56,8 @@ class Regularisation:
     own_terms: bool = False
     """Whether the program may add terms of its own to the loss: a layer or the model calls `add_loss`, or the training
     step or the loss computation is its own."""
+    decay_a_step: float = 0.0
+    """Share of every weight that the weight decay takes at each step, at the rate that training starts with."""
 
 
 @probe("regularisation", title="What holds the model back on purpose", cost="instant", needs=("model",))
@@ -66,7 +69,8 @@ def measure(case: Case, budget: Budget) -> Regularisation:
     rates = [(_rate(one.layer), one.path) for one in notes if _rate(one.layer) > 0]
     factors = [(factor, one.path) for one in notes for factor in _factors(one.layer)]
     highest, strongest = max(rates, default=(0.0, None)), max(factors, default=(0.0, None))
-    decay = getattr(case.optimizer, "weight_decay", None)
+    given = getattr(case.optimizer, "weight_decay", None)
+    decay = float(given) if isinstance(given, (int, float)) and not isinstance(given, bool) else 0.0
     augmenting = sum(one.kind.startswith("Random") for one in notes)
     stopping = any(type(one).__name__ == "EarlyStopping" for one in case.fit.callbacks)
     return Regularisation(
@@ -80,7 +84,8 @@ def measure(case: Case, budget: Budget) -> Regularisation:
         strongest_factor=strongest[0],
         strongest_layer=strongest[1],
         penalty=_penalty(notes),
-        weight_decay=float(decay) if isinstance(decay, (int, float)) and not isinstance(decay, bool) else 0.0,
+        weight_decay=decay,
+        decay_a_step=decay * (learning_rate(case.optimizer) or 0.0),
         constrained=any(getattr(one.layer, "kernel_constraint", None) is not None for one in notes),
         noise=max(
             (float(getattr(one.layer, "stddev", 0.0)) for one in notes if one.kind == "GaussianNoise"), default=0.0

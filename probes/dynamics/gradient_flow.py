@@ -162,14 +162,16 @@ def _clip_share(case: Case, seen: FirstSteps) -> float:
     for one in seen.seen:
         norms = np.array([float(row[0]) for row in one.gradients.values()])
         largest = np.array([float(row[1]) for row in one.gradients.values()])
+        # Clipping has nothing to take from weights that get no gradient.
+        norms, largest = norms[norms > 0], largest[norms > 0]
         if not len(norms) or not np.isfinite(norms).all():
             continue
         share = 1.0
         if getattr(optimizer, "clipnorm", None):
-            share = min(share, float(np.median(np.minimum(1.0, optimizer.clipnorm / np.maximum(norms, 1e-30)))))
+            share = min(share, float(np.median(np.minimum(1.0, optimizer.clipnorm / norms))))
         if getattr(optimizer, "global_clipnorm", None):
-            share = min(share, min(1.0, optimizer.global_clipnorm / max(float(np.sqrt((norms**2).sum())), 1e-30)))
+            share = min(share, min(1.0, optimizer.global_clipnorm / float(np.sqrt((norms**2).sum()))))
         if getattr(optimizer, "clipvalue", None):
-            share = min(share, float(np.median(np.minimum(1.0, optimizer.clipvalue / np.maximum(largest, 1e-30)))))
+            share = min(share, float(np.median(np.minimum(1.0, optimizer.clipvalue / largest))))
         kept.append(share)
     return float(np.median(kept)) if kept else 1.0

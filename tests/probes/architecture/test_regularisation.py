@@ -102,6 +102,7 @@ def test_decay_noise_and_stopping() -> None:
         layers.GaussianNoise(0.3), last(), optimizer=keras.optimizers.AdamW(weight_decay=0.1), callbacks=stopping
     )
     assert found["weight_decay"] == pytest.approx(0.1)
+    assert found["decay_a_step"] == pytest.approx(1e-4)
     assert found["noise"] == pytest.approx(0.3)
     assert found["early_stopping"]
 

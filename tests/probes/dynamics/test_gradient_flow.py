@@ -48,6 +48,17 @@ def test_clipping_that_leaves_little() -> None:
     assert seen(deep("relu", keras.optimizers.SGD(global_clipnorm=1e-4), 1))["clip_share"] < 1e-3
 
 
+def test_clipping_is_measured_where_there_is_a_gradient() -> None:
+    import keras
+
+    shut = deep("relu", keras.optimizers.SGD(clipvalue=1e-6), 3)
+    for layer in shut.layers[:-1]:
+        layer.bias.assign(layer.bias - 100.0)
+    found = seen(shut)
+    assert found["zero_layers"] >= 3
+    assert found["clip_share"] < 1e-3
+
+
 def test_layers_that_no_gradient_reaches() -> None:
     import keras
     from keras import layers

@@ -144,16 +144,18 @@ def test_a_step_of_its_own_that_climbs() -> None:
             self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
             return {"loss": loss}
 
-    def of(sign: float, rate: float = 0.0) -> Any:
+    def of(sign: float, rate: float = 0.0, optimizer: Any = "adam") -> Any:
         inputs = keras.Input((6,))
         model = Turned(inputs, layers.Dense(1)(layers.Dropout(rate, seed=1)(inputs)))
         model.sign = sign
-        return measured(make_case(compiled(model, "adam", "mse"), table(), quantity()), "weight_updates")["uphill"]
+        return measured(make_case(compiled(model, optimizer, "mse"), table(), quantity()), "weight_updates")["uphill"]
 
     assert of(-1.0) > 0.5
     assert of(1.0) < -0.5
     # What dropout takes from the gradient it takes from the step, too.
     assert of(-1.0, rate=0.9) > 0.2
+    # Nor does decay, which follows the weights, hide where the step goes.
+    assert of(-1.0, optimizer=keras.optimizers.AdamW(2e-3, weight_decay=200.0)) > 0.5
     assert seen(1e-3)["uphill"] is None
 
 

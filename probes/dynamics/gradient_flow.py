@@ -162,8 +162,9 @@ def _clip_share(case: Case, seen: FirstSteps) -> float:
     for one in seen.seen:
         norms = np.array([float(row[0]) for row in one.gradients.values()])
         largest = np.array([float(row[1]) for row in one.gradients.values()])
-        # Clipping has nothing to take from weights that get no gradient.
-        norms, largest = norms[norms > 0], largest[norms > 0]
+        # Clipping has nothing to take from weights that get no gradient to speak of.
+        felt = norms > 1e-3 * norms.max(initial=0.0)
+        norms, largest = norms[felt], largest[felt]
         if not len(norms) or not np.isfinite(norms).all():
             continue
         share = 1.0

@@ -27,6 +27,7 @@ from assistant.facts import brought
 from assistant.front_end import FrontEnd
 from assistant.headless import Headless
 from assistant.investigation import Investigation
+from assistant.next_training import next_training
 from assistant.opening import ProgramOpener, Session, begin, knowledge_base, resume
 from assistant.report.formats import formatted
 from assistant.report.model import Report
@@ -96,12 +97,12 @@ def _with_the_next(
     of the budget is the second's.
     """
     case, first = session.dialogue.case, (session, report, ExitStatus.HEALTHY)
-    if case is None or not case.fits_of_other_models or wish.opened.fit is not None or session.dialogue.facts.bundles:
+    coming = next_training(session)
+    if case is None or coming is None or not coming.of_another_model or wish.opened.fit is not None:
         return first
-    line = case.fits_of_other_models[0]
+    line = coming.line
     tell(f"The training on line {case.fit_line} is sound; on line {line} another model is trained.")
-    before = sum((case.fit_line or 0) < one <= line for one in case.further_fits)
-    left = {"fit": case.fits_seen + before, "budget": max(LEAST_BUDGET, session.dialogue.seconds_left)}
+    left = {"fit": coming.fit, "budget": max(LEAST_BUDGET, session.dialogue.seconds_left)}
     following = begin(wish.opened.model_copy(update=left), store, wish.symptom)
     try:
         other, status = examined(following, given)
@@ -227,11 +228,25 @@ async def _examine(investigation: Investigation, front: FrontEnd) -> tuple[Repor
 
 
 def _converse(session: Session, store: Store) -> int:
-    from assistant.plain import Plain, standard_input
+    from assistant.plain import Following, Plain, standard_input
     from assistant.terminal import texts
     from assistant.terminal.greeting import greeting
 
     current = session
+
+    async def following() -> Investigation | None:
+        nonlocal current
+        coming = next_training(current)
+        if coming is None:
+            return None
+        await current.investigation.close()
+        current = begin(current.kept.opened.model_copy(update={"fit": coming.fit}), store)
+        print(texts.NEXT_BEGINS, flush=True)
+        return current.investigation
+
+    def suggested() -> str | None:
+        coming = next_training(current)
+        return texts.NEXT_TRAINING_PLAIN.format(line=coming.line) if coming and coming.of_another_model else None
 
     async def again() -> Investigation:
         nonlocal current
@@ -251,7 +266,9 @@ def _converse(session: Session, store: Store) -> int:
 
     async def conversed() -> Report:
         try:
-            return await Plain(standard_input(), again=again, note=note).converse(current.investigation)
+            return await Plain(
+                standard_input(), again=again, following=Following(following, suggested), note=note
+            ).converse(current.investigation)
         finally:
             await current.investigation.close()
 

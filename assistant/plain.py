@@ -7,6 +7,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TextIO
 
 from assistant.dialogue import Dialogue
@@ -37,6 +38,20 @@ SAME = {"why": "why", "back": "back", "skip": "skip", "not_sure": "unsure", "evi
 
 Again = Callable[[], Awaitable[Investigation]]
 """Ends an investigation and begins another one of the same program."""
+
+
+@dataclass(frozen=True)
+class Following:
+    """The training that follows in the program.
+
+    Attributes:
+        begin: ends an investigation and begins that of the next training; None where no further one is known.
+        suggested: what is said of it after a sound training; None where there is nothing to say.
+    """
+
+    begin: Callable[[], Awaitable[Investigation | None]]
+    suggested: Callable[[], str | None]
+
 
 Note = Callable[[str], str]
 """Keeps a note and says so; for the empty text it returns the notes that are kept."""
@@ -86,6 +101,7 @@ class Plain:
         lines: Lines,
         say: Callable[[str], None] | None = None,
         again: Again | None = None,
+        following: Following | None = None,
         note: Note | None = None,
     ) -> None:
         """A front end.
@@ -95,10 +111,12 @@ class Plain:
             say: takes what is said; by default it is printed at once.
             note: keeps an internal note of the session, or returns those that are kept.
             again: begins the session anew, once the program has changed; None where that cannot be.
+            following: begins a session on the next training of the program; None where that cannot be.
         """
         self._lines = lines
         self._say = say or _print_at_once
         self._again = again
+        self._following = following
         self._rerun_wanted = False
         self._shown = 0
         self._printed: deque[str] = deque(maxlen=KEPT_LINES)
@@ -295,6 +313,9 @@ class Plain:
         if self._dialogue.facts.stopped:
             return False
         self._say("")
+        coming = self._following.suggested() if self._following is not None and report.status == "healthy" else None
+        if coming is not None:
+            self._say(coming)
         self._say("Anything else? (findings, evidence CAUSE, explain CAUSE, patch, report FILE, back, help, quit)")
         while True:
             line = await self._lines.next()
@@ -303,6 +324,10 @@ class Plain:
                 return False
             if word == "rerun" and self._wants_rerun():
                 return True
+            if word == "next":
+                if await self._goes_on_to_the_next():
+                    return True
+                continue
             if word == "back":
                 if self._investigation.go_back():
                     return True
@@ -315,6 +340,14 @@ class Plain:
                     return True
             elif not self._command(line or "") and self._named(line or ""):
                 return True
+
+    async def _goes_on_to_the_next(self) -> bool:
+        following = await self._following.begin() if self._following is not None else None
+        if following is None:
+            self._say("The program shows no further training.")
+            return False
+        self._investigation = following
+        return True
 
     def _command(self, said: str) -> bool:
         """Do what can be asked at any time; false where the words are none of it."""

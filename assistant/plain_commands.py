@@ -38,6 +38,7 @@ At any time, with a slash or without:
   report [FILE]        the whole report; .md, .html and .json choose its form
   report message       the message to the author of the program
   rerun                start the program again, once it has changed
+  next                 examine the training that follows in the program
   cancel               end the probe that is running; its answer is unknown
   quit                 leave; the session is kept
 On a bundle:

@@ -68,6 +68,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("log", "", "tell('log')", slash="log", takes="FILE"),
     Action("note", "", "tell('note')", slash="note", takes="[TEXT]"),
     Action("rerun", "", "tell('rerun')", slash="rerun"),
+    Action("next_training", "", "tell('next_training')", slash="next"),
     Action("write", "slash", "write", key_name="/"),
     Action("fold_all", "ctrl+o", "fold_all", slash="fold", key_name="^o"),
     Action("copy", "y", "copy_block", key_name="y"),

@@ -21,7 +21,7 @@ MOST_BYTES = 4 * 2**20
 """Of a log that is read from a file."""
 
 
-NEEDS_THE_SESSION = ("back", "look", "trial", "log", "rerun", "merge")
+NEEDS_THE_SESSION = ("back", "look", "trial", "log", "rerun", "next_training", "merge")
 """What cannot be done with a session that another process goes on with."""
 
 
@@ -70,6 +70,9 @@ class Commands:
                     self._say(texts.NO_RERUN)
                 else:
                     await self._session.rerun()
+            case "next_training":
+                if not await self._session.go_on_to_the_next():
+                    self._say(texts.NEXT_NONE_LEFT)
             case "ask_user":
                 self.ask_user()
             case "merge":

@@ -12,6 +12,7 @@ from typing import Any
 from assistant import language, opening
 from assistant.errors import SessionHeldError, TriageError
 from assistant.events import PersonAnswered, SymptomNamed
+from assistant.next_training import next_training
 from assistant.report.model import Report
 from assistant.session.model import Note, OpenedWith
 from assistant.session.store import KeptSession, Store
@@ -249,6 +250,21 @@ class LiveSession:
         self.talk.say(said.format(program=self.program.name), "quiet")
         self._ask_symptom()
         self.go_on()
+
+    async def go_on_to_the_next(self) -> bool:
+        """Examine the training that follows in the program, in a session of its own; False where none is known."""
+        coming = next_training(self.session)
+        if coming is None:
+            return False
+        await self._end()
+        self.talk.nothing_runs()
+        self.session = opening.begin(self.session.kept.opened.model_copy(update={"fit": coming.fit}), self._store)
+        self.telling = Telling(self.talk, self.session, self.look)
+        self.talk.begin_chapter(texts.CHAPTER_NEXT.format(program=self.program.name))
+        self.talk.say(texts.NEXT_BEGINS, "quiet")
+        self._ask_symptom()
+        self.go_on()
+        return True
 
     async def _end(self) -> None:
         self.talk.forget_question()

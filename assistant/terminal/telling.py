@@ -14,6 +14,7 @@ from assistant.errors import TriageError
 from assistant.events import SKIPPED
 from assistant.front_end import Reply, Stream
 from assistant.investigation import ASKED_SECONDS
+from assistant.next_training import next_training
 from assistant.ranking import CONFIRMED, Answer, Finding
 from assistant.report.model import LocationPart, Report
 from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
@@ -314,6 +315,9 @@ class Telling:
         following = texts.NEXT_PATCH if report.patch else texts.NEXT if report.causes else texts.NEXT_NONE
         if report.causes and not self.dialogue.facts.bundles:
             following += f" {texts.NEXT_RERUN}"
+        coming = next_training(self._session) if report.status == "healthy" else None
+        if coming is not None and coming.of_another_model:
+            following = f"{texts.NEXT_TRAINING.format(line=coming.line)} {following}"
         self._talk.journal.put(Said("end:next", following, "quiet"))
         if report.ask_user is not None:
             self._talk.journal.put(Said("end:ask", texts.flowing(report.ask_user.text)))

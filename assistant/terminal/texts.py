@@ -236,6 +236,10 @@ OFFER_NONE_MEANS = ""
 NEXT = "Enter unfolds a card, /explain CAUSE tells more, /report writes it down."
 NEXT_PATCH = "/patch shows the change of your program, /report writes everything down."
 NEXT_RERUN = "Once you have changed the program, /rerun looks again and says what has become of it."
+NEXT_TRAINING = "On line {line} the program trains another model: /next examines that one."
+NEXT_TRAINING_PLAIN = "On line {line} the program trains another model: `next` examines that one."
+NEXT_BEGINS = "I start the program again and go on to its next training, in a session of its own."
+NEXT_NONE_LEFT = "The program shows no further training."
 NEXT_NONE = "/path shows what was asked, /ruled-out what is not the cause, /report writes it down."
 PASTED = "a log of {lines}"
 WHY_FOR = "An answer could speak for: {causes}."
@@ -270,6 +274,7 @@ LOG_AGAINST_HEALTHY = (
 WHY_NOTHING = "Nothing is being asked at the moment."
 CHAPTER_BACK = "Back to: {question}"
 CHAPTER_TAKEN_BACK = "Taken back: {words}"
+CHAPTER_NEXT = "{program}, the next training"
 CHAPTER_RERUN = "{program}, started again"
 BRANCHED = "The way taken so far is kept as session {session}; this one goes on from here."
 YOUR_LOG = "your log"
@@ -423,6 +428,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "merge": ("merge", "Take a bundle that your user sent later into this session."),
     "report": ("report", "Look at the report in any format, then write or copy it."),
     "rerun": ("rerun", "Start the program again as it is now, and say what has changed."),
+    "next_training": ("next training", "Examine the training that follows in the program, in a session of its own."),
     "write": ("write", "Write a command or a sentence."),
     "fold_all": ("fold", "Fold or unfold everything in the conversation."),
     "copy": ("copy", "Copy what is selected, or the block that has the focus; the arrows move among blocks."),

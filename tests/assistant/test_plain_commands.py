@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant.investigation import Investigation
-from assistant.plain import Lines, Plain
+from assistant.plain import Following, Lines, Plain
 from assistant.plain_commands import ONLY_ON_THE_SCREEN, PlainCommands
 from assistant.report.model import Report
 from assistant.terminal.actions import SLASH
-from tests.assistant.small_world import FAULTY, FakeOpener, FakeWorker, Kept, new_dialogue
+from tests.assistant.small_world import FAULTY, HEALTHY, FakeOpener, FakeWorker, Kept, new_dialogue
 
 UNMEASURED = {**FAULTY, "weight_updates": None}
-OF_THE_DIALOGUE = {"why", "back", "unsure", "skip", "rerun", "quit"}
+OF_THE_DIALOGUE = {"why", "back", "unsure", "skip", "rerun", "next", "quit"}
 """Commands that steer the dialogue itself."""
 
 
@@ -95,3 +97,25 @@ async def test_the_program_is_started_again_on_request(tmp_path: Path) -> None:
     assert report.questions
     _, said = await talk("\nrerun\nquit\n")
     assert "The program cannot be started again here." in said
+
+
+async def test_the_next_training_is_examined_on_request() -> None:
+    said: list[str] = []
+    waiting = [UNMEASURED]
+
+    def investigation(measurements: Mapping[str, dict[str, Any] | None]) -> Investigation:
+        return Investigation(new_dialogue(()), Kept(), FakeOpener([FakeWorker(measurements)]), program="train.py")
+
+    async def begin() -> Investigation | None:
+        return investigation(waiting.pop()) if waiting else None
+
+    following = Following(begin, lambda: "On line 20 there is another." if waiting else None)
+    plain = Plain(Lines(io.StringIO("\nnext\n1\nunsure\nnext\nquit\n")), said.append, following=following)
+    report = await plain.converse(investigation(HEALTHY))
+    told = "\n".join(said)
+    assert told.index("On line 20 there is another.") < told.index("Anything else?") < told.index("5000")
+    assert told.count("Anything else?") == 2
+    assert "The program shows no further training." in said
+    assert report.questions
+    _, without = await talk("\n1\nnext\nquit\n")
+    assert "The program shows no further training." in without

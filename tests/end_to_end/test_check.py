@@ -118,8 +118,7 @@ def test_ctrl_c_ends_at_once_and_keeps_the_session(tmp_path: Path) -> None:
         assert len(opened.sessions()) == 1
 
 
-def test_where_the_first_training_is_sound_the_next_model_is_examined(tmp_path: Path) -> None:
-    source = """
+TWO_MODELS = """
 import keras, numpy as np
 keras.utils.set_random_seed(1)
 x = np.random.default_rng(1).normal(size=(600, 4)).astype("float32")
@@ -139,12 +138,27 @@ pupil.trainable = False
 pupil.compile(keras.optimizers.Adam(0.02), "binary_crossentropy", metrics=["accuracy"])
 pupil.fit(x[:400], y[:400], epochs=12, validation_data=held, verbose=0)
 """
-    code, report, told = check(tmp_path / "frozen", source)
+"""The first training is sound, the second one of a frozen model."""
+
+
+def test_where_the_first_training_is_sound_the_next_model_is_examined(tmp_path: Path) -> None:
+    code, report, told = check(tmp_path / "frozen", TWO_MODELS)
     assert (code, report["status"], report["causes"][0]["id"]) == (1, "diagnosed", "frozen_layers"), told
     assert "is sound" in report["remarks"][0]
-    broken = source.replace("pupil.trainable = False\n", "pupil = missing\n")
+    broken = TWO_MODELS.replace("pupil.trainable = False\n", "pupil = missing\n")
     code, report, told = check(tmp_path / "broken", broken)
     assert (code, report["causes"][0]["id"]) == (1, "program_error"), told
-    code, report, told = check(tmp_path / "sound", source.replace("pupil.trainable = False\n", ""))
+    code, report, told = check(tmp_path / "sound", TWO_MODELS.replace("pupil.trainable = False\n", ""))
     assert (code, report["status"]) == (0, "healthy"), told
     assert "sound too" in report["remarks"][0]
+
+
+def test_the_dialogue_of_lines_goes_on_to_the_next_model(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(TWO_MODELS)
+    typed = "\nnext\n\nyes\nquit\n"
+    command = [sys.executable, "-m", "assistant", "--plain", "train.py", "--store", str(tmp_path / "sessions.db")]
+    done = subprocess.run(command, cwd=tmp_path, input=typed, capture_output=True, text=True, timeout=300)
+    told = done.stdout
+    assert done.returncode == 0, done.stderr
+    assert "trains another model: `next` examines that one." in told
+    assert told.index("The training looks sound") < told.index("go on to its next training") < told.index("frozen")

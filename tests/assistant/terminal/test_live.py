@@ -272,6 +272,28 @@ async def test_a_worker_that_cannot_start_is_told_and_run_again(small: Any) -> N
     await one.until(lambda: one.live.view.case is not None)
 
 
+async def test_the_next_training_is_examined_in_a_session_of_its_own(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = CASE.model_copy(update={"further_fits": (12, 20), "fits_of_other_models": (20,)})
+    other = CASE.model_copy(update={"fit_line": 20})
+    one = small(FakeWorker(HEALTHY, description=two), FakeWorker(ASKING, description=other))
+    one.start()
+    await one.until_finished()
+    assert "On line 20 the program trains another model: /next examines that one." in one.said()
+    begin, opened = opening.begin, []
+    monkeypatch.setattr(opening, "begin", lambda *given: (opened.append(given[0]), begin(*given))[1])
+    first = one.live.session
+    await one.live.command("next_training", "")
+    assert one.live.session is not first
+    assert [each.fit for each in opened] == [3], "the one on line 12 lies between"
+    await one.until_asked()
+    assert [turn.text for turn in one.turns(Chapter)] == ["train.py, the next training"]
+    await one.live.command("next_training", "")
+    assert "The program shows no further training." in one.said()
+    assert one.live.view.question is not None
+
+
 async def test_a_worker_that_dies_leaves_the_session_alive(small: Any) -> None:
     one = small(FakeWorker(FAULTY, dies_at="recorded_run"), FakeWorker(FAULTY))
     one.start()

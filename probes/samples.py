@@ -122,7 +122,7 @@ def _labels(case: Case, batch: Batch) -> list[str]:
 
 def _label(output: Output, target: Any) -> str:
     row = np.ravel(np.asarray(target))
-    if output.encoding == "one_hot" and len(row) > 1:
+    if output.encoding in ("one_hot", "shares") and len(row) > 1:
         return str(int(np.argmax(row)))
     if output.encoding == "many_hot":
         return ", ".join(map(str, np.flatnonzero(row).tolist())) or "none"

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .case import Case, fed
+from .encoding import encoding_of
 from .inputs import is_tokens
 from .recording import Batch
 from .structures import leaves, map_leaves
-from .tasks import Output, encoding_of, outputs, target_of
+from .tasks import Output, outputs, target_of
 
 STEPS = 2400
 """Steps drawn from the rows of a batch; a simple model needs no more."""

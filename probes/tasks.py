@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .case import Case, fed
+from .encoding import encoding_of
+from .losses import logits_expected, loss_name, losses_of
 from .overriding import overrides
 from .recording import Batch
 from .structures import leaves, named_leaves
@@ -37,7 +39,6 @@ FAMILIES = {
 }
 PERCENTAGE = "mean_absolute_percentage_error"
 CLASSIFYING = ("sparse_crossentropy", "crossentropy", "binary_crossentropy", "hinge", "categorical_hinge")
-MAX_CLASSES = 1000
 EXAMINED_ROWS = 2000
 MOST_ORDERED, ROWS_A_CLASS = 50, 3
 """Distinct whole numbers at most, and rows for each of them at least, that a loss of quantities may be given as ids."""
@@ -53,7 +54,8 @@ class Output:
         family: of :data:`FAMILIES`; ``other`` for a loss of the user's own, ``none`` where none is compiled.
         from_logits: what the loss was told of its predictions.
         kind: ``binary``, ``multiclass``, ``multilabel``, ``regression``, ``sequence``, ``reconstruction`` or ``none``.
-        encoding: of the targets: ``integers``, ``one_hot``, ``zero_one``, ``minus_plus_one``, ``many_hot``, ``floats``.
+        encoding: of the targets: ``integers``, ``one_hot``, ``shares`` (of each class, as smoothing and mixing make of
+            one-hot rows), ``zero_one``, ``minus_plus_one``, ``many_hot``, ``floats``, ``text``.
         classes: classes that the targets name (highest id + 1 for integers); 0 where they name none.
         position: of the output among the leaves of the targets.
     """
@@ -156,44 +158,6 @@ def target_of(output: Output, batch: Batch) -> NDArray[Any]:
     return np.asarray(leaves(batch.y)[output.position])
 
 
-def loss_name(loss: Any) -> str:
-    """Keras' snake-case name of a loss given as a string, a function or an object; empty for none."""
-    import keras
-
-    if loss is None:
-        return ""
-    if isinstance(loss, str):
-        try:
-            loss = keras.losses.get(loss)
-        except ValueError:
-            return str(loss)
-    name = str(getattr(loss, "__name__", "") or type(loss).__name__)
-    return (
-        "".join(
-            ("_" if place and letter.isupper() and not name[place - 1].isupper() else "") + letter.lower()
-            for place, letter in enumerate(name)
-        )
-        .replace("k_l_", "kl_")
-        .replace("kldivergence", "kl_divergence")
-    )
-
-
-def logits_expected(loss: Any) -> bool:
-    """Whether a loss object was told ``from_logits=True``; functions and strings never are."""
-    arguments = getattr(loss, "_fn_kwargs", None) or {}
-    return bool(arguments.get("from_logits", getattr(loss, "from_logits", False)))
-
-
-def losses_of(model: Any, names: Sequence[str]) -> list[Any]:
-    """The compiled loss of each output, in order of these names; None for an output that has none."""
-    given = getattr(model, "loss", None) if getattr(model, "compiled", False) else None
-    if isinstance(given, dict):
-        return [given.get(name) for name in names]
-    if isinstance(given, (list, tuple)):
-        return [given[place] if place < len(given) else None for place in range(len(names))]
-    return [given] * len(names)
-
-
 def _counts_right(model: Any) -> bool:
     configured = getattr(model, "_compile_metrics", None)
     named = str(getattr(configured, "_user_metrics", "") or "").lower()
@@ -205,30 +169,9 @@ def _output(name: str, target: NDArray[Any], loss: Any, inputs: list[Any], accur
     family = FAMILIES.get(called, "other" if called else "none")
     encoding, classes = encoding_of(target)
     kind = _kind(target, encoding, family, inputs, accurate)
+    if kind == "binary" and encoding == "floats":
+        encoding, classes = "shares", 2
     return Output(name, called, family, logits_expected(loss), kind, encoding, classes, position)
-
-
-def encoding_of(target: NDArray[Any]) -> tuple[str, int]:
-    """How targets are written, and how many classes that names (0 where they are measured quantities)."""
-    if target.dtype.kind == "b":
-        target = target.astype(np.int64)
-    if target.dtype.kind in "OUS":
-        return "text", len(np.unique(target))
-    known = target[np.isfinite(target)] if target.dtype.kind == "f" else target
-    values = np.unique(known[:200_000].ravel() if known.ndim == 1 else known.ravel()[:200_000])
-    width = target.shape[-1] if target.ndim > 1 else 1
-    binary = set(values.tolist()) <= {0, 1}
-    if width > 1 and binary:
-        sums = target.reshape(-1, width).sum(axis=1)
-        return ("one_hot", width) if bool(np.all(sums == 1)) else ("many_hot", width)
-    if binary:
-        return "zero_one", 2
-    if set(values.tolist()) == {-1, 1}:
-        return "minus_plus_one", 2
-    whole = bool(np.all(values == np.round(values))) if len(values) else False
-    if whole and len(values) <= MAX_CLASSES and values.min() >= 0:
-        return "integers", int(values.max()) + 1
-    return "floats", 0
 
 
 def _kind(target: NDArray[Any], encoding: str, family: str, inputs: list[Any], accurate: bool) -> str:
@@ -246,7 +189,10 @@ def _kind(target: NDArray[Any], encoding: str, family: str, inputs: list[Any], a
     if encoding == "many_hot":
         return "multilabel"
     if family in ("sparse_crossentropy", "crossentropy", "categorical_hinge"):
-        return "multiclass" if width == 1 or family != "sparse_crossentropy" else "sequence"
+        if width == 1:
+            return "multiclass"
+        # Numbers that are no shares of a whole are quantities, whatever the loss takes them for.
+        return "multiclass" if encoding == "shares" and (accurate or _peaked(target)) else "regression"
     if encoding in ("zero_one", "minus_plus_one"):
         return "binary" if width == 1 else "multilabel"
     if family == "binary_crossentropy":
@@ -254,6 +200,11 @@ def _kind(target: NDArray[Any], encoding: str, family: str, inputs: list[Any], a
     if encoding == "integers" and width == 1 and (family == "hinge" or (accurate and _name_classes(target))):
         return "multiclass"
     return "none" if encoding == "text" else "regression"
+
+
+def _peaked(target: NDArray[Any]) -> bool:
+    """Whether most rows give more than half of the whole to one class, as smoothed labels do."""
+    return bool(np.nanmedian(target.max(axis=-1)) > 0.5)
 
 
 def _name_classes(target: NDArray[Any]) -> bool:
@@ -269,8 +220,9 @@ def _name_classes(target: NDArray[Any]) -> bool:
 def _under_binary_loss(target: NDArray[Any], encoding: str, accurate: bool) -> str:
     if encoding == "integers" and len(np.unique(target)) <= MOST_ORDERED:
         return "multiclass"
-    inside = bool(np.all((target >= 0) & (target <= 1)))
-    return "regression" if not accurate or not inside else "multiclass"
+    if not accurate or not np.all((target >= 0) & (target <= 1)):
+        return "regression"
+    return "binary" if target.ndim == 1 or target.shape[-1] == 1 else "multilabel"
 
 
 def _is_copy(target: NDArray[Any], inputs: list[Any]) -> bool:
@@ -295,9 +247,11 @@ def _correlated(first: NDArray[Any], second: NDArray[Any]) -> bool:
 
 def class_ids(output: Output, target: NDArray[Any]) -> NDArray[np.int64]:
     """Targets of a classification as one class id a row."""
-    if output.encoding == "one_hot":
+    if output.encoding in ("one_hot", "shares") and target.ndim > 1 and target.shape[-1] > 1:
         return np.asarray(target.reshape(-1, target.shape[-1]).argmax(axis=-1), dtype=np.int64)
     flat = target.ravel()
+    if output.encoding == "shares":
+        return (flat > 0.5).astype(np.int64)
     if output.encoding == "minus_plus_one":
         return (flat > 0).astype(np.int64)
     if flat.dtype.kind == "f":
@@ -313,6 +267,9 @@ def constant_loss(output: Output, target: NDArray[Any]) -> float:
     median for the absolute error.
     """
     if output.family in ("sparse_crossentropy", "crossentropy"):
+        if output.encoding == "shares":
+            means = np.nanmean(target, axis=0)
+            return float(-(means[means > 0] * np.log(means[means > 0])).sum())
         if output.encoding not in ("one_hot", "integers", "zero_one"):
             return math.nan
         shares = np.unique(class_ids(output, target), return_counts=True)[1] / max(1, len(class_ids(output, target)))

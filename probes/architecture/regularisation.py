@@ -11,8 +11,8 @@ from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..describing import learning_rate
 from ..layers import DROPPING, PARAMETRIC, LayerNote, adds_losses, layer_notes, output_layers, own_weights
+from ..losses import losses_of
 from ..overriding import overrides
-from ..tasks import losses_of
 from .paths import kept_on_best_path
 
 

@@ -31,7 +31,7 @@ class OutputLabels:
     task: str
     """`binary`, `multiclass`, `multilabel`, `regression`, `sequence`, `reconstruction` or `none`."""
     encoding: str
-    """`integers`, `one_hot`, `zero_one`, `minus_plus_one`, `many_hot`, `floats` or `text`."""
+    """`integers`, `one_hot`, `shares`, `zero_one`, `minus_plus_one`, `many_hot`, `floats` or `text`."""
     loss: str
     """Name of the loss; empty where none is compiled."""
     family: str

@@ -32,6 +32,8 @@ class MetricMatch:
     """Whether only errors of quantities are watched on class targets."""
     class_accuracy_mismatch: bool
     """Whether a named accuracy reads targets in another form than they are written in."""
+    never_right: bool = False
+    """Whether an accuracy holds rounded predictions against targets of which none is 0 or 1: no row is right."""
 
 
 @probe("metric_match", title="Whether the metrics measure the task", cost="instant", needs=("model", "training_data"))
@@ -54,7 +56,15 @@ def measure(case: Case, budget: Budget) -> MetricMatch:
         hides_failure=classes and 0.8 <= majority < 0.9999 and (not names or len(accurate) == len(names)),
         error_on_classes=bool(names) and classes and all(_is_error(one) for one in names),
         class_accuracy_mismatch=any(_mismatch(one, known) for one in names),
+        never_right=any(one.lower() in (*_COUNTING, "binary_accuracy") for one in names) and _softened(case),
     )
+
+
+def _softened(case: Case) -> bool:
+    """Whether the targets of an output of two classes are smoothed, as by 0.05 and 0.95, throughout."""
+    sample = case.train.sample(20_000)
+    wanted = [target_of(one, sample) for one in outputs(case) if one.kind == "binary" and one.encoding == "shares"]
+    return any(not ((one == 0) | (one == 1)).any() for one in wanted)
 
 
 def metric_names(model: Any) -> list[str]:
@@ -98,7 +108,7 @@ def _mismatch(name: str, known: Any) -> bool:
     if name == "categorical_accuracy":
         return any(one.encoding in ("integers", "zero_one") and one.kind == "multiclass" for one in known)
     if name == "sparse_categorical_accuracy":
-        return any(one.encoding == "one_hot" for one in known)
+        return any(one.encoding in ("one_hot", "shares") for one in known)
     if name == "binary_accuracy":
         return any(one.kind == "multiclass" and one.classes > 2 for one in known)
     return False

@@ -77,6 +77,8 @@ class OutputFit:
     """Whether the predictions of each unit sum to 1 over the rows of the batch, on two rows or more."""
     shares: bool = False
     """Whether the targets are shares: numbers in [0, 1], of more than two values."""
+    distribution: bool = False
+    """Whether each row of the targets shares out one whole among classes."""
 
 
 @dataclass(frozen=True)
@@ -323,6 +325,7 @@ def _fit(
         activation=shape,
         layer=head.path,
         shares=_shares(target),
+        distribution=output.encoding == "shares" and units > 1,
         over_the_batch=finite and len(given) > 1 and not sums and not constant and _sums_to_one(given, 0),
     )
 
@@ -346,7 +349,8 @@ def _shares(target: NDArray[Any]) -> bool:
 def _crossentropy_on_quantities(one: OutputFit) -> bool:
     # Of shares the binary cross-entropy is lowest at the mean, as the squared error is.
     proper = one.family == "binary_crossentropy" and one.shares and (one.probabilities or one.from_logits)
-    return one.task == "regression" and one.family in _CROSS_ENTROPIES and not proper
+    distributed = one.family == "crossentropy" and one.distribution
+    return one.task == "regression" and one.family in _CROSS_ENTROPIES and not proper and not distributed
 
 
 def _outside(reach: tuple[float, float], given: NDArray[Any], target: NDArray[Any], output: Output) -> float:
@@ -376,7 +380,8 @@ def _rank_differs(output: Output, given: NDArray[Any], target: NDArray[Any]) -> 
 
 def _logits_into_probabilities(one: OutputFit) -> bool:
     raw = not one.probabilities and math.isfinite(one.minimum)
-    return one.family in _CROSS_ENTROPIES and not one.from_logits and raw and one.task != "regression"
+    probable = one.task != "regression" or one.distribution
+    return one.family in _CROSS_ENTROPIES and not one.from_logits and raw and probable
 
 
 def _exclusive_without_softmax(one: OutputFit) -> bool:

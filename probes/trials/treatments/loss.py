@@ -60,11 +60,11 @@ def _fitting(output: Output, width: int | None) -> str | None:
     if output.kind == "none":
         return None
     if width == 1:
-        fits = output.classes <= 2 and output.encoding in ("zero_one", "integers")
+        fits = output.classes <= 2 and output.encoding in ("zero_one", "integers", "shares")
         return "binary_crossentropy" if fits else None
     if width is None or width < output.classes:
         return None
-    return "crossentropy" if output.encoding == "one_hot" else "sparse_crossentropy"
+    return "crossentropy" if output.encoding in ("one_hot", "shares") else "sparse_crossentropy"
 
 
 def gives_probabilities(arm: Arm, output: Output) -> bool:

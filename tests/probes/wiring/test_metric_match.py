@@ -37,6 +37,14 @@ def test_an_accuracy_that_hides_a_rare_class() -> None:
     assert not seen(RARE, "binary_crossentropy", ["accuracy", keras.metrics.AUC(name="auc")])["hides_failure"]
 
 
+def test_an_accuracy_that_no_smoothed_label_can_equal() -> None:
+    smoothed = np.where(binary() > 0, 0.95, 0.05)
+    assert seen(smoothed, "binary_crossentropy", ["accuracy"])["never_right"]
+    assert not seen(smoothed, "binary_crossentropy", ["mae"])["never_right"]
+    assert not seen(binary(), "binary_crossentropy", ["accuracy"])["never_right"]
+    assert not seen(np.eye(3)[classes()] * 0.9 + 0.1 / 3, "categorical_crossentropy", ["accuracy"], 3)["never_right"]
+
+
 def test_errors_of_quantities_on_classes() -> None:
     assert seen(binary(), "binary_crossentropy", ["mae", "mse"])["error_on_classes"]
 

@@ -64,10 +64,12 @@ def raised(found: dict[str, Any]) -> set[str]:
         (1, "tanh", "hinge", binary() * 2 - 1),
         (1, "sigmoid", "binary_crossentropy", SHARES),
         (1, None, "BinaryCrossentropy", SHARES),
+        (3, "softmax", "categorical_crossentropy", np.eye(3)[classes()] * 0.9 + 0.1 / 3),
+        (3, "softmax", "kl_divergence", np.full((64, 3), 1 / 3)),
     ],
     ids=[
         *("binary", "logit", "classes", "logits", "one-hot", "labels", "quantity", "column", "positive", "hinge"),
-        *("shares", "shares from logits"),
+        *("shares", "shares from logits", "smoothed", "distributions"),
     ],
 )
 def test_what_fits_raises_no_flag(units: int, activation: str | None, loss: str, target: Any) -> None:
@@ -85,6 +87,8 @@ def test_what_fits_raises_no_flag(units: int, activation: str | None, loss: str,
         ("crossentropy_on_quantities", 1, None, "binary_crossentropy", SHARES),
         ("crossentropy_on_quantities", 1, "sigmoid", "binary_crossentropy", SHARES * 3),
         ("crossentropy_on_quantities", 1, "sigmoid", "binary_crossentropy", binary() / 255),
+        ("crossentropy_on_quantities", 3, None, "categorical_crossentropy", quantity()[:, None] * np.ones(3)),
+        ("logits_into_probabilities", 3, None, "kl_divergence", np.full((64, 3), 1 / 3)),
         ("probabilities_into_logits", 3, "softmax", "SparseCategoricalCrossentropy", classes()),
         ("one_unit_constant", 1, "softmax", "binary_crossentropy", binary()),
         ("exclusive_without_softmax", 3, "sigmoid", "sparse_categorical_crossentropy", classes()),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .case import Case, fed
-from .layers import LayerNote, layer_notes, output_layers
+from .layers import PARAMETRIC, LayerNote, layer_notes, output_layers
 from .recording import Batch
 from .replacing import replaced
 from .structures import cut, leaves, map_leaves
@@ -26,9 +26,36 @@ class Passed:
     gave: NDArray[Any] | None
 
 
+@dataclass(frozen=True)
+class Pass:
+    """One eager pass in inference mode: the numbers of every layer by path, and what the model gave."""
+
+    layers: dict[str, Passed]
+    outputs: tuple[NDArray[Any], ...]
+
+
 def passes(case: Case) -> dict[str, Passed]:
     """Every layer's numbers on a few rows, by path; empty where the model cannot be called on them."""
+    return _one_pass(case).layers
+
+
+def _one_pass(case: Case) -> Pass:
     return case.once("handed_on", lambda: _passes(case, case.train.sample(ROWS)))
+
+
+def givers(case: Case) -> list[LayerNote]:
+    """The layer with weights of a linear map that gives each output as it is, in order of outputs.
+
+    Empty where one of the outputs is not to be found among what such layers give.
+    """
+    seen = _one_pass(case)
+    notes = [note for note in layer_notes(case) if note.kind in PARAMETRIC and note.path in seen.layers]
+    found = []
+    for output in seen.outputs:
+        gave = ((note, seen.layers[note.path].gave) for note in notes)
+        given = [note for note, one in gave if one is not None and one.shape == output.shape and (one == output).all()]
+        found += given[-1:]
+    return found if len(found) == len(seen.outputs) else []
 
 
 def is_handed_on(case: Case, first: LayerNote, second: LayerNote) -> bool | None:
@@ -54,7 +81,7 @@ def is_affine(case: Case) -> bool | None:
     other = Batch(cut(batch.x, np.arange(half, 2 * half)))
     rest = iter(_leaves(other.x))
     middle = Batch(map_leaves(lambda array: (array + next(rest)) / 2, one.x))
-    found = [_passes(case, part).get(head[0].path, Passed(None, None)).given for part in (one, other, middle)]
+    found = [_passes(case, part).layers.get(head[0].path, Passed(None, None)).given for part in (one, other, middle)]
     if any(part is None or not np.isfinite(part).all() for part in found):
         return None
     a, b, between = (np.asarray(part, "float64") for part in found)
@@ -70,7 +97,7 @@ def _measures(batch: Batch) -> bool:
     return all(one.dtype.kind == "f" and bool(np.isfinite(one).all()) for one in _leaves(batch.x))
 
 
-def _passes(case: Case, batch: Batch) -> dict[str, Passed]:
+def _passes(case: Case, batch: Batch) -> Pass:
     import keras
 
     wanted = {id(note.layer): note.path for note in layer_notes(case)}
@@ -91,10 +118,12 @@ def _passes(case: Case, batch: Batch) -> dict[str, Passed]:
         arguments["training"] = False
     try:
         with replaced(keras.Layer, "__call__", make):
-            case.model(given, **arguments)
+            result = case.model(given, **arguments)
     except Exception:  # noqa: BLE001 - a model that fails on a few rows tells nothing here
-        return {}
-    return found
+        return Pass({}, ())
+    numbers = [_numbers(one) for one in leaves(result)]
+    known = tuple(one for one in numbers if one is not None)
+    return Pass(found, known if len(known) == len(numbers) else ())
 
 
 def _numbers(tensor: Any) -> NDArray[Any] | None:

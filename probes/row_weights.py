@@ -15,6 +15,12 @@ def sample_weights(batch: Batch) -> NDArray[np.float64] | None:
     return None if batch.weights is None else np.asarray(first_leaf(batch.weights), dtype="float64").ravel()
 
 
+def negative_share(batch: Batch) -> float:
+    """Share of the batch's rows whose weight is negative, in [0, 1]: they are to be made less likely, not learnt."""
+    weights = sample_weights(batch)
+    return float((weights < 0).mean()) if weights is not None and weights.size else 0.0
+
+
 def row_weights(case: Case, batch: Batch, ids: NDArray[np.int64]) -> NDArray[np.float64]:
     """Class weight times sample weight of each row, with its class; 1 where nothing is given."""
     given = case.fit.class_weight or {}

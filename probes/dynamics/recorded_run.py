@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..auxiliary import without_auxiliary
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..copying import copy_figures, emptied_loss
@@ -15,6 +16,7 @@ from ..data.image_quality import image_quality
 from ..lone_softmax import lone_softmax
 from ..overlap import known_share, seen_ahead
 from ..receptive_field import sight
+from ..row_weights import negative_share
 from ..run_losses import (
     epoch_means,
     first_nonfinite,
@@ -26,7 +28,7 @@ from ..run_losses import (
 from ..run_scores import by_loss_alone, worst_output
 from ..running import left_out_callbacks
 from ..shown_accuracy import shown_accuracy, untold
-from ..tasks import outputs
+from ..tasks import EXAMINED_ROWS, outputs
 from ..trained import inference_to_training, inputs_used, numbers_per_target, target_majority
 from ..watched_run import WatchedRun, dead_units, scored, watch_run
 from ..whole_division import divided_whole
@@ -168,6 +170,8 @@ class RecordedRun:
     """Whether another model that holds some of the same weights is trained in turn with this one, as in a contest."""
     searching: bool = False
     """Whether this is one of several trainings that the program compares, each with other settings."""
+    negative_weights: float = 0.0
+    """Share of the rows that are given a negative weight, as policy gradients do, in [0, 1]."""
     searched: str | None = None
     """Names of the program's loop that hold those settings; null where there is none."""
     inputs_used: float | None = None
@@ -252,6 +256,7 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
     by_epoch = epoch_means(data, ran)
     training = scored(case, "train", watched) if ran.steps else []
     validation = scored(case, "validation", watched) if ran.steps else []
+    training, validation = without_auxiliary(case, training, validation)
     losses = loss_figures(data, penalty, total, by_epoch, case)
     worst = by_loss_alone(worst_output(training, validation, known), losses, ran)
     checks = validation_figures(ran, by_epoch)
@@ -275,6 +280,7 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
         goes_on=case.fit.goes_on,
         in_turn=case.fit.in_turn,
         searching=bool(case.fit.searched),
+        negative_weights=negative_share(case.train.sample(EXAMINED_ROWS)),
         searched=", ".join(case.fit.searched) or None,
         weights_nonfinite_step=watched.weights_nonfinite,
         loss_curve=tuple(thinned(epoch_means(total, ran), 60)),

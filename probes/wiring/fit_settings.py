@@ -69,7 +69,7 @@ class FitArguments:
     class_weight_wrong_way: bool
     """Whether weights enlarge the frequent classes."""
     weight_mean: float
-    """Mean weight of a row; 1 without weights."""
+    """Mean weight of a row, whatever its sign; 1 without weights."""
     zero_weights: float
     """Share of rows whose weight is zero, in [0, 1]."""
     loss_weights: tuple[float, ...]
@@ -199,7 +199,7 @@ def _weights(case: Case) -> dict[str, Any]:
             # Of weights a step a mask leaves some of every row, as where words are hidden that are to be told.
             nothing.update(
                 class_weighted=True,
-                weight_mean=float(weights.mean()),
+                weight_mean=float(np.abs(weights).mean()),
                 zero_weights=float((weights.reshape(sample.rows, -1) == 0).all(axis=1).mean()),
             )
         return nothing
@@ -216,7 +216,7 @@ def _weights(case: Case) -> dict[str, Any]:
         "class_weight_zero": int((totals == 0).sum()),
         "class_weight_spread": _ratio(totals.tolist()),
         "class_weight_wrong_way": bool(order > 0.3 and _ratio(means.tolist()) > 1.5),
-        "weight_mean": float(per_row.mean()),
+        "weight_mean": float(np.abs(per_row).mean()),
         # Rows that a model takes together can be kept for validation by a weight of zero alone.
         "zero_weights": 0.0 if case.train.together else float((per_row == 0).mean()),
     }

@@ -43,6 +43,7 @@ LEARNT: Mapping[str, Any] = {
     "goes_on": False,
     "in_turn": False,
     "searching": False,
+    "negative_weights": 0.0,
     "loss_from": "step",
     "first_loss": 2.294,
     "final_loss": 0.955,
@@ -316,6 +317,11 @@ FILMS = {
         pytest.param({**WORDS, "loss_to_constant": 0.99, "fall": 0.04}, "flat", id="words by their frequency alone"),
         pytest.param({**WORDS, "validation_rise": 1.4}, "underfits", id="words that are learnt by heart"),
         pytest.param({**WORDS, "completed": False}, "cut_short", id="words, and the budget ended the run"),
+        pytest.param(
+            {"negative_weights": 0.45, "skill_training": 0.1, "skill_validation": 0.1, "shortfall": 0.5},
+            "rewarded",
+            id="a policy that is taught by reward",
+        ),
         pytest.param(
             {"searching": True, "searched": "lr", "skill_training": 0.545, "skill_validation": 0.597, "shortfall": 0.2},
             "one_of_several",

@@ -71,17 +71,24 @@ def is_handed_on(case: Case, first: LayerNote, second: LayerNote) -> bool | None
 def is_affine(case: Case) -> bool | None:
     """Whether what the first output layer is given is an affine function of the inputs; None where that is not known.
 
-    The mean of two inputs must give the mean of what both give.
+    The mean of two inputs must give the mean of what both give, also where one is the mirror image of the other: far
+    from zero, where unscaled inputs lie, rectified units that are all open or all shut give a straight line.
     """
     batch, head = case.train.sample(ROWS), output_layers(case)
     half = batch.rows // 2
     if half < 2 or not head or not _measures(batch):
         return None
-    one = Batch(cut(batch.x, np.arange(half)))
-    other = Batch(cut(batch.x, np.arange(half, 2 * half)))
+    one, other = Batch(cut(batch.x, np.arange(half))), Batch(cut(batch.x, np.arange(half, 2 * half)))
+    near = _bears_the_mean(case, head[0], one, other)
+    if near is not True:
+        return near
+    return _bears_the_mean(case, head[0], one, Batch(map_leaves(lambda array: -array, one.x))) is not False
+
+
+def _bears_the_mean(case: Case, head: LayerNote, one: Batch, other: Batch) -> bool | None:
     rest = iter(_leaves(other.x))
     middle = Batch(map_leaves(lambda array: (array + next(rest)) / 2, one.x))
-    found = [_passes(case, part).layers.get(head[0].path, Passed(None, None)).given for part in (one, other, middle)]
+    found = [_passes(case, part).layers.get(head.path, Passed(None, None)).given for part in (one, other, middle)]
     if any(part is None or not np.isfinite(part).all() for part in found):
         return None
     a, b, between = (np.asarray(part, "float64") for part in found)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..blank_vectors import blank_vectors
 from ..case import Budget, Case
 from ..catalogue import probe
 from ..inputs import input_leaves, is_tokens
@@ -47,6 +48,10 @@ class SequencePadding:
     """Share of the steps beside the padding that hold it, in [0, 1]."""
     padding_value: float | None = 0.0
     """What fills the steps that are padding; null where each feature is filled with a value of its own."""
+    blank_words: float = 0.0
+    """Share of the words whose vector in a frozen embedding is all zeros, in [0, 1]; 0 without such an embedding."""
+    blank_layer: str | None = None
+    """The embedding that has most of them."""
 
 
 NONE = SequencePadding(
@@ -74,6 +79,7 @@ def measure(case: Case, budget: Budget) -> SequencePadding:
             words = max(words, _commonest(array), key=lambda known: known[2])
         if tokens or (array.ndim == 3 and array.dtype.kind in "iuf" and array.shape[1] > 3):
             found.append((name, padding_of(array)))
+    blank = blank_vectors(case)
     if not found:
         return NONE
     name, padding = max(found, key=lambda one: one[1].share)
@@ -93,6 +99,8 @@ def measure(case: Case, budget: Budget) -> SequencePadding:
         commonest=words[1],
         commonest_share=words[2],
         padding_value=padding.value,
+        blank_words=blank.share if blank else 0.0,
+        blank_layer=blank.layer if blank else None,
     )
 
 

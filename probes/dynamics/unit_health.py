@@ -9,6 +9,7 @@ import numpy as np
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..first_steps import first_steps
+from ..idle_normalisation import normalisation_active
 from ..layers import DROPPING, before_in_graph, layer_notes
 from ..watching import ACTIVATION_FIELDS
 
@@ -65,6 +66,9 @@ class UnitHealth:
     """First layer with an output that is not finite."""
     dropout_active: bool | None
     """Whether dropout layers drop in the training step; null without dropout."""
+    normalisation_active: bool | None = None
+    """Whether batch normalisation moves its averages in a training step of the program's own; null where the step is
+    Keras' own, or even a call in training mode moves none."""
 
 
 @probe("unit_health", title="Which units are dead or stuck", cost="seconds", needs=("model", "training_data"))
@@ -110,6 +114,7 @@ def measure(case: Case, budget: Budget) -> UnitHealth:
         largest=max((row.largest for row in hidden), default=0.0),
         nonfinite_layer=next((row.layer for row in rows if row.finite_share < 1), None),
         dropout_active=_dropout_active(case, rows),
+        normalisation_active=normalisation_active(case),
     )
 
 

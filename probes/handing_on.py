@@ -16,6 +16,8 @@ from .structures import cut, leaves, map_leaves
 
 ROWS = 32
 _TOLERANCE = 1e-4
+_ROUNDING = 1e-6
+"""Of single precision, 6e-8 a number, over the sums of a few layers."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def _bears_the_mean(case: Case, head: LayerNote, one: Batch, other: Batch) -> bo
         return None
     a, b, between = (np.asarray(part, "float64") for part in found)
     scale = float(np.abs(a - b).max()) or 1.0
-    return bool(np.abs(between - (a + b) / 2).max() <= _TOLERANCE * scale)
+    rounding = _ROUNDING * float(max(np.abs(a).max(), np.abs(b).max()))
+    return bool(np.abs(between - (a + b) / 2).max() <= _TOLERANCE * scale + rounding)
 
 
 def _leaves(structure: Any) -> list[NDArray[Any]]:

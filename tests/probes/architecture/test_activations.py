@@ -87,11 +87,14 @@ def test_what_the_code_between_layers_does_shows_in_the_numbers() -> None:
         def call(self, x: Any) -> Any:
             return self.last(self.bend(self.second(self.bend(self.first(x)))))
 
-    def of(bend: Any) -> dict[str, Any]:
+    def of(bend: Any, far: float = 0.0) -> dict[str, Any]:
         model = compiled(Net(bend))
         model(table())
-        return measured(make_case(model, table(), quantity()), "activations")
+        return measured(make_case(model, table() + far, quantity()), "activations")
 
+    # So far from zero, rectified units are all open or all shut.
+    assert not of(keras.ops.relu, far=1e4)["all_linear"]
+    assert of(lambda x: x, far=1e4)["all_linear"]
     bent, straight = of(keras.ops.relu), of(lambda x: x)
     assert (bent["all_linear"], bent["linear_dense_pairs"]) == (False, 0)
     assert (straight["all_linear"], straight["linear_dense_pairs"]) == (True, 2)

@@ -114,3 +114,18 @@ def test_words_that_a_vocabulary_lacks() -> None:
     assert (found["commonest"], found["words"]) == (1, len(np.unique(x)))
     assert 0.6 < found["commonest_share"] < 0.8
     assert seen(known)["commonest_share"] < 0.1
+
+
+@pytest.mark.parametrize(("frozen", "known", "share"), [(True, 2, 0.75), (True, 8, 0.0), (False, 2, 0.0)])
+def test_words_that_a_table_of_vectors_lacks(frozen: bool, known: int, share: float) -> None:
+    import keras
+    from keras import layers
+
+    vectors = np.zeros((9, 4))
+    vectors[1 : known + 1] = RANDOM.normal(size=(known, 4))
+    looked_up = layers.Embedding(9, 4, weights=[vectors], trainable=not frozen, name="vectors")
+    model = keras.Sequential([keras.Input((16,)), looked_up, layers.LSTM(2), layers.Dense(1, activation="sigmoid")])
+    words = np.stack([np.arange(8)[np.arange(16) % 8] + 1] * 64)
+    found = measured(make_case(compiled(model, "adam", "binary_crossentropy"), words, binary()), "sequence_padding")
+    assert found["blank_words"] == pytest.approx(share)
+    assert found["blank_layer"] == ("vectors" if frozen else None)

@@ -60,3 +60,47 @@ def test_dropout_that_drops_in_training() -> None:
     from keras import layers
 
     assert seen(dense("tanh", "one"), layers.Dropout(0.5))["dropout_active"]
+
+
+def own_step(training: bool | None, trainable: bool = True, within: bool | None = None) -> Any:
+    """Whether batch normalisation acts in a step of the program's own."""
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    class Net(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.norm, self.last = layers.Dense(8), layers.BatchNormalization(), layers.Dense(1)
+            self.norm.trainable = trainable
+
+        def call(self, x: Any, training: bool | None = False) -> Any:
+            return self.last(self.norm(self.first(x), training=training if within is None else within))
+
+        def train_step(self, data: Any) -> dict[str, Any]:
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = self.compute_loss(y=y, y_pred=self(x) if training is None else self(x, training=training))
+            gradients = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+            return {"loss": loss}
+
+    model = Net()
+    model(table(2))
+    return measured(make_case(compiled(model), table(), quantity()), "unit_health")["normalisation_active"]
+
+
+def test_a_step_that_forgets_to_train_batch_normalisation() -> None:
+    assert own_step(None) is False
+    assert own_step(True) is True
+
+
+def test_batch_normalisation_that_is_held_on_purpose() -> None:
+    assert own_step(None, trainable=False) is None
+    assert own_step(True, within=False) is None
+
+
+def test_a_step_of_keras_own_needs_no_look() -> None:
+    from keras import layers
+
+    assert seen(dense("relu", "one"), layers.BatchNormalization())["normalisation_active"] is None

@@ -206,6 +206,7 @@ def _facts(call: FitCall, layers: list[dict[str, Any]], case: Any) -> dict[str, 
         "output_activation": None if last is None else activation_of(last),
         "first_layer": None if first is None else str(first.name),
         "n_train": samples_of(call.arguments.get("x")),
+        "in_turn": call.in_turn,
     }
     if case is not None:
         recorded = {

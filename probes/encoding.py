@@ -25,7 +25,7 @@ def encoding_of(target: NDArray[Any]) -> tuple[str, int]:
         return ("one_hot", width) if bool(np.all(sums == 1)) else ("many_hot", width)
     if binary:
         return "zero_one", 2
-    if target.ndim == 2 and width > 1 and target.dtype.kind == "f" and _are_shares(target):
+    if width > 1 and target.dtype.kind == "f" and _are_shares(target):
         return "shares", width
     if set(values.tolist()) == {-1, 1}:
         return "minus_plus_one", 2
@@ -37,5 +37,6 @@ def encoding_of(target: NDArray[Any]) -> tuple[str, int]:
 
 def _are_shares(target: NDArray[Any]) -> bool:
     """Whether each row shares out one whole among its columns."""
-    known = target[np.isfinite(target).all(axis=1)]
+    rows = target.reshape(-1, target.shape[-1])
+    known = rows[np.isfinite(rows).all(axis=1)]
     return bool(len(known)) and bool(known.min() >= 0 and np.allclose(known.sum(axis=1), 1.0, atol=1e-3))

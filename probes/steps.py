@@ -81,7 +81,7 @@ def grid(case: Case, output: Output, batch: Batch) -> Grid | None:
 
 def _possible(output: Output, target: NDArray[Any]) -> Iterator[tuple[int, ...]]:
     inner = target.shape[1:]
-    if output.kind == "sequence" and output.encoding != "one_hot" and inner and inner[-1] != 1:
+    if output.kind == "sequence" and output.encoding not in ("one_hot", "shares") and inner and inner[-1] != 1:
         yield inner
     elif len(inner) > 1:
         yield inner[:-1]
@@ -209,6 +209,8 @@ def as_rows(output: Output, target: NDArray[Any]) -> Output | None:
     """The output of one step, with its targets as one row a step; None where a step has several labels."""
     if output.kind == "regression":
         return replace(output, position=0)
+    if output.encoding == "shares":
+        return replace(output, kind="binary" if target.shape[-1] == 1 else "multiclass", position=0)
     encoding, classes = encoding_of(target)
     if encoding not in ("one_hot", "zero_one", "integers"):
         return None

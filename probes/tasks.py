@@ -169,7 +169,9 @@ def _output(name: str, target: NDArray[Any], loss: Any, inputs: list[Any], accur
     family = FAMILIES.get(called, "other" if called else "none")
     encoding, classes = encoding_of(target)
     kind = _kind(target, encoding, family, inputs, accurate)
-    if kind == "binary" and encoding == "floats":
+    # Masks that were turned or moved have shares at their edges.
+    softened = kind == "sequence" and family == "binary_crossentropy" and target.shape[-1] == 1
+    if encoding == "floats" and (kind == "binary" or (softened and np.all((target >= 0) & (target <= 1)))):
         encoding, classes = "shares", 2
     return Output(name, called, family, logits_expected(loss), kind, encoding, classes, position)
 

@@ -21,6 +21,8 @@ from ..whole_division import divided_whole
 from .image_quality import image_quality
 from .train_validation import told_apart
 
+HARDLY = 0.4
+"""Below this share of the skill within validation rows, training rows teach hardly anything of what they should."""
 NO_SIGNAL = 0.2
 """Skill on training rows below which the validation rows are asked whether they have a signal."""
 
@@ -78,7 +80,10 @@ class Signal:
     """Whether the training rows come from a pipeline, which may vary them, rather than as arrays."""
     content_left: float | None = None
     """How far simple models that learnt from the validation rows agree on what the training rows are, from 0 (as on
-    features dealt out anew) to 1; measured where the training rows have no signal, null for few validation rows."""
+    features dealt out anew) to 1; measured where the training rows have no signal, or far less than the validation rows
+    by themselves; null for few validation rows."""
+    a_step: bool = False
+    """Whether the targets stand for a step or a pixel each, so that what moves inputs must move them as well."""
     pictures_varied: bool = False
     """Whether the inputs are pictures and a pipeline gives other ones in every epoch."""
     divided_whole: bool = False
@@ -102,6 +107,7 @@ def measure(case: Case, budget: Budget) -> Signal:
     skill = _skill(worst)
     drop, varied = worst.training.skill - worst.score.skill, pictures_varied(case)
     doubtful = skill <= NO_SIGNAL or drop > LOST or varied
+    alone = within_validation(case, worst.output) if doubtful else None
     return Signal(
         output=worst.output.name,
         score=worst.training.measure,
@@ -120,9 +126,12 @@ def measure(case: Case, budget: Budget) -> Signal:
         grain=image_quality(case).grain,
         idle_input=idle_input(case, worst.output, skill),
         ids_alone=ids_alone(case),
-        within_validation=within_validation(case, worst.output) if doubtful else None,
+        within_validation=alone,
         told_apart=0.5 if skill > NO_SIGNAL else told_apart(case),
-        content_left=None if skill > NO_SIGNAL else content_left(case, worst.output),
+        content_left=content_left(case, worst.output)
+        if skill <= NO_SIGNAL or skill < HARDLY * (alone or 0.0)
+        else None,
+        a_step=worst.steps is not None,
         stream=bool(case.train.batches),
         pictures_varied=varied,
         renamed_skill=_renamed(case, worst) if drop > LOST else None,

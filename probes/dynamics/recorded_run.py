@@ -170,6 +170,8 @@ class RecordedRun:
     """Whether another model that holds some of the same weights is trained in turn with this one, as in a contest."""
     searching: bool = False
     """Whether this is one of several trainings that the program compares, each with other settings."""
+    all_frozen: bool = False
+    """Whether the model has weights that could be trained, and none of them is."""
     negative_weights: float = 0.0
     """Share of the rows that are given a negative weight, as policy gradients do, in [0, 1]."""
     searched: str | None = None
@@ -280,6 +282,7 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
         goes_on=case.fit.goes_on,
         in_turn=case.fit.in_turn,
         searching=bool(case.fit.searched),
+        all_frozen=bool(case.model.weights) and not case.model.trainable_variables,
         negative_weights=negative_share(case.train.sample(EXAMINED_ROWS)),
         searched=", ".join(case.fit.searched) or None,
         weights_nonfinite_step=watched.weights_nonfinite,

@@ -21,6 +21,8 @@ from ..tasks import PERCENTAGE, Output, in_order, outputs, target_of, why_no_out
 ROWS = 256
 DISTINCT_AMONG = 2000
 """Rows among which it is counted how many distinct targets there are."""
+SUMS_APART = 0.05
+"""Targets of which half the rows sum to something further from 1 than this are no shares of a whole."""
 _CROSS_ENTROPIES = ("sparse_crossentropy", "crossentropy", "binary_crossentropy")
 
 
@@ -79,6 +81,8 @@ class OutputFit:
     """Whether the targets are shares: numbers in [0, 1], of more than two values."""
     distribution: bool = False
     """Whether each row of the targets shares out one whole among classes."""
+    shared_out: bool = False
+    """Whether the predictions of each row sum to 1, and quantities that are its targets do not."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,8 @@ class OutputMatch:
     """Predictions that are shared out among the rows of a batch, as a softmax over the first axis does."""
     distribution_loss_on_labels: bool = False
     """A cross-entropy over classes that exclude each other, on labels that may stand together."""
+    quantities_shared_out: bool = False
+    """An output whose numbers sum to 1 in every row, where the quantities that are its targets do not."""
     loss_on_distance: bool = False
     """A loss of the program's own that tells two classes apart by a distance."""
 
@@ -203,6 +209,7 @@ def measure(case: Case, budget: Budget) -> OutputMatch:
             (float((target_of(one, batch) < 0).mean()) for one in known if one.loss in LOGARITHMIC), default=0.0
         ),
         normalised_over_batch=any_of(lambda one: one.over_the_batch),
+        quantities_shared_out=any_of(lambda one: one.shared_out),
         unused_units=max(
             (one.units - one.classes for one in fits if one.task == "multiclass" and one.classes), default=0
         ),
@@ -326,8 +333,16 @@ def _fit(
         layer=head.path,
         shares=_shares(target),
         distribution=output.encoding == "shares" and units > 1,
+        shared_out=sums and output.kind in ("regression", "reconstruction") and not _sum_to_one(target),
         over_the_batch=finite and len(given) > 1 and not sums and not constant and _sums_to_one(given, 0),
     )
+
+
+def _sum_to_one(target: NDArray[Any]) -> bool:
+    if target.ndim < 2 or target.dtype.kind not in "fiu":
+        return True
+    sums = target.astype("float64").sum(axis=-1)
+    return float(np.nanmedian(np.abs(sums - 1.0))) < SUMS_APART
 
 
 def _sums_to_one(given: NDArray[Any], axis: int) -> bool:
@@ -396,6 +411,7 @@ def _faults(one: OutputFit) -> int:
             one.constant,
             _exclusive_without_softmax(one),
             one.outside > 0.02,
+            one.shared_out,
             one.rank_differs,
             one.nonnegative,
             one.task == "multiclass" and one.units < one.classes,

@@ -44,6 +44,7 @@ LEARNT: Mapping[str, Any] = {
     "in_turn": False,
     "searching": False,
     "negative_weights": 0.0,
+    "all_frozen": False,
     "loss_from": "step",
     "first_loss": 2.294,
     "final_loss": 0.955,
@@ -317,6 +318,11 @@ FILMS = {
         pytest.param({**WORDS, "loss_to_constant": 0.99, "fall": 0.04}, "flat", id="words by their frequency alone"),
         pytest.param({**WORDS, "validation_rise": 1.4}, "underfits", id="words that are learnt by heart"),
         pytest.param({**WORDS, "completed": False}, "cut_short", id="words, and the budget ended the run"),
+        pytest.param(
+            {"in_turn": True, "all_frozen": True, "skill_training": 0.0, "skill_validation": 0.0, "shortfall": 0.5},
+            "nothing_trained",
+            id="one of two nets in turn that is frozen",
+        ),
         pytest.param(
             {"negative_weights": 0.45, "skill_training": 0.1, "skill_validation": 0.1, "shortfall": 0.5},
             "rewarded",

@@ -144,6 +144,8 @@ def signal(skill: float, **others: Any) -> dict[str, Any]:
         **dict.fromkeys(["within_validation", "renamed_skill", "idle_input"]),
         "divided_whole": False,
         "ids_alone": False,
+        "a_step": False,
+        "content_left": None,
         "skill": skill,
         "validation_skill": skill,
         "drop": 0.0,
@@ -193,7 +195,7 @@ def test_a_signal_in_the_validation_rows_alone(
     told_apart: float, left: float | None, stream: bool, varied: bool, called: str
 ) -> None:
     numbers: dict[str, Any] = {"skill": 0.05, "within_validation": 0.93, "told_apart": told_apart, "stream": stream}
-    numbers |= {"content_left": left, "pictures_varied": varied}
+    numbers |= {"content_left": left, "pictures_varied": varied, "a_step": False}
     assert answer("inputs_predict_targets", numbers) == called
 
 
@@ -204,6 +206,9 @@ def test_a_signal_in_the_validation_rows_alone(
         # What is learnt from pictures that are moved about holds on those that are not.
         ({"validation_skill": 0.7}, "a_little"),
         ({"pictures_varied": False}, "a_little"),
+        # Masks that are not moved with their pictures.
+        ({"a_step": True, "content_left": 0.6, "told_apart": 0.9}, "moved_apart_in_training"),
+        ({"a_step": True, "content_left": 0.1, "told_apart": 0.9}, "a_little"),
     ],
 )
 def test_pictures_that_lose_most_of_what_their_labels_say(change: dict[str, Any], called: str) -> None:

@@ -37,3 +37,27 @@ def test_quantities_and_few_rows_tell_nothing() -> None:
         compiled(net(3, "softmax"), "adam", "sparse_categorical_crossentropy"), x, y, validation_data=(x[:9], y[:9])
     )
     assert content_left(case, outputs(case)[0]) is None
+
+
+@pytest.mark.parametrize(("spoilt", "left"), [(False, True), (True, False)])
+def test_masks_of_pictures_that_hold_what_they_say(spoilt: bool, left: bool) -> None:
+    import keras
+    from keras import layers
+
+    def pictures(count: int) -> tuple[np.ndarray, np.ndarray]:
+        masks = np.zeros((count, 12, 12, 1), "float32")
+        for mask, (row, column) in zip(masks, RANDOM.integers(0, 8, (count, 2)), strict=True):
+            mask[row : row + 4, column : column + 4] = 1
+        return (0.5 * masks + RANDOM.normal(0.2, 0.1, masks.shape)).astype("float32"), masks
+
+    (x, masks), held = pictures(80), pictures(60)
+    x = RANDOM.normal(0.25, 0.15, x.shape).astype("float32") if spoilt else x
+    softened = np.clip(RANDOM.permutation(masks) * 0.8 + 0.05, 0, 1).astype("float32")
+    net = keras.Sequential([keras.Input((12, 12, 1)), layers.Conv2D(1, 3, padding="same", activation="sigmoid")])
+    case = make_case(compiled(net, "adam", "binary_crossentropy"), x, softened, validation_data=held)
+    (output,) = outputs(case)
+    assert (output.kind, output.encoding) == ("sequence", "shares")
+    found = content_left(case, output)
+    assert found is not None
+    assert (found > 0.3) is left
+    assert (found < 0.15) is not left

@@ -6,6 +6,7 @@ import libcst as cst
 
 from assistant.patching.calls import keyword, remove_argument
 from assistant.patching.editing import Editing
+from assistant.patching.editors.in_turn import train_in_turn
 from assistant.patching.names import last_name
 from assistant.patching.registry import editor
 from assistant.patching.statements import delete, insert_before, statement_of
@@ -13,7 +14,14 @@ from assistant.patching.statements import delete, insert_before, statement_of
 
 @editor("unfreeze", order=50)
 def unfreeze(edit: Editing) -> None:
-    """Make layers trainable: ``layers``; all of them by default. ``compile`` comes after, so that it takes effect."""
+    """Make layers trainable: ``layers``; all of them by default. ``compile`` comes after, so that it takes effect.
+
+    A model that is trained in turn with one around it is frozen for the other's sake, and is freed for its own training
+    alone.
+    """
+    if edit.case.facts.get("in_turn"):
+        train_in_turn(edit)
+        return
     names = edit.names("layers")
     if names and any(one.name not in names for one in edit.case.layers if _is_frozen(one)):
         _unfreeze_some(edit, names)

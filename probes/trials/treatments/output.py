@@ -65,8 +65,9 @@ def _does_as_well(present: str | None, wanted: str, output: Output, arm: Arm) ->
     target = target_of(output, arm.train.sample(2000)).astype("float64")
     low, high = float(np.nanmin(target)), float(np.nanmax(target))
     ranges = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, np.inf)}
-    if present == "softmax" and (target.ndim < 2 or target.shape[-1] == 1):
-        return False
+    if present == "softmax":
+        # It does for shares of one whole alone.
+        return target.ndim > 1 and target.shape[-1] > 1 and output.encoding == "shares"
     lowest, highest = ranges.get(present or "", (-np.inf, np.inf))
     return present in ranges and low >= lowest and high <= highest
 

@@ -512,3 +512,29 @@ def test_dropout_goes_before_the_output(style: object) -> None:
     source = style('layers.Dense(8, activation="relu")', "layers.Dense(1)")  # type: ignore[operator]
     lines = model_lines(edited(source, "add_dropout", model=kind(style)))
     assert ["Dropout(0.3)" in one for one in lines] == [False, True, False]
+
+
+IN_TURN = """
+for step in range(100):
+    fake = generator(noise)
+    real_loss = critic.train_on_batch(x, ones)
+    fake_loss = critic.train_on_batch(fake, zeros)
+    combined.train_on_batch(noise, ones)
+"""
+
+
+def test_nets_that_are_trained_in_turn_are_freed_and_frozen_in_turn() -> None:
+    places = {"fit": Place("train.py", 4, 4, 16, 47)}
+    case = Case(facts={"in_turn": True}, places=places)
+    found = patch(IN_TURN, "train.py", [Treatment("unfreeze", {})], case).edited_source
+    assert "    critic.trainable = True\n    real_loss = critic.train_on_batch(x, ones)\n" in found
+    assert "    critic.trainable = False\n    combined.train_on_batch(noise, ones)\n" in found
+    assert found.count("trainable") == 2
+
+
+def test_nets_whose_turns_are_not_seen_are_left_to_the_person() -> None:
+    alone = IN_TURN.replace("combined.train_on_batch(noise, ones)", "train_the_other()")
+    case = Case(facts={"in_turn": True}, places={"fit": Place("train.py", 4, 4, 16, 47)})
+    found = patch(alone, "train.py", [Treatment("unfreeze", {})], case)
+    assert found.diff is None
+    assert "trainable before its own training" in found.instructions[0]

@@ -110,3 +110,36 @@ def test_classes_that_validation_numbers_otherwise() -> None:
     dealt = seen(ours, loss, 3, validation_data=(table(200), np.random.default_rng(2).permutation(theirs)))
     assert dealt["renamed_skill"] < 0.4
     assert seen(ours, loss, 3, validation_data=(table(200), classes(200)))["renamed_skill"] is None
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_masks_that_a_pipeline_moves_apart_from_their_pictures(together: bool) -> None:
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    random = np.random.default_rng(3)
+
+    def pictures(count: int) -> tuple[Any, Any]:
+        masks = np.zeros((count, 16, 16, 1), "float32")
+        for mask, (row, column) in zip(masks, random.integers(1, 10, (count, 2)), strict=True):
+            mask[row : row + 4, column : column + 4] = 1
+        return (0.5 * masks + random.normal(0.2, 0.2, masks.shape)).astype("float32"), masks
+
+    def moved(picture: Any, mask: Any) -> tuple[Any, Any]:
+        both = [tf.random.uniform((2,), -6, 7, tf.int32) for _ in range(2)]
+        return tf.roll(picture, both[0], (0, 1)), tf.roll(mask, both[0] if together else both[1], (0, 1))
+
+    net = keras.Sequential([keras.Input((16, 16, 1)), layers.Conv2D(1, 3, padding="same", activation="sigmoid")])
+    train = tf.data.Dataset.from_tensor_slices(pictures(160)).map(moved).batch(16)
+    held = tf.data.Dataset.from_tensor_slices(pictures(80)).batch(16)
+    found = measured(
+        make_case(compiled(net, "adam", "binary_crossentropy"), train, validation_data=held, epochs=2), "signal"
+    )
+    assert found["a_step"]
+    assert found["pictures_varied"]
+    assert found["within_validation"] > 0.6
+    assert (found["skill"] > 0.6) is together
+    if not together:
+        assert found["skill"] < 0.4 * found["within_validation"]
+        assert found["content_left"] > 0.3

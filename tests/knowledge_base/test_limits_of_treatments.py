@@ -19,7 +19,7 @@ from probes.trials.treatments.targets import LARGEST, SMALLEST
 
 QUESTIONS = load().questions
 UNIT = {"target_scale": 1.0, "target_small": 1.0, "drowning": 0.0}
-DROPS = {"after_output": None, "highest_rate": 0.5, "penalty": 0.0}
+DROPS = {"decay_a_step": 0.0, "after_output": None, "highest_rate": 0.5, "penalty": 0.0}
 BATCH = {"batch_size": 200, "batch_share": MOST_OF_ALL, "planned_steps": 20}
 
 

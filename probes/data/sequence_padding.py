@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..blank_vectors import blank_vectors
 from ..case import Budget, Case
 from ..catalogue import probe
+from ..handing_on import passes
 from ..inputs import input_leaves, is_tokens
 from ..layers import ATTENDING, RECURRENT, LayerNote, layer_notes
 from ..padding import Padding, padding_of
@@ -48,6 +49,11 @@ class SequencePadding:
     """Share of the steps beside the padding that hold it, in [0, 1]."""
     padding_value: float | None = 0.0
     """What fills the steps that are padding; null where each feature is filled with a value of its own."""
+    masked_inside: float = 0.0
+    """Of the steps between the first and the last that a masking layer leaves in, the share that it masks all the same,
+    in [0, 1]: their features all hold its value; 0 without such a layer."""
+    masking_value: float = 0.0
+    """The value by which that layer knows what to mask."""
     blank_words: float = 0.0
     """Share of the words whose vector in a frozen embedding is all zeros, in [0, 1]; 0 without such an embedding."""
     blank_layer: str | None = None
@@ -84,6 +90,7 @@ def measure(case: Case, budget: Budget) -> SequencePadding:
         return NONE
     name, padding = max(found, key=lambda one: one[1].share)
     notes = layer_notes(case)
+    inside = max((_masked_inside(case, one) for one in notes if one.kind == "Masking"), default=(0.0, 0.0))
     kinds = {one.kind for one in notes}
     return SequencePadding(
         input=name,
@@ -99,6 +106,8 @@ def measure(case: Case, budget: Budget) -> SequencePadding:
         commonest=words[1],
         commonest_share=words[2],
         padding_value=padding.value,
+        masked_inside=inside[0],
+        masking_value=inside[1],
         blank_words=blank.share if blank else 0.0,
         blank_layer=blank.layer if blank else None,
     )
@@ -114,6 +123,17 @@ def _masks(notes: tuple[LayerNote, ...], place: int, padding: Padding) -> bool:
         return bool(note.layer.mask_zero) and padding.value == 0
     first = all(one.kind == "InputLayer" for one in notes[:place])
     return note.kind == "Masking" and (not first or note.layer.mask_value == padding.value)
+
+
+def _masked_inside(case: Case, note: LayerNote) -> tuple[float, float]:
+    """Share of the steps inside that a masking layer masks, by what it is given on a few rows, and its value."""
+    given = passes(case)[note.path].given if note.path in passes(case) else None
+    value = float(note.layer.mask_value)
+    if given is None or given.ndim != 3:
+        return 0.0, value
+    left = (given != value).any(axis=-1)
+    inside = np.maximum.accumulate(left, axis=1) & np.maximum.accumulate(left[:, ::-1], axis=1)[:, ::-1]
+    return float((inside & ~left).sum() / max(1, inside.sum())), value
 
 
 def _commonest(tokens: NDArray[Any]) -> tuple[int, int, float]:

@@ -129,3 +129,9 @@ def test_words_that_a_table_of_vectors_lacks(frozen: bool, known: int, share: fl
     found = measured(make_case(compiled(model, "adam", "binary_crossentropy"), words, binary()), "sequence_padding")
     assert found["blank_words"] == pytest.approx(share)
     assert found["blank_layer"] == ("vectors" if frozen else None)
+
+
+@pytest.mark.parametrize(("mask", "share"), [(0.0, 0.5), (-1.0, 0.0)])
+def test_a_mask_that_takes_steps_out_of_the_middle(mask: float, share: float) -> None:
+    events = np.where(np.arange(20)[None, :, None] % 2 == 0, 1.0, 0.0) * np.ones((64, 1, 3))
+    assert series(events.astype("float32"), mask)["masked_inside"] == pytest.approx(share, abs=0.05)

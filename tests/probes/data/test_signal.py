@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -126,12 +127,16 @@ def test_masks_that_a_pipeline_moves_apart_from_their_pictures(together: bool) -
             mask[row : row + 4, column : column + 4] = 1
         return (0.5 * masks + random.normal(0.2, 0.2, masks.shape)).astype("float32"), masks
 
-    def moved(picture: Any, mask: Any) -> tuple[Any, Any]:
-        both = [tf.random.uniform((2,), -6, 7, tf.int32) for _ in range(2)]
-        return tf.roll(picture, both[0], (0, 1)), tf.roll(mask, both[0] if together else both[1], (0, 1))
+    shown = pictures(160)
+
+    def moved() -> Iterator[tuple[Any, Any]]:
+        for picture, mask in zip(*shown, strict=True):
+            one, other = random.integers(-6, 7, (2, 2))
+            yield np.roll(picture, one, (0, 1)), np.roll(mask, one if together else other, (0, 1))
 
     net = keras.Sequential([keras.Input((16, 16, 1)), layers.Conv2D(1, 3, padding="same", activation="sigmoid")])
-    train = tf.data.Dataset.from_tensor_slices(pictures(160)).map(moved).batch(16)
+    one = tf.TensorSpec((16, 16, 1))
+    train = tf.data.Dataset.from_generator(moved, output_signature=(one, one)).batch(16)
     held = tf.data.Dataset.from_tensor_slices(pictures(80)).batch(16)
     found = measured(
         make_case(compiled(net, "adam", "binary_crossentropy"), train, validation_data=held, epochs=2), "signal"

@@ -18,13 +18,6 @@ SECRET_NAME = re.compile(SECRET_WORDS, re.IGNORECASE)
 _PART = r"[\w.-]{0,60}"
 """What else may stand in such a name; without a bound, long words take time by their square."""
 
-_NAMED = (
-    rf"--?{_PART}(?:{SECRET_WORDS}){_PART}\s|"
-    rf"{_PART}(?:{SECRET_WORDS}){_PART}(?:\s+(?:=>|[=:])|(?:=>|[=:])\s)|"
-    rf"\"[^\"\n]{{0,60}}(?:{SECRET_WORDS})[^\"\n]{{0,60}}\"\]?\s*[=:]|'[^'\n]{{0,60}}(?:{SECRET_WORDS})[^'\n]{{0,60}}'\]?\s*[=:]"
-)
-"""The name of another secret, with its own value behind it: taken for a value, it would leave that one standing."""
-
 UNPRINTABLE = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -122,33 +115,41 @@ RULES: tuple[Rule, ...] = (
     Rule("credentials", re.compile(r"(?<=://)(?P<it>[^\s/'\"<>]+)(?=@)")),
     Rule("token", re.compile(r"\w://[^\s?'\"<>]*\?(?P<it>[^\s'\"<>]+)")),
     Rule("token", re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_SHAPES)})")),
+)
+"""What is found by its own form; a later rule sees what the earlier ones have left."""
+
+NAMED: tuple[Rule, ...] = (
     Rule(
         "token",
-        re.compile(rf"\b(?:Bearer|Basic|Token)\s+(?P<it>(?!\[|{_NAMED})[A-Za-z0-9._~+/=-]{{8,}})", re.IGNORECASE),
+        re.compile(r"\b(?:Bearer|Basic|Token)\s+(?P<it>(?!\[)[A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE),
         lambda text: bool(re.search(r"\d|[=._-]", text)),
     ),
     Rule(
         "token",
         re.compile(
-            rf"(?:{SECRET_WORDS}){_PART}[\"']?\]?\s*(?:=>|=|:)\s*(?P<it>(?!{_NAMED})(?:\"[^\"\n]+\"|'[^'\n]+'|(?![\['\"])[^\s,;&'\")\]}}]+))",
+            rf"(?:{SECRET_WORDS}){_PART}[\"']?\]?\s*(?:=>|=|:)\s*(?P<it>(?:\"[^\"\n]+\"|'[^'\n]+'|(?![\['\"])[^\s,;&'\")\]}}]+))",
             re.IGNORECASE,
         ),
         _is_secret_value,
     ),
     Rule(
         "token",
-        re.compile(rf"(?<!\S)--?{_PART}(?:{SECRET_WORDS}){_PART}\s+(?P<it>(?![-\[]|{_NAMED})\S+)", re.IGNORECASE),
+        re.compile(rf"(?<!\S)--?{_PART}(?:{SECRET_WORDS}){_PART}\s+(?P<it>(?![-\[])\S+)", re.IGNORECASE),
         _is_secret_value,
     ),
     Rule(
         "token",
         re.compile(
             r"\b(?:pass(?:word|wd|phrase|code)|secret|token|api key)\s+(?:is\s+)?"
-            rf"(?P<it>(?!\[|{_NAMED})[^\s,;'\")\]}}]{{6,}})",
+            r"(?P<it>(?!\[)[^\s,;'\")\]}]{6,})",
             re.IGNORECASE,
         ),
         lambda text: bool(re.search(r"\d", text) and re.search(r"[A-Za-z]", text)),
     ),
+)
+"""What is found by the name before it. They are looked for all at once: a value may be the name of another."""
+
+LATER: tuple[Rule, ...] = (
     Rule(
         "value",
         re.compile(
@@ -209,4 +210,4 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("token", re.compile(r"(?<![0-9A-Za-z+_=-])[0-9A-Za-z+/_-]{32,}={0,2}(?![0-9A-Za-z+/_=-])"), _is_random),
 )
-"""Every rule; a later one sees what the earlier ones have left."""
+"""What is looked for behind those; a later rule sees what the earlier ones have left."""

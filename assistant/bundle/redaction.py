@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
 from assistant.bundle.known import Known
-from assistant.bundle.patterns import ABOVE, BELOW, RULES, SECRET_NAME, UNPRINTABLE, Rule, installed
+from assistant.bundle.patterns import ABOVE, BELOW, LATER, NAMED, RULES, SECRET_NAME, UNPRINTABLE, Rule, installed
 
 PLACEHOLDER = re.compile(r"\[[a-z ]+ \d+\]")
 """What stands in place of what was taken out; as a name it names no secret."""
@@ -57,9 +57,20 @@ class Redactor:
         # Before all that may take out a part of a name, and leave its rest.
         if self._finds_names is not None:
             text = self._finds_names.sub(self._pseudonym, text)
-        for rule in (*RULES, *self._last):
+        for rule in RULES:
+            text = self._without(rule, text)
+        text = self._without_named(text)
+        for rule in (*LATER, *self._last):
             text = self._without(rule, text)
         return text
+
+    def _without_named(self, text: str) -> str:
+        """Without what stands behind the name of a secret, values that are such names themselves included."""
+        done, out = 0, []
+        for start, end in _joined(span for rule in NAMED for span in _spans(rule, text)):
+            out += [text[done:start], self._placeholder("token", text[start:end])]
+            done = end
+        return "".join([*out, text[done:]])
 
     def _of_key(self, key: str, value: Any) -> Any:
         if isinstance(value, str) and value and SECRET_NAME.search(key) and not PLACEHOLDER.fullmatch(key):
@@ -94,6 +105,26 @@ class Redactor:
         kind, name = self._names[found.group()]
         self.counts[kind] += 1
         return name
+
+
+def _spans(rule: Rule, text: str) -> Iterator[tuple[int, int]]:
+    """Where a rule finds something, also within what it has found already."""
+    found = rule.pattern.search(text)
+    while found is not None:
+        if rule.is_one(found.group("it")):
+            yield found.span("it")
+        found = rule.pattern.search(text, found.start() + 1)
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those that overlap as one, in the order of the text."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _words(kind: str, words: Iterable[str], *, bounded: bool = True) -> list[Rule]:

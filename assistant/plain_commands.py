@@ -95,6 +95,8 @@ class PlainCommands:
                 "log": self._log,
                 "note": lambda _, words: self._note(words),
                 "cancel": lambda it, _: self._cancel(it),
+                # Once the walk is over, the dialogue takes the word itself.
+                "next": lambda _, __: say("That is for when this training is examined."),
                 **dict.fromkeys(ONLY_ON_THE_SCREEN, lambda _, __: say("That is for the full screen alone.")),
             }
         )

@@ -1,4 +1,4 @@
-"""Outputs that help another one: several that are trained towards the same targets, of which the best is the model's.
+"""Outputs that help another one: trained towards the same targets, and counted less.
 
 An auxiliary head that stands earlier, or sees part of the inputs, is there to pass gradients on; what it lacks is no
 fault of the model.
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .case import Case
+from .loss_weights import loss_weights
 from .scoring import Score
 from .tasks import Output, outputs, target_of
 
@@ -20,9 +21,15 @@ Scored = list[tuple[Output, Score]]
 
 
 def without_auxiliary(case: Case, training: Scored, validation: Scored) -> tuple[Scored, Scored]:
-    """Both lists without what another output with the same targets outdoes, in validation where that is known."""
-    skills = {output.name: score.skill for output, score in (*training, *validation)}
-    kept = {max(group, key=lambda name: skills.get(name, -np.inf)) for group in sharing_targets(case)}
+    """Both lists without the outputs that `compile` weighs less than another one with the same targets."""
+    weights = loss_weights(case.model)
+    names = [one.name for one in outputs(case)]
+    if len(weights) != len(names):
+        return training, validation
+    counts = dict(zip(names, weights, strict=True))
+    kept = {
+        one for group in sharing_targets(case) for one in group if counts[one] >= max(counts[each] for each in group)
+    }
     return [one for one in training if one[0].name in kept], [one for one in validation if one[0].name in kept]
 
 

@@ -10,24 +10,29 @@ from .case import Case
 from .handing_on import passes
 from .layers import layer_notes
 
+WORDS = 5
+"""Distinct words on a few rows below which nothing is said."""
+
 
 @dataclass(frozen=True)
 class BlankVectors:
-    """The frozen embedding of which most words have a vector of zeros, by their occurrence."""
+    """The frozen embedding of which most words have a vector of zeros."""
 
     layer: str
     share: float
 
 
 def blank_vectors(case: Case) -> BlankVectors | None:
-    """The share of words, id 0 left out, that are looked up as zeros; None without a frozen embedding."""
-    seen, found = passes(case), []
-    for note in layer_notes(case):
+    """The share of distinct words, id 0 left out, that are looked up as zeros; None without a frozen embedding."""
+    frozen = [one for one in layer_notes(case) if one.kind == "Embedding" and not one.layer.trainable]
+    seen, found = passes(case) if frozen else {}, []
+    for note in frozen:
         given = seen[note.path].given if note.path in seen else None
-        if note.kind != "Embedding" or note.layer.trainable or given is None:
+        if given is None:
             continue
         vectors = np.asarray(note.layer.embeddings)
-        ids = given[(given > 0) & (given < len(vectors))].astype(np.int64)
-        if ids.size:
+        # Each word once: what fills the ends of rows, by whatever id, is one word.
+        ids = np.unique(given[(given > 0) & (given < len(vectors))].astype(np.int64))
+        if len(ids) >= WORDS:
             found.append(BlankVectors(note.path, float(np.mean(~np.any(vectors[ids], axis=1)))))
     return max(found, key=lambda one: one.share, default=None)

@@ -22,12 +22,14 @@ def normalisation_active(case: Case) -> bool | None:
     if not overrides(case.model):
         return None
     layers = [note.layer for note in layer_notes(case) if note.kind == "BatchNormalization"]
-    moving = [one.moving_variance for one in layers if one.trainable and one.momentum < 1]
+    called = [one for one in layers if one.built and one.moving_variance is not None]
+    moving = [one.moving_variance for one in called if one.trainable and one.momentum < 1]
     if not moving:
         return None
     batch = fed(case.train.head(max(2, case.fit.batch_size)), case)
-    called = _moves(case, moving, lambda: case.model(batch.x, training=True))
-    return _moves(case, moving, lambda: case.model.train_step(batch.as_fit_gives_it())) if called else None
+    if not _moves(case, moving, lambda: case.model(batch.x, training=True)):
+        return None
+    return _moves(case, moving, lambda: case.model.train_step(batch.as_fit_gives_it()))
 
 
 def _moves(case: Case, averages: list[Any], does: Callable[[], object]) -> bool | None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from .case import Case
 from .recording import Batch
 from .structures import first_leaf
+from .tasks import outputs, target_of
 
 
 def sample_weights(batch: Batch) -> NDArray[np.float64] | None:
@@ -15,10 +16,17 @@ def sample_weights(batch: Batch) -> NDArray[np.float64] | None:
     return None if batch.weights is None else np.asarray(first_leaf(batch.weights), dtype="float64").ravel()
 
 
-def negative_share(batch: Batch) -> float:
-    """Share of the batch's rows whose weight is negative, in [0, 1]: they are to be made less likely, not learnt."""
+def negative_share(case: Case, batch: Batch) -> float:
+    """Share of the batch's rows that are to be made less likely, in [0, 1]: of negative weight, or whose class has one.
+
+    Policy gradients give the reward as a weight, or multiply the one-hot row by it.
+    """
     weights = sample_weights(batch)
-    return float((weights < 0).mean()) if weights is not None and weights.size else 0.0
+    shares = [float((weights < 0).mean()) if weights is not None and weights.size else 0.0]
+    for output in outputs(case):
+        if output.kind == "none" and output.family == "crossentropy":
+            shares.append(float((target_of(output, batch) < 0).any(axis=-1).mean()))
+    return max(shares)
 
 
 def row_weights(case: Case, batch: Batch, ids: NDArray[np.int64]) -> NDArray[np.float64]:

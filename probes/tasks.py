@@ -108,10 +108,9 @@ def _outputs(case: Case) -> tuple[Output, ...]:
     names = tuple(getattr(case.model, "output_names", None) or ())
     targets = named_leaves(sample.y, names, "output")
     losses = losses_of(case.model, [name for name, _ in targets])
-    accurate = _counts_right(case.model)
     inputs = [np.asarray(one) for one in leaves(sample.x)]
     found = tuple(
-        _output(name, np.asarray(target), losses[place], inputs, accurate, place)
+        _output(name, np.asarray(target), losses[place], inputs, counts_right(case.model, name, place), place)
         for place, (name, target) in enumerate(targets)
     )
     if _compares_by_itself(case, found):
@@ -158,10 +157,19 @@ def target_of(output: Output, batch: Batch) -> NDArray[Any]:
     return np.asarray(leaves(batch.y)[output.position])
 
 
-def _counts_right(model: Any) -> bool:
-    configured = getattr(model, "_compile_metrics", None)
-    named = str(getattr(configured, "_user_metrics", "") or "").lower()
-    return "acc" in named
+def counts_right(model: Any, name: str, place: int) -> bool:
+    """Whether an accuracy is watched on the output of this name, at this place."""
+    return "acc" in str(metrics_of(model, name, place)).lower()
+
+
+def metrics_of(model: Any, name: str, place: int) -> Any:
+    """The compiled metrics of an output as the program gave them; None without."""
+    given = getattr(getattr(model, "_compile_metrics", None), "_user_metrics", None)
+    if isinstance(given, Mapping):
+        return given.get(name)
+    if isinstance(given, (list, tuple)) and any(isinstance(one, (list, tuple)) for one in given):
+        return given[place] if place < len(given) else None
+    return given
 
 
 def _output(name: str, target: NDArray[Any], loss: Any, inputs: list[Any], accurate: bool, position: int) -> Output:
@@ -193,15 +201,23 @@ def _kind(target: NDArray[Any], encoding: str, family: str, inputs: list[Any], a
     if family in ("sparse_crossentropy", "crossentropy", "categorical_hinge"):
         if width == 1:
             return "multiclass"
+        if _weighs_classes(target):
+            # A one-hot row times what the action came to, as policy gradients have it, asks for nothing by itself.
+            return "none" if np.nanmin(target) < 0 else "multiclass"
         # Numbers that are no shares of a whole are quantities, whatever the loss takes them for.
         return "multiclass" if encoding == "shares" and (accurate or _peaked(target)) else "regression"
     if encoding in ("zero_one", "minus_plus_one"):
         return "binary" if width == 1 else "multilabel"
     if family == "binary_crossentropy":
-        return _under_binary_loss(target, encoding, accurate)
+        return "multiclass" if encoding == "shares" and width > 1 else _under_binary_loss(target, encoding, accurate)
     if encoding == "integers" and width == 1 and (family == "hinge" or (accurate and _name_classes(target))):
         return "multiclass"
     return "none" if encoding == "text" else "regression"
+
+
+def _weighs_classes(target: NDArray[Any]) -> bool:
+    """Whether no row has more than one number that is not zero."""
+    return bool((np.count_nonzero(target, axis=-1) <= 1).all())
 
 
 def _peaked(target: NDArray[Any]) -> bool:
@@ -262,6 +278,21 @@ def class_ids(output: Output, target: NDArray[Any]) -> NDArray[np.int64]:
     return flat.astype(np.int64)
 
 
+def _loss_of_shares(output: Output, target: NDArray[Any]) -> float:
+    """Of the mean shares; NaN where rows that share themselves out leave no loss to fall far below it."""
+    rows = target.reshape(-1, target.shape[-1]).astype("float64")
+    rows = rows[np.isfinite(rows).all(axis=1)]
+    least = _entropy(rows).mean() if len(rows) else math.nan
+    whole = float(_entropy(rows.mean(axis=0, keepdims=True))[0]) if len(rows) else math.nan
+    if not least < 0.5 * whole:
+        return math.nan
+    return whole - float(least) if output.loss == "kl_divergence" else whole
+
+
+def _entropy(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(-(rows * np.log(np.maximum(rows, 1e-12))).sum(axis=1))
+
+
 def constant_loss(output: Output, target: NDArray[Any]) -> float:
     """The loss of the best constant prediction, from the targets alone; NaN where the loss is none of Keras' own.
 
@@ -270,8 +301,7 @@ def constant_loss(output: Output, target: NDArray[Any]) -> float:
     """
     if output.family in ("sparse_crossentropy", "crossentropy"):
         if output.encoding == "shares":
-            means = np.nanmean(target, axis=0)
-            return float(-(means[means > 0] * np.log(means[means > 0])).sum())
+            return _loss_of_shares(output, target)
         if output.encoding not in ("one_hot", "integers", "zero_one"):
             return math.nan
         shares = np.unique(class_ids(output, target), return_counts=True)[1] / max(1, len(class_ids(output, target)))

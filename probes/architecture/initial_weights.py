@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..biases import shut_by
+from ..biases import LEAKING, shut_by
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
 from ..layers import NORMALISING, PARAMETRIC, LayerNote, effective_shape, followed_by, layer_notes, output_layers
@@ -59,7 +59,7 @@ class InitialWeights:
     zero_factors: str | None = None
     """First layer of the program's own that has several matrices, all of them zero; null where there is none."""
     shut_layer: str | None = None
-    """First hidden layer whose biases start so far out that its units stand still; null where there is none."""
+    """First hidden layer whose biases start so far out that its rectified units are shut; null where there is none."""
     shut_bias: float = 0.0
     """The bias of that layer that is nearest zero."""
 
@@ -98,7 +98,11 @@ def measure(case: Case, budget: Budget) -> InitialWeights:
 
 def _shut_by(case: Case, note: LayerNote) -> float | None:
     found = [one for one in note.layer.weights if one.name.endswith("bias")]
-    return shut_by(found[0].numpy(), effective_shape(case, note)) if len(found) == 1 else None
+    bending = next((one for one in (note, *followed_by(case, note)) if one.shape not in ("linear", "none")), None)
+    if len(found) != 1 or bending is None or bending.shape != "rectifying" or bending.kind in LEAKING:
+        return None
+    # A normalisation in between takes the bias off again.
+    return None if bending is not note and _is_normalised(case, note) else shut_by(found[0].numpy())
 
 
 def _of_zeros(layer: Any) -> bool:

@@ -55,7 +55,8 @@ class SequencePadding:
     masking_value: float = 0.0
     """The value by which that layer knows what to mask."""
     blank_words: float = 0.0
-    """Share of the words whose vector in a frozen embedding is all zeros, in [0, 1]; 0 without such an embedding."""
+    """Share of the distinct words whose vector in a frozen embedding is all zeros, in [0, 1]; 0 without such an
+    embedding."""
     blank_layer: str | None = None
     """The embedding that has most of them."""
 

@@ -283,7 +283,7 @@ def _measurement(case: Case, found: WatchedRun) -> RecordedRun:
         in_turn=case.fit.in_turn,
         searching=bool(case.fit.searched),
         all_frozen=bool(case.model.weights) and not case.model.trainable_variables,
-        negative_weights=negative_share(case.train.sample(EXAMINED_ROWS)),
+        negative_weights=negative_share(case, case.train.sample(EXAMINED_ROWS)),
         searched=", ".join(case.fit.searched) or None,
         weights_nonfinite_step=watched.weights_nonfinite,
         loss_curve=tuple(thinned(epoch_means(total, ran), 60)),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..case import Budget, Case, Error, fed
 from ..catalogue import Unanswerable, probe
+from ..encoding import SUMS_APART
 from ..layers import head_of, last_activation, layer_notes, reach_of
 from ..overriding import overrides
 from ..recording import Batch
@@ -21,8 +22,7 @@ from ..tasks import PERCENTAGE, Output, in_order, outputs, target_of, why_no_out
 ROWS = 256
 DISTINCT_AMONG = 2000
 """Rows among which it is counted how many distinct targets there are."""
-SUMS_APART = 0.05
-"""Targets of which half the rows sum to something further from 1 than this are no shares of a whole."""
+_ERRORS = ("squared_error", "absolute_error", "relative_error")
 _CROSS_ENTROPIES = ("sparse_crossentropy", "crossentropy", "binary_crossentropy")
 
 
@@ -333,16 +333,18 @@ def _fit(
         layer=head.path,
         shares=_shares(target),
         distribution=output.encoding == "shares" and units > 1,
-        shared_out=sums and output.kind in ("regression", "reconstruction") and not _sum_to_one(target),
+        shared_out=sums and output.family in _ERRORS and _lacks_sums(output, target, units),
         over_the_batch=finite and len(given) > 1 and not sums and not constant and _sums_to_one(given, 0),
     )
 
 
-def _sum_to_one(target: NDArray[Any]) -> bool:
-    if target.ndim < 2 or target.dtype.kind not in "fiu":
-        return True
+def _lacks_sums(output: Output, target: NDArray[Any], units: int) -> bool:
+    """Whether targets that are quantities, one for each unit, do not sum to 1."""
+    measured = output.kind in ("regression", "reconstruction") and target.dtype.kind in "fiu"
+    if not measured or target.ndim < 2 or target.shape[-1] != units:
+        return False
     sums = target.astype("float64").sum(axis=-1)
-    return float(np.nanmedian(np.abs(sums - 1.0))) < SUMS_APART
+    return not float(np.nanmedian(np.abs(sums - 1.0))) < SUMS_APART
 
 
 def _sums_to_one(given: NDArray[Any], axis: int) -> bool:

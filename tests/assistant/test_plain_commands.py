@@ -119,3 +119,5 @@ async def test_the_next_training_is_examined_on_request() -> None:
     assert report.questions
     _, without = await talk("\n1\nnext\nquit\n")
     assert "The program shows no further training." in without
+    _, early = await talk("\nnext\nquit\n")
+    assert "That is for when this training is examined." in early

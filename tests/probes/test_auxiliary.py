@@ -18,7 +18,7 @@ pytestmark = LIVE
 Y = np.random.default_rng(4).normal(size=96).astype("float32")
 
 
-def two_heads(second: Any) -> Case:
+def two_heads(second: Any, weights: Any = (0.9, 0.1)) -> Case:
     import keras
 
     class Wide(keras.Model):  # type: ignore[misc]
@@ -34,22 +34,30 @@ def two_heads(second: Any) -> Case:
 
     model = Wide()
     model(table(2))
-    return make_case(compiled(model, "adam", ["mse", "mse"], loss_weights=[0.9, 0.1]), table(96), (Y, second))
+    weighed = compiled(model, "adam", ["mse", "mse"], loss_weights=None if weights is None else list(weights))
+    return make_case(weighed, table(96), (Y, second))
 
 
 def score(skill: float) -> Score:
     return Score("r2", skill, 0.0, 96, 0.1, 1.0, True)
 
 
-def test_an_output_that_another_one_outdoes_on_the_same_targets_is_not_judged() -> None:
+def test_an_output_that_counts_less_than_another_one_with_the_same_targets_is_not_judged() -> None:
     case = two_heads(Y.copy())
     first, second = outputs(case)
     assert sharing_targets(case) == [[first.name, second.name]]
     training = [(first, score(0.9)), (second, score(0.4))]
     validation = [(first, score(0.3)), (second, score(0.8))]
-    assert without_auxiliary(case, training, training)[0] == training[:1]
-    assert without_auxiliary(case, training, validation) == (training[1:], validation[1:])
+    # The one that counts less, however well it does.
+    assert without_auxiliary(case, training, validation) == (training[:1], validation[:1])
     assert without_auxiliary(case, training, []) == (training[:1], [])
+
+
+def test_outputs_that_count_alike_are_all_judged() -> None:
+    case = two_heads(Y.copy(), weights=None)
+    first, second = outputs(case)
+    training = [(first, score(0.0)), (second, score(1.0))]
+    assert without_auxiliary(case, training, training) == (training, training)
 
 
 def test_outputs_with_targets_of_their_own_are_all_judged() -> None:

@@ -77,13 +77,12 @@ def softmax_over_steps(edit: Editing) -> None:
 def set_initializer(edit: Editing) -> None:
     """Write how weights begin: He's way under rectifiers, Keras' own elsewhere; ``layers`` of them, by number.
 
-    In layers of the program's own, the initialiser of each matrix that gives one becomes Glorot's. Where ``biases`` is
-    not zero, hidden layers begin with biases of zero, as Keras has it.
+    In layers of the program's own, the initialiser of each matrix that gives one becomes Glorot's. The layers that
+    ``biases`` names begin with biases of zero, as Keras has it.
     """
-    if edit.given("biases", 0):
-        hidden = [one for one in weighted(edit) if edit.find_layer_call(one.name) is not None]
-        for layer in edit.shared_calls(edit.layers_named(hidden)):
-            _drop(edit, layer, "bias_initializer")
+    shut = edit.names("biases")
+    for layer in edit.shared_calls([one for one in edit.case.layers if one.name in shut]):
+        _drop(edit, layer, "bias_initializer")
     if not edit.given("layers", 1):
         return
     own = _own_matrices(edit)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ...biases import shut_by
+from ...biases import LEAKING, shut_by
 from ...layers import ACTIVATING, activation_shape
 from ...own_maps import own_matrix
-from ..anatomy import activation_name, following, kind, last_weights, weighted
+from ..anatomy import activation_name, following, kind, last_weights, names, weighted
 from ..arm import Arm
 from ..starting import initializer_of, weights_of
 from ..treating import NotApplicable, Parameters, treatment
@@ -38,26 +38,29 @@ def set_initializer(arm: Arm, parameters: Parameters) -> Parameters:
         relu = activation_name(layer) in ("relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "swish")
         chosen: Any = keras.initializers.HeNormal(seed=1) if relu else keras.initializers.GlorotUniform(seed=1)
         wanted[id(layer), name] = keras.initializers.Orthogonal(seed=1) if bare == "recurrent_kernel" else chosen
-    biased = [key for key in _shut(arm) if key not in wanted]
+    shut = list(_shut(arm))
     kernels = len(wanted)
-    wanted.update((key, keras.initializers.Zeros()) for key in biased)
+    wanted.update(((id(layer), name), keras.initializers.Zeros()) for layer, name in shut)
     if not wanted:
         raise NotApplicable("the initial weights have a fitting spread")
     arm.initializer = lambda layer, name: wanted.get((id(layer), name))
-    return {"initializer": type(next(iter(wanted.values()))).__name__, "layers": kernels, "biases": len(biased)}
+    return {
+        "initializer": type(next(iter(wanted.values()))).__name__,
+        "layers": kernels,
+        "biases": names(layer for layer, _ in shut),
+    }
 
 
-def _shut(arm: Arm) -> Iterator[tuple[int, str]]:
+def _shut(arm: Arm) -> Iterator[tuple[Any, str]]:
     last = last_weights(arm.model)
     for _, variable, layer, name in weights_of(arm.model):
         if name.lstrip("_") != "bias" or id(layer) in last:
             continue
         after = next((one for one in following(layer) if kind(one) in ACTIVATING), None)
-        shape = activation_shape(layer)
-        if shape in ("linear", "none") and after is not None:
-            shape = activation_shape(after)
-        if shut_by(variable.numpy(), shape) is not None:
-            yield id(layer), name
+        bending = after if activation_shape(layer) in ("linear", "none") and after is not None else layer
+        rectified = activation_shape(bending) == "rectifying" and kind(bending) not in LEAKING
+        if rectified and shut_by(variable.numpy()) is not None:
+            yield layer, name
 
 
 def suits(variable: Any) -> bool:

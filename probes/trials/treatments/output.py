@@ -48,6 +48,8 @@ def set_activation(arm: Arm, layer: Any, function: Any) -> None:
 
 def wanted_activation(output: Output, width: int | None, arm: Arm) -> str | None:
     """The name of the activation that suits task and loss; None where nothing can be said."""
+    if output.encoding == "shares" and output.family == "crossentropy":
+        return "linear" if output.from_logits else "softmax"
     if output.kind in ("regression", "reconstruction"):
         return "linear"
     if output.kind == "none" or width is None:

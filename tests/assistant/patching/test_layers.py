@@ -94,9 +94,9 @@ def test_biases_begin_at_zero() -> None:
         'layers.Dense(8, activation="relu", kernel_initializer="he_uniform", bias_initializer="zeros")',
         'layers.Dense(1, bias_initializer="ones")',
     )
-    found = model_lines(edited(source, "set_initializer", {"layers": 0, "biases": 1}))
+    found = model_lines(edited(source, "set_initializer", {"layers": 0, "biases": ["dense"]}))
     assert found[0] == 'layers.Dense(8, activation="relu"),'
-    assert found[1] == 'layers.Dense(8, activation="relu", kernel_initializer="he_uniform"),'
+    assert found[1] == 'layers.Dense(8, activation="relu", kernel_initializer="he_uniform", bias_initializer="zeros"),'
     assert found[2] == 'layers.Dense(1, bias_initializer="ones"),'
 
 

@@ -65,7 +65,7 @@ def test_weights_that_are_not_finite() -> None:
 
 @pytest.mark.parametrize(
     ("activation", "bias", "shut"),
-    [("relu", -4.0, True), ("relu", 4.0, False), ("relu", -1.0, False), ("tanh", 4.0, True), ("sigmoid", -4.0, True)],
+    [("relu", -4.0, True), ("relu", 4.0, False), ("relu", -1.0, False), ("tanh", 4.0, False), ("sigmoid", -4.0, False)],
 )
 def test_biases_that_leave_no_slope(activation: str, bias: float, shut: bool) -> None:
     made = model()
@@ -75,6 +75,19 @@ def test_biases_that_leave_no_slope(activation: str, bias: float, shut: bool) ->
     found = seen(made)
     assert found["shut_layer"] == ("hidden" if shut else None)
     assert found["shut_bias"] == (bias if shut else 0)
+
+
+@pytest.mark.parametrize("between", ["LeakyReLU", "BatchNormalization"])
+def test_biases_that_something_behind_makes_up_for(between: str) -> None:
+    import keras
+    from keras import layers
+
+    hidden = layers.Dense(8, bias_initializer=keras.initializers.Constant(-4.0), name="hidden")
+    behind = [layers.LeakyReLU(0.2)] if between == "LeakyReLU" else [layers.BatchNormalization(), layers.ReLU()]
+    made = keras.Sequential([keras.Input((6,)), hidden, *behind, layers.Dense(1)])
+    assert seen(compiled(made))["shut_layer"] is None
+    shut = keras.Sequential([keras.Input((6,)), hidden, layers.ReLU(), layers.Dense(1)])
+    assert seen(compiled(shut))["shut_layer"] == "hidden"
 
 
 def test_one_bias_near_zero_leaves_a_way() -> None:

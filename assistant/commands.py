@@ -27,7 +27,7 @@ from assistant.facts import brought
 from assistant.front_end import FrontEnd
 from assistant.headless import Headless
 from assistant.investigation import Investigation
-from assistant.next_training import next_training
+from assistant.next_training import begin_next, next_training
 from assistant.opening import ProgramOpener, Session, begin, knowledge_base, resume
 from assistant.report.formats import formatted
 from assistant.report.model import Report
@@ -240,13 +240,15 @@ def _converse(session: Session, store: Store) -> int:
         if coming is None:
             return None
         await current.investigation.close()
-        current = begin(current.kept.opened.model_copy(update={"fit": coming.fit}), store)
+        current = begin_next(current, coming, store)
         print(texts.NEXT_BEGINS, flush=True)
         return current.investigation
 
     def suggested() -> str | None:
         coming = next_training(current)
-        return texts.NEXT_TRAINING_PLAIN.format(line=coming.line) if coming and coming.of_another_model else None
+        if coming is None or not coming.of_another_model:
+            return None
+        return texts.NEXT_TRAINING.format(line=coming.line, command="`next`")
 
     async def again() -> Investigation:
         nonlocal current
@@ -266,9 +268,8 @@ def _converse(session: Session, store: Store) -> int:
 
     async def conversed() -> Report:
         try:
-            return await Plain(
-                standard_input(), again=again, following=Following(following, suggested), note=note
-            ).converse(current.investigation)
+            plain = Plain(standard_input(), again=again, following=Following(following, suggested), note=note)
+            return await plain.converse(current.investigation)
         finally:
             await current.investigation.close()
 

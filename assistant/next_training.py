@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant import opening
 from assistant.opening import Session
+from assistant.session.store import Store
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,15 @@ class NextTraining:
     line: int
     fit: int
     of_another_model: bool
+
+
+def begin_next(session: Session, coming: NextTraining, store: Store) -> Session:
+    """A session of its own on that training; the one before must be closed.
+
+    Raises:
+        SessionError: the session cannot be kept.
+    """
+    return opening.begin(session.kept.opened.model_copy(update={"fit": coming.fit}), store)
 
 
 def next_training(session: Session) -> NextTraining | None:

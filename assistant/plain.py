@@ -22,6 +22,7 @@ from assistant.report import text
 from assistant.report.model import Report
 from assistant.requests import requested
 from assistant.steps import AskPerson, NamedSymptom, OfferTrial, RunProbe
+from assistant.terminal import texts
 from assistant.walking import HEALTHY, UNSURE
 from probes.process.description import CaseDescription
 from probes.process.errors import WorkerLost
@@ -344,7 +345,7 @@ class Plain:
     async def _goes_on_to_the_next(self) -> bool:
         following = await self._following.begin() if self._following is not None else None
         if following is None:
-            self._say("The program shows no further training.")
+            self._say(texts.NEXT_NONE_LEFT)
             return False
         self._investigation = following
         return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,13 +61,11 @@ def content_left(case: Case, output: Output) -> float | None:
 def _agreement(answers: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     """For each pair of answers, one row of scores a row, the share of rows for which both name the same class."""
     named = [one.argmax(axis=1) for one in answers]
-    pairs = [(first, second) for place, first in enumerate(named) for second in named[place + 1 :]]
-    return np.array([float(np.mean(first == second)) for first, second in pairs])
+    return np.array([float(np.mean(first == second)) for first, second in combinations(named, 2)])
 
 
 def _correlation(answers: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     """For each pair of answers, one row of scores a row, the correlation of the scores over rows and classes."""
     centred = [(one - one.mean(axis=0)).ravel() for one in answers]
-    sizes = [max(float(np.linalg.norm(one)), 1e-12) for one in centred]
-    pairs = [(place, other) for place in range(len(centred)) for other in range(place + 1, len(centred))]
-    return np.array([float(centred[one] @ centred[other]) / (sizes[one] * sizes[other]) for one, other in pairs])
+    units = [one / max(float(np.linalg.norm(one)), 1e-12) for one in centred]
+    return np.array([float(first @ second) for first, second in combinations(units, 2)])

@@ -50,6 +50,10 @@ def givers(case: Case) -> list[LayerNote]:
 
     Empty where one of the outputs is not to be found among what such layers give.
     """
+    return case.once("givers", lambda: _givers(case))
+
+
+def _givers(case: Case) -> list[LayerNote]:
     seen = _one_pass(case)
     notes = [note for note in layer_notes(case) if note.kind in PARAMETRIC and note.path in seen.layers]
     found = []
@@ -80,20 +84,25 @@ def is_affine(case: Case) -> bool | None:
     half = batch.rows // 2
     if half < 2 or not head or not _measures(batch):
         return None
-    one, other = Batch(cut(batch.x, np.arange(half))), Batch(cut(batch.x, np.arange(half, 2 * half)))
-    near = _bears_the_mean(case, head[0], one, other)
+    one, other = cut(batch.x, np.arange(half)), cut(batch.x, np.arange(half, 2 * half))
+    rest = iter(_leaves(other))
+
+    def given(x: Any) -> NDArray[Any] | None:
+        found = _passes(case, Batch(x)).layers.get(head[0].path, Passed(None, None)).given
+        return None if found is None or not np.isfinite(found).all() else np.asarray(found, "float64")
+
+    here = given(one)
+    near = _is_mean(here, given(other), given(map_leaves(lambda array: (array + next(rest)) / 2, one)))
     if near is not True:
         return near
-    return _bears_the_mean(case, head[0], one, Batch(map_leaves(lambda array: -array, one.x))) is not False
+    mirrored = map_leaves(lambda array: -array, one)
+    return _is_mean(here, given(mirrored), given(map_leaves(np.zeros_like, one))) is not False
 
 
-def _bears_the_mean(case: Case, head: LayerNote, one: Batch, other: Batch) -> bool | None:
-    rest = iter(_leaves(other.x))
-    middle = Batch(map_leaves(lambda array: (array + next(rest)) / 2, one.x))
-    found = [_passes(case, part).layers.get(head.path, Passed(None, None)).given for part in (one, other, middle)]
-    if any(part is None or not np.isfinite(part).all() for part in found):
+def _is_mean(a: NDArray[Any] | None, b: NDArray[Any] | None, between: NDArray[Any] | None) -> bool | None:
+    """Whether the third is the mean of the others, but for rounding; None where one is not known."""
+    if a is None or b is None or between is None:
         return None
-    a, b, between = (np.asarray(part, "float64") for part in found)
     scale = float(np.abs(a - b).max()) or 1.0
     rounding = _ROUNDING * float(max(np.abs(a).max(), np.abs(b).max()))
     return bool(np.abs(between - (a + b) / 2).max() <= _TOLERANCE * scale + rounding)

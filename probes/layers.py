@@ -377,6 +377,11 @@ def effective_shape(case: Case, note: LayerNote) -> str:
     return "linear"
 
 
+def is_normalised(case: Case, note: LayerNote) -> bool:
+    """Whether a normalisation follows this layer, before the next one with weights of a linear map."""
+    return any(one.kind in NORMALISING for one in followed_by(case, note))
+
+
 def last_activation(case: Case, head: LayerNote) -> LayerNote | None:
     """The last layer at or after an output layer whose activation bends numbers; None where the output is linear."""
     bending = [one for one in (head, *followed_by(case, head)) if one.shape not in ("linear", "none")]

@@ -110,7 +110,7 @@ def _outputs(case: Case) -> tuple[Output, ...]:
     losses = losses_of(case.model, [name for name, _ in targets])
     inputs = [np.asarray(one) for one in leaves(sample.x)]
     found = tuple(
-        _output(name, np.asarray(target), losses[place], inputs, counts_right(case.model, name, place), place)
+        _output(name, np.asarray(target), losses[place], inputs, _counts_right(case.model, name, place), place)
         for place, (name, target) in enumerate(targets)
     )
     if _compares_by_itself(case, found):
@@ -157,7 +157,7 @@ def target_of(output: Output, batch: Batch) -> NDArray[Any]:
     return np.asarray(leaves(batch.y)[output.position])
 
 
-def counts_right(model: Any, name: str, place: int) -> bool:
+def _counts_right(model: Any, name: str, place: int) -> bool:
     """Whether an accuracy is watched on the output of this name, at this place."""
     return "acc" in str(metrics_of(model, name, place)).lower()
 
@@ -181,6 +181,9 @@ def _output(name: str, target: NDArray[Any], loss: Any, inputs: list[Any], accur
     softened = kind == "sequence" and family == "binary_crossentropy" and target.shape[-1] == 1
     if encoding == "floats" and (kind == "binary" or (softened and np.all((target >= 0) & (target <= 1)))):
         encoding, classes = "shares", 2
+    if kind == "multiclass" and encoding in ("floats", "integers") and target.ndim > 1 and target.shape[-1] > 1:
+        # One-hot rows that are weighed: the class is where the number stands.
+        encoding, classes = "one_hot", target.shape[-1]
     return Output(name, called, family, logits_expected(loss), kind, encoding, classes, position)
 
 

@@ -127,7 +127,7 @@ NAMED: tuple[Rule, ...] = (
     Rule(
         "token",
         re.compile(
-            rf"(?:{SECRET_WORDS}){_PART}[\"']?\]?\s*(?:=>|=|:)\s*(?P<it>(?:\"[^\"\n]+\"|'[^'\n]+'|(?![\['\"])[^\s,;&'\")\]}}]+))",
+            rf"(?:{SECRET_WORDS}){_PART}[\"']?\]?\s*(?:=>|=|:)\s*(?P<it>\"[^\"\n]+\"|'[^'\n]+'|(?![\['\"])[^\s,;&'\")\]}}]+)",
             re.IGNORECASE,
         ),
         _is_secret_value,
@@ -140,8 +140,7 @@ NAMED: tuple[Rule, ...] = (
     Rule(
         "token",
         re.compile(
-            r"\b(?:pass(?:word|wd|phrase|code)|secret|token|api key)\s+(?:is\s+)?"
-            r"(?P<it>(?!\[)[^\s,;'\")\]}]{6,})",
+            r"\b(?:pass(?:word|wd|phrase|code)|secret|token|api key)\s+(?:is\s+)?(?P<it>(?!\[)[^\s,;'\")\]}]{6,})",
             re.IGNORECASE,
         ),
         lambda text: bool(re.search(r"\d", text) and re.search(r"[A-Za-z]", text)),

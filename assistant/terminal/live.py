@@ -12,7 +12,7 @@ from typing import Any
 from assistant import language, opening
 from assistant.errors import SessionHeldError, TriageError
 from assistant.events import PersonAnswered, SymptomNamed
-from assistant.next_training import next_training
+from assistant.next_training import begin_next, next_training
 from assistant.report.model import Report
 from assistant.session.model import Note, OpenedWith
 from assistant.session.store import KeptSession, Store
@@ -258,7 +258,7 @@ class LiveSession:
             return False
         await self._end()
         self.talk.nothing_runs()
-        self.session = opening.begin(self.session.kept.opened.model_copy(update={"fit": coming.fit}), self._store)
+        self.session = begin_next(self.session, coming, self._store)
         self.telling = Telling(self.talk, self.session, self.look)
         self.talk.begin_chapter(texts.CHAPTER_NEXT.format(program=self.program.name))
         self.talk.say(texts.NEXT_BEGINS, "quiet")

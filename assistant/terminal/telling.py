@@ -317,7 +317,8 @@ class Telling:
             following += f" {texts.NEXT_RERUN}"
         coming = next_training(self._session) if report.status == "healthy" else None
         if coming is not None and coming.of_another_model:
-            following = f"{texts.NEXT_TRAINING.format(line=coming.line)} {following}"
+            offered = texts.NEXT_TRAINING.format(line=coming.line, command="/next")
+            following = f"{offered} {following}"
         self._talk.journal.put(Said("end:next", following, "quiet"))
         if report.ask_user is not None:
             self._talk.journal.put(Said("end:ask", texts.flowing(report.ask_user.text)))

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..biases import LEAKING, shut_by
+from ..biases import shut_layers
 from ..case import Budget, Case
 from ..catalogue import Unanswerable, probe
-from ..layers import NORMALISING, PARAMETRIC, LayerNote, effective_shape, followed_by, layer_notes, output_layers
+from ..layers import PARAMETRIC, LayerNote, effective_shape, is_normalised, layer_notes, output_layers
 from ..own_maps import own_matrix
 
 
@@ -76,9 +76,9 @@ def measure(case: Case, budget: Budget) -> InitialWeights:
         heads.add(notes[-1].path)
     twins = [row for row, note in zip(rows, notes, strict=True) if row.twins and (note.units or 2) > 1]
     gains = {row.layer: row.gain for row in rows if not row.zero and math.isfinite(row.gain) and row.gain > 0}
-    carried = [gains[one.path] for one in notes if one.path in gains and not _is_normalised(case, one)]
+    carried = [gains[one.path] for one in notes if one.path in gains and not is_normalised(case, one)]
     furthest = max(rows, key=lambda row: abs(math.log(row.gain)) if row.gain > 0 and math.isfinite(row.gain) else 0.0)
-    shut = next(((one.path, bias) for one in notes if one.path not in heads and (bias := _shut_by(case, one))), None)
+    shut, bias = next(shut_layers(case), (None, 0.0))
     values = [np.asarray(one.numpy()) for one in case.model.weights if np.asarray(one.numpy()).dtype.kind == "f"]
     return InitialWeights(
         layers=tuple(rows[:100]),
@@ -91,28 +91,15 @@ def measure(case: Case, budget: Budget) -> InitialWeights:
         total_gain=float(np.prod(carried)),
         nonfinite=any(not np.isfinite(one).all() for one in values),
         zero_factors=next((one.path for one in layer_notes(case) if _of_zeros(one.layer)), None),
-        shut_layer=shut[0] if shut else None,
-        shut_bias=shut[1] if shut else 0.0,
+        shut_layer=shut.path if shut else None,
+        shut_bias=bias,
     )
-
-
-def _shut_by(case: Case, note: LayerNote) -> float | None:
-    found = [one for one in note.layer.weights if one.name.endswith("bias")]
-    bending = next((one for one in (note, *followed_by(case, note)) if one.shape not in ("linear", "none")), None)
-    if len(found) != 1 or bending is None or bending.shape != "rectifying" or bending.kind in LEAKING:
-        return None
-    # A normalisation in between takes the bias off again.
-    return None if bending is not note and _is_normalised(case, note) else shut_by(found[0].numpy())
 
 
 def _of_zeros(layer: Any) -> bool:
     own = [] if type(layer).__module__.startswith("keras.") else layer._trainable_variables
     matrices = [np.asarray(one.numpy()) for one in own if len(one.shape) > 1]
     return len(matrices) > 1 and not any(one.any() for one in matrices)
-
-
-def _is_normalised(case: Case, note: LayerNote) -> bool:
-    return any(one.kind in NORMALISING for one in followed_by(case, note))
 
 
 def _kernel(note: LayerNote) -> np.ndarray | None:

@@ -86,9 +86,9 @@ def measure(case: Case, budget: Budget) -> SequencePadding:
             words = max(words, _commonest(array), key=lambda known: known[2])
         if tokens or (array.ndim == 3 and array.dtype.kind in "iuf" and array.shape[1] > 3):
             found.append((name, padding_of(array)))
-    blank = blank_vectors(case)
     if not found:
         return NONE
+    blank = blank_vectors(case)
     name, padding = max(found, key=lambda one: one[1].share)
     notes = layer_notes(case)
     inside = max((_masked_inside(case, one) for one in notes if one.kind == "Masking"), default=(0.0, 0.0))
@@ -128,7 +128,8 @@ def _masks(notes: tuple[LayerNote, ...], place: int, padding: Padding) -> bool:
 
 def _masked_inside(case: Case, note: LayerNote) -> tuple[float, float]:
     """Share of the steps inside that a masking layer masks, by what it is given on a few rows, and its value."""
-    given = passes(case)[note.path].given if note.path in passes(case) else None
+    seen = passes(case)
+    given = seen[note.path].given if note.path in seen else None
     value = float(note.layer.mask_value)
     if given is None or given.ndim != 3:
         return 0.0, value

@@ -21,7 +21,7 @@ from ..whole_division import divided_whole
 from .image_quality import image_quality
 from .train_validation import told_apart
 
-HARDLY = 0.4
+FAR_LESS = 0.4
 """Below this share of the skill within validation rows, training rows teach hardly anything of what they should."""
 NO_SIGNAL = 0.2
 """Skill on training rows below which the validation rows are asked whether they have a signal."""
@@ -108,6 +108,7 @@ def measure(case: Case, budget: Budget) -> Signal:
     drop, varied = worst.training.skill - worst.score.skill, pictures_varied(case)
     doubtful = skill <= NO_SIGNAL or drop > LOST or varied
     alone = within_validation(case, worst.output) if doubtful else None
+    lost = skill <= NO_SIGNAL or skill < FAR_LESS * (alone or 0.0)
     return Signal(
         output=worst.output.name,
         score=worst.training.measure,
@@ -128,9 +129,7 @@ def measure(case: Case, budget: Budget) -> Signal:
         ids_alone=ids_alone(case),
         within_validation=alone,
         told_apart=0.5 if skill > NO_SIGNAL else told_apart(case),
-        content_left=content_left(case, worst.output)
-        if skill <= NO_SIGNAL or skill < HARDLY * (alone or 0.0)
-        else None,
+        content_left=content_left(case, worst.output) if lost else None,
         a_step=worst.steps is not None,
         stream=bool(case.train.batches),
         pictures_varied=varied,

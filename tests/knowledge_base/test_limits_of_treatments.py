@@ -9,6 +9,7 @@ import pytest
 
 from knowledge_base.loading import load
 from knowledge_base.questions import answer_of
+from probes.data.signal import FAR_LESS
 from probes.trials.counters.fewer_rows import HANDFUL
 from probes.trials.counters.permuted_labels import SIGNAL_IN_VALIDATION
 from probes.trials.symptoms import GROWTH
@@ -65,6 +66,7 @@ def speaks_for(question: str, numbers: Mapping[str, Any], cause: str) -> bool:
     ("question", "answer", "field", "limit"),
     [
         ("inputs_predict_targets", "spoilt_at_random", "within_validation", SIGNAL_IN_VALIDATION),
+        ("inputs_predict_targets", "moved_apart_in_training", "skill", FAR_LESS),
         ("enough_rows", "handful", "rows_per_class", HANDFUL),
         ("rate_customary", "low_by_epsilon", "epsilon", LARGE_GUARD),
         ("rate_customary", "low_by_epsilon", "rate_to_typical", FAR_ABOVE),
@@ -92,7 +94,9 @@ def limits_of(condition: Any, field: str) -> Iterator[float]:
 
 
 def numbers_in(test: Mapping[str, Any]) -> Iterator[float]:
-    """The plain numbers of one comparison."""
+    """The numbers of one comparison, plain ones and factors of another field."""
     for limit in test.values():
+        if isinstance(limit, Mapping) and isinstance(limit.get("times"), float):
+            yield limit["times"]
         if isinstance(limit, (tuple, float, int)):
             yield from limit if isinstance(limit, tuple) else (limit,)

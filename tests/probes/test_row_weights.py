@@ -39,5 +39,8 @@ def test_a_reward_times_a_one_hot_row_is_no_quantity() -> None:
 
 
 def test_one_hot_rows_that_count_differently_are_classes() -> None:
-    case = case_of(np.eye(3)[classes()] * np.abs(REWARDS)[:, None], "categorical_crossentropy")
-    assert measured(case, "label_statistics")["outputs"][0]["task"] == "multiclass"
+    for weighed in (np.abs(REWARDS), np.full(64, 255.0)):
+        case = case_of(np.eye(3)[classes()] * weighed[:, None], "categorical_crossentropy")
+        found = measured(case, "label_statistics")["outputs"][0]
+        assert (found["task"], found["classes"], sum(found["counts"])) == ("multiclass", 3, 64)
+        assert measured(case, "signal")["rows"] > 0

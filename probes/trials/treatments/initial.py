@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...biases import LEAKING, shut_by
-from ...layers import ACTIVATING, activation_shape
+from ...biases import shut_layers
 from ...own_maps import own_matrix
-from ..anatomy import activation_name, following, kind, last_weights, names, weighted
+from ..anatomy import activation_name, names, weighted
 from ..arm import Arm
 from ..starting import initializer_of, weights_of
 from ..treating import NotApplicable, Parameters, treatment
@@ -52,14 +51,10 @@ def set_initializer(arm: Arm, parameters: Parameters) -> Parameters:
 
 
 def _shut(arm: Arm) -> Iterator[tuple[Any, str]]:
-    last = last_weights(arm.model)
-    for _, variable, layer, name in weights_of(arm.model):
-        if name.lstrip("_") != "bias" or id(layer) in last:
-            continue
-        after = next((one for one in following(layer) if kind(one) in ACTIVATING), None)
-        bending = after if activation_shape(layer) in ("linear", "none") and after is not None else layer
-        rectified = activation_shape(bending) == "rectifying" and kind(bending) not in LEAKING
-        if rectified and shut_by(variable.numpy()) is not None:
+    """Layers whose biases shut them, each with the name of these."""
+    shut = {note.layer.name for note, _ in shut_layers(arm.held)}
+    for _, _, layer, name in weights_of(arm.model):
+        if name.lstrip("_") == "bias" and layer.name in shut:
             yield layer, name
 
 
